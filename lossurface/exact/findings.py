@@ -1,0 +1,234 @@
+"""Findings and verdicts: what was established, and by which kind of evidence.
+
+A finding with `exact` or `enclosed` evidence can only be made inside `lossurface.exact`: its
+constructor asks for a key that no other folder holds (a test scans the imports). A verdict
+derives its status and its evidence from its findings, so a float can never decide what is
+reported as proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import InitVar, dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from flint import arb
+
+__all__ = [
+    "Evidence",
+    "Finding",
+    "Rational",
+    "Status",
+    "Verdict",
+    "enclosed_less",
+    "enclosed_positive",
+    "equal",
+    "less",
+    "less_equal",
+    "sampled",
+    "undecided",
+]
+
+Status = Literal["holds", "fails", "undecided"]
+Evidence = Literal["exact", "enclosed", "sampled"]
+Rational = int | Fraction
+
+_EVIDENCE: tuple[Evidence, ...] = ("exact", "enclosed", "sampled")
+_KEY = object()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One checked statement.
+
+    Attributes:
+        statement: what was checked, in words.
+        status: `holds`, `fails` or `undecided`.
+        evidence: `exact` (rational arithmetic), `enclosed` (ball arithmetic), `sampled` (trials);
+            `None` when undecided.
+        detail: the numbers behind it, or why it fails.
+    """
+
+    statement: str
+    status: Status
+    evidence: Evidence | None
+    detail: str = ""
+    key: InitVar[object] = None
+
+    def __post_init__(self, key: object) -> None:
+        proved = self.status != "undecided" and self.evidence != "sampled"
+        if proved and key is not _KEY:
+            raise TypeError("only lossurface.exact can make a finding called exact or enclosed")
+        if (self.status == "undecided") != (self.evidence is None):
+            raise TypeError("an undecided finding, and only that, has no evidence")
+
+
+def _finding(statement: str, ok: bool, evidence: Evidence, detail: str = "") -> Finding:
+    """Make a proved finding; for modules of `lossurface.exact` only."""
+    return Finding(statement, "holds" if ok else "fails", evidence, detail, key=_KEY)
+
+
+def undecided(statement: str, why: str) -> Finding:
+    """Return the finding that nothing was decided, and why."""
+    return Finding(statement, "undecided", None, why)
+
+
+def _rational(value: Rational, name: str) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise TypeError(f"{name} is a {type(value).__name__}; exact comparisons take int, Fraction")
+    return Fraction(value)
+
+
+def _shown(value: Rational) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:28]}...({len(text)} characters)"
+
+
+def equal(statement: str, left: Rational, right: Rational) -> Finding:
+    """Decide `left = right` in rational arithmetic.
+
+    Raises:
+        TypeError: a side is not an int or a Fraction.
+    """
+    ok = _rational(left, "left") == _rational(right, "right")
+    return _finding(statement, ok, "exact", f"{_shown(left)} {'=' if ok else '!='} {_shown(right)}")
+
+
+def less(statement: str, left: Rational, right: Rational) -> Finding:
+    """Decide `left < right` in rational arithmetic.
+
+    Raises:
+        TypeError: a side is not an int or a Fraction.
+    """
+    ok = _rational(left, "left") < _rational(right, "right")
+    return _finding(statement, ok, "exact", f"{_shown(left)} {'<' if ok else '>='} {_shown(right)}")
+
+
+def less_equal(statement: str, left: Rational, right: Rational) -> Finding:
+    """Decide `left <= right` in rational arithmetic.
+
+    Raises:
+        TypeError: a side is not an int or a Fraction.
+    """
+    ok = _rational(left, "left") <= _rational(right, "right")
+    return _finding(statement, ok, "exact", f"{_shown(left)} {'<=' if ok else '>'} {_shown(right)}")
+
+
+def enclosed_less(statement: str, left: arb, right: arb) -> Finding:
+    """Decide `left < right` for two balls; undecided where they overlap.
+
+    Args:
+        statement: what the comparison says.
+        left: ball (python-flint `arb`) enclosing the left side.
+        right: ball enclosing the right side.
+
+    Raises:
+        TypeError: a side is not a ball.
+    """
+    from flint import arb
+
+    for name, side in (("left", left), ("right", right)):
+        if not isinstance(side, arb):
+            raise TypeError(f"{name} is a {type(side).__name__}; enclosed comparisons take balls")
+    shown = f"{left.str(6)} against {right.str(6)}"
+    if left < right:
+        return _finding(statement, True, "enclosed", shown)
+    if left >= right:
+        return _finding(statement, False, "enclosed", shown)
+    return undecided(statement, f"the balls overlap: {shown}; raise the precision")
+
+
+def enclosed_positive(statement: str, value: arb) -> Finding:
+    """Decide `value > 0` for a ball; undecided where it contains zero."""
+    from flint import arb
+
+    return enclosed_less(statement, arb(0), value)
+
+
+def sampled(statement: str, failures: int, trials: int, detail: str = "") -> Finding:
+    """Report an experiment: it `holds` when none of its trials failed, which proves nothing more.
+
+    Raises:
+        ValueError: counts are negative, or there was no trial.
+    """
+    if not 0 <= failures <= trials or trials == 0:
+        raise ValueError(f"{failures} failures in {trials} trials; give 0 <= failures <= trials > 0")
+    status: Status = "fails" if failures else "holds"
+    counts = f"{failures} failures in {trials} trials"
+    return Finding(statement, status, "sampled", f"{counts}; {detail}" if detail else counts)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verifying a claim found; status and evidence follow from the findings.
+
+    Attributes:
+        claim: the claim's id, such as `proposition-5`.
+        findings: every statement checked, in order; never empty.
+        seconds: wall-clock time it took.
+        headline: one short sentence, the same on every machine.
+    """
+
+    claim: str
+    findings: tuple[Finding, ...]
+    seconds: float = field(compare=False)
+    headline: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.findings:
+            raise ValueError(f"{self.claim}: a verdict needs at least one finding")
+
+    @classmethod
+    def of(
+        cls, claim: str, findings: Sequence[Finding], seconds: float, headline: str = ""
+    ) -> Verdict:
+        """Gather findings into a verdict."""
+        return cls(claim, tuple(findings), seconds, headline)
+
+    @property
+    def status(self) -> Status:
+        """`fails` if any finding fails, else `undecided` if any is, else `holds`."""
+        statuses = {finding.status for finding in self.findings}
+        if "fails" in statuses:
+            return "fails"
+        return "undecided" if "undecided" in statuses else "holds"
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The kinds of evidence among the decided findings, strongest first."""
+        kinds = {finding.evidence for finding in self.findings}
+        return tuple(kind for kind in _EVIDENCE if kind in kinds)
+
+    @property
+    def reason(self) -> str:
+        """The first finding that does not hold, or the headline."""
+        for status in ("fails", "undecided"):
+            for finding in self.findings:
+                if finding.status == status:
+                    return f"{finding.statement}: {status} ({finding.detail})"
+        return self.headline or f"{len(self.findings)} statements checked"
+
+    def __str__(self) -> str:
+        kinds = ", ".join(self.evidence) or "no evidence"
+        return f"{self.claim}: {self.status} ({kinds}). {self.reason}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of `lossurface verify --json`."""
+        return {
+            "id": self.claim,
+            "verdict": self.status,
+            "evidence": list(self.evidence),
+            "seconds": round(self.seconds, 3),
+            "detail": self.reason,
+            "findings": [
+                {
+                    "statement": finding.statement,
+                    "status": finding.status,
+                    "evidence": finding.evidence,
+                    "detail": finding.detail,
+                }
+                for finding in self.findings
+            ],
+        }
