@@ -1,0 +1,153 @@
+"""Finite datasets for binary classification, held exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lossurface.errors import InputError
+from lossurface.setting._numbers import exact_number
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+__all__ = ["Dataset", "Point", "contradictions"]
+
+Point: TypeAlias = tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """n samples x_i in R^d with labels y_i in {-1, +1}; `Dataset.of` also takes ints and floats.
+
+    Raises:
+        InputError: no samples, rows of unequal length, a coordinate that is not a Fraction, or a
+            label other than -1 and +1.
+    """
+
+    x: tuple[Point, ...]  # n rows of d
+    y: tuple[int, ...]  # n
+
+    def __post_init__(self) -> None:
+        if not self.x or not self.x[0]:
+            raise InputError("samples are empty; give at least one sample with one coordinate")
+        if len(self.x) != len(self.y):
+            raise InputError(
+                f"there are {len(self.x)} samples and {len(self.y)} labels; give one label each"
+            )
+        for index, (row, label) in enumerate(zip(self.x, self.y, strict=True)):
+            if len(row) != len(self.x[0]):
+                raise InputError(
+                    f"samples[{index}] has {len(row)} coordinates and samples[0] has "
+                    f"{len(self.x[0])}; give all the same number"
+                )
+            if type(label) is not int or label not in (-1, 1):
+                raise InputError(f"labels[{index}] is {label!r}; labels must be -1 or +1")
+            for value in row:
+                if not isinstance(value, Fraction):
+                    raise InputError(
+                        f"samples[{index}] holds {value!r}, not a Fraction; use Dataset.of(...)"
+                    )
+
+    @classmethod
+    def of(cls, samples: Iterable[Iterable[object] | object], labels: Iterable[object]) -> Dataset:
+        """Build a dataset from anything that is exactly rational.
+
+        Args:
+            samples: n rows of d ints, Fractions, strings "p/q" or finite floats (taken at their
+                exact binary value); arrays too. In one dimension plain numbers may stand for rows.
+            labels: n values equal to -1 or +1.
+
+        Raises:
+            InputError: as for the class, or a value is not finite or not a number.
+        """
+        rows: list[Point] = []
+        for index, sample in enumerate(_listed(samples)):
+            name = f"samples[{index}]"
+            if isinstance(sample, Sequence) and not isinstance(sample, str):
+                rows.append(tuple(exact_number(value, name) for value in sample))
+            else:
+                rows.append((exact_number(sample, name),))
+        signs: list[int] = []
+        for index, label in enumerate(_listed(labels)):
+            value = exact_number(label, f"labels[{index}]")
+            if value not in (-1, 1):
+                raise InputError(f"labels[{index}] is {label}; labels must be -1 or +1")
+            signs.append(int(value))
+        return cls(tuple(rows), tuple(signs))
+
+    @property
+    def n(self) -> int:
+        """The number of samples."""
+        return len(self.x)
+
+    @property
+    def d(self) -> int:
+        """The dimension of the samples."""
+        return len(self.x[0])
+
+    @property
+    def positives(self) -> tuple[Point, ...]:
+        """The samples labelled +1, in order."""
+        return tuple(row for row, label in zip(self.x, self.y, strict=True) if label == 1)
+
+    @property
+    def negatives(self) -> tuple[Point, ...]:
+        """The samples labelled -1, in order."""
+        return tuple(row for row, label in zip(self.x, self.y, strict=True) if label == -1)
+
+    @property
+    def n_plus(self) -> int:
+        """The number of samples labelled +1."""
+        return self.y.count(1)
+
+    @property
+    def n_minus(self) -> int:
+        """The number of samples labelled -1."""
+        return self.y.count(-1)
+
+    def tensors(
+        self, device: str | torch.device = "cpu", dtype: torch.dtype | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return X (n, d) and y (n,), rounded to `dtype` (float64 by default)."""
+        import torch
+
+        dtype = torch.float64 if dtype is None else dtype
+        rows = [[float(value) for value in row] for row in self.x]
+        return (
+            torch.tensor(rows, device=device, dtype=dtype),
+            torch.tensor(self.y, device=device, dtype=dtype),
+        )
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return the certificate's form: "samples" as rows of "p/q" strings, and "labels"."""
+        return {
+            "samples": [[str(value) for value in row] for row in self.x],
+            "labels": list(self.y),
+        }
+
+
+def _listed(values: object) -> list[Any]:
+    """Return nested lists from a list, a tuple, any iterable, a numpy array or a tensor."""
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        raise InputError(f"{values!r} is not a list of values; give one entry per sample")
+    return [value.tolist() if hasattr(value, "tolist") else value for value in values]
+
+
+def contradictions(dataset: Dataset) -> tuple[tuple[int, int], ...]:
+    """Return the pairs (i, j), i < j, of equal samples with different labels.
+
+    Not an error: such a dataset is legitimate, but no network reaches training error 0 on it.
+    Only the first sample of each label is reported for every point.
+    """
+    first: dict[Point, dict[int, int]] = {}
+    for index, (row, label) in enumerate(zip(dataset.x, dataset.y, strict=True)):
+        first.setdefault(row, {}).setdefault(label, index)
+    return tuple(
+        (min(seen.values()), max(seen.values())) for seen in first.values() if len(seen) == 2
+    )

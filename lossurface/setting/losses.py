@@ -1,0 +1,230 @@
+"""The surrogate losses l(z), z = -y f(x): polynomial hinge, quadratic, logistic (Figure 2b)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lossurface.errors import InputError
+from lossurface.setting import _convex
+from lossurface.setting._enclose import monotone, power, split, unsupported_order
+from lossurface.setting._neuron import ANALYTIC
+
+if TYPE_CHECKING:
+    from flint import arb
+    from torch import Tensor
+
+__all__ = [
+    "LOSSES",
+    "Loss",
+    "dual_weights",
+    "dual_weights_exact",
+    "get_loss",
+    "logistic",
+    "polynomial_hinge",
+    "quadratic",
+]
+
+LOSSES = ("polynomial-hinge", "quadratic", "logistic")
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss of z = -y f(x). Two losses of the same name and p are the same."""
+
+    name: str
+    p: int | None  # the hinge power's p: l_p(z) = max(z+1, 0)^(p+1); None for the other losses
+    latex: str = field(compare=False)  # in z
+    torch: Callable[[Tensor], Tensor] = field(compare=False, repr=False)  # elementwise, any shape
+    torch_d1: Callable[[Tensor], Tensor] = field(compare=False, repr=False)  # l'
+    torch_d2: Callable[[Tensor], Tensor] = field(compare=False, repr=False)  # l''
+    ball: Callable[[arb], arb] = field(compare=False, repr=False)  # encloses l over any ball
+    ball_derivative: Callable[[arb, int], arb] = field(compare=False, repr=False)
+    """(z, k) to an enclosure of the k-th derivative over z; InputError where there is none."""
+    smoothness: float = field(compare=False)  # continuous derivatives on R: p, or inf
+    rational: Callable[[Fraction], Fraction] | None = field(compare=False, default=None, repr=False)
+    rational_derivative: Callable[[Fraction, int], Fraction] | None = field(
+        compare=False, default=None, repr=False
+    )
+    """(z, k) to the exact k-th derivative; None where values are irrational."""
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the certificate's form, {"name": ..., "p": ...}, p only for the hinge."""
+        return {"name": self.name} if self.p is None else {"name": self.name, "p": self.p}
+
+
+def _falling(p: int, k: int) -> int:
+    """(p+1) p ... (p+2-k): the coefficient of the k-th derivative of u^(p+1)."""
+    result = 1
+    for factor in range(p + 1, p + 1 - k, -1):
+        result *= factor
+    return result
+
+
+def _hinge_torch(z: Tensor, *, p: int, k: int = 0) -> Tensor:
+    base = (z + 1).clamp(min=0)
+    if k == p + 1:  # the top derivative jumps at -1; there it takes its left value
+        return _falling(p, k) * (base > 0).to(z.dtype)
+    return _falling(p, k) * base.pow(p + 1 - k)
+
+
+def _hinge_rational_derivative(z: Fraction, k: int, *, p: int) -> Fraction:
+    if k > p:
+        raise unsupported_order(f"polynomial hinge p={p}", k, p)
+    return _falling(p, k) * max(z + 1, Fraction(0)) ** (p + 1 - k)
+
+
+def _hinge_rational(z: Fraction, *, p: int) -> Fraction:
+    return _hinge_rational_derivative(z, 0, p=p)
+
+
+def _zero(x: arb) -> arb:
+    return x * 0
+
+
+def _hinge_ball_derivative(z: arb, k: int, *, p: int) -> arb:
+    if k > p:
+        raise unsupported_order(f"polynomial hinge p={p}", k, p)
+    return _falling(p, k) * split(_zero, lambda x: power(x, p + 1 - k), z + 1)
+
+
+def _hinge_ball(z: arb, *, p: int) -> arb:
+    return _hinge_ball_derivative(z, 0, p=p)
+
+
+def polynomial_hinge(p: int) -> Loss:
+    """Return l_p(z) = max(z+1, 0)^(p+1), the paper's example for Assumption 1.
+
+    Args:
+        p: the number of continuous derivatives, any integer >= 1.
+
+    Raises:
+        InputError: p is not such an integer.
+    """
+    if not isinstance(p, int) or isinstance(p, bool) or p < 1:
+        raise InputError(f"p is {p!r}, not an integer >= 1; the paper uses p = 2, 3 and 6")
+    return Loss(
+        name="polynomial-hinge",
+        p=p,
+        latex=rf"\max\{{z+1,0\}}^{{{p + 1}}}",
+        torch=partial(_hinge_torch, p=p),
+        torch_d1=partial(_hinge_torch, p=p, k=1),
+        torch_d2=partial(_hinge_torch, p=p, k=2),
+        ball=partial(_hinge_ball, p=p),
+        ball_derivative=partial(_hinge_ball_derivative, p=p),
+        smoothness=p,
+        rational=partial(_hinge_rational, p=p),
+        rational_derivative=partial(_hinge_rational_derivative, p=p),
+    )
+
+
+def _quadratic_torch(z: Tensor) -> Tensor:
+    return (1 + z).square()
+
+
+def _quadratic_torch_d1(z: Tensor) -> Tensor:
+    return 2 * (1 + z)
+
+
+def _quadratic_torch_d2(z: Tensor) -> Tensor:
+    return 2 + 0 * z.sign()
+
+
+def _quadratic_rational_derivative(z: Fraction, k: int) -> Fraction:
+    return (1 + z) ** 2 if k == 0 else 2 * (1 + z) if k == 1 else Fraction(2 if k == 2 else 0)
+
+
+def _quadratic_rational(z: Fraction) -> Fraction:
+    return (1 + z) ** 2
+
+
+def _quadratic_ball_derivative(z: arb, k: int) -> arb:
+    if k == 0:
+        return power(1 + z, 2)
+    return 2 * (1 + z) if k == 1 else monotone(lambda x: x * 0 + (2 if k == 2 else 0), z)
+
+
+def _quadratic_ball(z: arb) -> arb:
+    return power(1 + z, 2)
+
+
+def quadratic() -> Loss:
+    """Return l(z) = (1+z)^2, which is (1 - y f)^2 at z = -y f; it violates Assumption 1."""
+    return Loss(
+        name="quadratic",
+        p=None,
+        latex=r"(1+z)^2",
+        torch=_quadratic_torch,
+        torch_d1=_quadratic_torch_d1,
+        torch_d2=_quadratic_torch_d2,
+        ball=_quadratic_ball,
+        ball_derivative=_quadratic_ball_derivative,
+        smoothness=ANALYTIC,
+        rational=_quadratic_rational,
+        rational_derivative=_quadratic_rational_derivative,
+    )
+
+
+def logistic() -> Loss:
+    """Return l(z) = log2(1 + e^z); l' > 0 everywhere, so it violates Assumption 1."""
+    return Loss(
+        name="logistic",
+        p=None,
+        latex=r"\log_2(1+e^z)",
+        torch=_convex.softplus2_torch,
+        torch_d1=_convex.softplus2_torch_d1,
+        torch_d2=_convex.softplus2_torch_d2,
+        ball=_convex.softplus2_ball,
+        ball_derivative=_convex.softplus2_ball_derivative,
+        smoothness=ANALYTIC,
+    )
+
+
+def get_loss(name: str, p: int | None = None) -> Loss:
+    """Return the loss of that name; `p` goes with "polynomial-hinge" and with it alone.
+
+    Raises:
+        InputError: the name is unknown, or p is missing, out of range or superfluous.
+    """
+    if name == "polynomial-hinge":
+        if p is None:
+            raise InputError("loss polynomial-hinge needs p; give an integer p >= 1")
+        return polynomial_hinge(p)
+    if name not in LOSSES:
+        raise InputError(f"loss {name!r} is not known; use one of {', '.join(LOSSES)}")
+    if p is not None:
+        raise InputError(f"loss {name} takes no p, and p = {p!r} was given; leave it out")
+    return quadratic() if name == "quadratic" else logistic()
+
+
+def dual_weights(loss: Loss, margins: Tensor) -> Tensor:
+    """Return lambda = l'(-margin); all zero implies training error 0 under Assumption 1.
+
+    Args:
+        loss: any loss.
+        margins: (..., n), y_i f(x_i).
+
+    Returns:
+        (..., n), each >= 0 for a non-decreasing loss (not for the quadratic one).
+
+    Raises:
+        InputError: a margin is not finite.
+    Source: Assumption 1 (3).
+    """
+    if not bool(margins.isfinite().all()):
+        raise InputError("margins hold a value that is not finite; lower the parameters' size")
+    return loss.torch_d1(-margins)
+
+
+def dual_weights_exact(loss: Loss, margins: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """Return lambda = l'(-margin) exactly.
+
+    Raises:
+        InputError: the loss takes irrational values (logistic).
+    """
+    if loss.rational_derivative is None:
+        raise InputError(f"loss {loss.name} has no rational form; use loss.ball_derivative")
+    return tuple(loss.rational_derivative(-margin, 1) for margin in margins)
