@@ -1,0 +1,18 @@
+"""Run the notebooks of the registry's claims and record what each one found."""
+
+from lossurface.reproduce.notebook import Execution, defaults, execute
+from lossurface.reproduce.runner import PROFILES, Task, plan, run
+from lossurface.reproduce.summary import Record, Summary, versions
+
+__all__ = [
+    "PROFILES",
+    "Execution",
+    "Record",
+    "Summary",
+    "Task",
+    "defaults",
+    "execute",
+    "plan",
+    "run",
+    "versions",
+]
