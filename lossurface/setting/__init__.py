@@ -1,5 +1,8 @@
 """The paper's vocabulary: neurons, losses, networks, datasets, assumptions (sections 2 and 3.1)."""
 
+from lossurface.setting._layers import feedforward_torch, identity_torch, single_layer_torch
+from lossurface.setting._numbers import Enclosed
+from lossurface.setting.architectures import ARCHITECTURES, Architecture, Parts
 from lossurface.setting.datasets import Dataset, contradictions
 from lossurface.setting.losses import (
     LOSSES,
@@ -11,7 +14,17 @@ from lossurface.setting.losses import (
     polynomial_hinge,
     quadratic,
 )
+from lossurface.setting.networks import (
+    Deep,
+    Network,
+    feedforward,
+    identity_shortcut,
+    network_from_dict,
+    shortcut,
+    single_layer,
+)
 from lossurface.setting.neurons import CLASSES, NEURONS, Neuron, get_neuron, neurons_of
+from lossurface.setting.problems import Problem, empirical_loss, from_certificate, training_error
 
 __all__ = [  # noqa: RUF022 - grouped by purpose
     # neurons
@@ -29,7 +42,27 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     "logistic",
     "polynomial_hinge",
     "quadratic",
+    # networks
+    "ARCHITECTURES",
+    "Architecture",
+    "Deep",
+    "Enclosed",
+    "Network",
+    "Parts",
+    "feedforward",
+    "feedforward_torch",
+    "identity_shortcut",
+    "identity_torch",
+    "network_from_dict",
+    "shortcut",
+    "single_layer",
+    "single_layer_torch",
     # data
     "Dataset",
     "contradictions",
+    # all three together
+    "Problem",
+    "empirical_loss",
+    "from_certificate",
+    "training_error",
 ]

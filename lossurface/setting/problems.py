@@ -1,0 +1,181 @@
+"""A problem: network, dataset and loss together; L and R in floats, rationals and balls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from lossurface.errors import InputError
+from lossurface.setting._numbers import Number
+from lossurface.setting.datasets import Dataset
+from lossurface.setting.losses import Loss, get_loss
+from lossurface.setting.networks import Network, network_from_dict
+
+if TYPE_CHECKING:
+    from flint import arb
+    from torch import Tensor
+
+__all__ = ["Problem", "empirical_loss", "from_certificate", "training_error"]
+
+
+def empirical_loss(loss: Loss, outputs: Tensor, y: Tensor) -> Tensor:
+    """Return L = (1/n) sum_i l(-y_i f(x_i)).
+
+    Args:
+        loss: l.
+        outputs: (..., n), f(x_i).
+        y: (n,), labels -1 and +1.
+
+    Returns:
+        (...).
+    """
+    return loss.torch(-y * outputs).mean(dim=-1)
+
+
+def training_error(outputs: Tensor, y: Tensor) -> Tensor:
+    """Return R, the fraction of samples with y_i != sgn f(x_i), where sgn 0 = +1.
+
+    The paper's sgn is 0 for z < 0, which is no label; -1 is meant.
+
+    Args:
+        outputs: (..., n), f(x_i).
+        y: (n,), labels -1 and +1.
+
+    Returns:
+        (...).
+    """
+    return ((outputs >= 0) != (y > 0)).to(outputs.dtype).mean(dim=-1)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A network at theta*, a dataset and a loss.
+
+    Every method takes another parameter vector in theta*'s place, in the order that
+    `lossurface.setting.architectures` states.
+
+    Raises:
+        InputError: the network's input dimension is not the dataset's.
+    """
+
+    network: Network
+    dataset: Dataset
+    loss: Loss
+
+    def __post_init__(self) -> None:
+        if self.network.d != self.dataset.d:
+            raise InputError(
+                f"the network takes {self.network.d} coordinates and samples have "
+                f"{self.dataset.d}; make them equal"
+            )
+
+    def loss_torch(self, theta: Tensor) -> Tensor:
+        """Return L (...) at theta (..., size), on theta's device and in its dtype."""
+        X, y = self.dataset.tensors(theta.device, theta.dtype)
+        return empirical_loss(self.loss, self.network.architecture.forward(theta, X), y)
+
+    def error_torch(self, theta: Tensor) -> Tensor:
+        """Return R (...) at theta (..., size), on theta's device and in its dtype."""
+        X, y = self.dataset.tensors(theta.device, theta.dtype)
+        return training_error(self.network.architecture.forward(theta, X), y)
+
+    def outputs_rational(self, theta: Sequence[Number] | None = None) -> tuple[Fraction, ...]:
+        """Return f(x_i) exactly, one for each sample.
+
+        Raises:
+            InputError: f takes irrational values, or theta is not exact.
+        """
+        point = self.network.theta if theta is None else theta
+        return tuple(self.network.architecture.at_rational(point, x) for x in self.dataset.x)
+
+    def loss_rational(self, theta: Sequence[Number] | None = None) -> Fraction:
+        """Return L exactly.
+
+        Raises:
+            InputError: f or l takes irrational values, or theta is not exact.
+        """
+        if self.loss.rational is None:
+            raise InputError(f"loss {self.loss.name} has no rational form; use loss_ball")
+        outputs = self.outputs_rational(theta)
+        pairs = zip(self.dataset.y, outputs, strict=True)
+        return sum((self.loss.rational(-y * f) for y, f in pairs), Fraction(0)) / self.dataset.n
+
+    def error_rational(self, theta: Sequence[Number] | None = None) -> Fraction:
+        """Return R exactly, with sgn 0 = +1.
+
+        Raises:
+            InputError: f takes irrational values, or theta is not exact.
+        """
+        pairs = zip(self.dataset.y, self.outputs_rational(theta), strict=True)
+        return Fraction(sum((f >= 0) != (y > 0) for y, f in pairs), self.dataset.n)
+
+    def outputs_ball(
+        self, theta: Sequence[Number | arb] | None = None, bits: int = 128
+    ) -> tuple[arb, ...]:
+        """Return balls that contain f(x_i), one for each sample, computed with `bits` bits."""
+        from flint import ctx
+
+        point = self.network.theta if theta is None else theta
+        with ctx.workprec(bits):
+            return tuple(self.network.architecture.at_ball(point, x) for x in self.dataset.x)
+
+    def loss_ball(self, theta: Sequence[Number | arb] | None = None, bits: int = 128) -> arb:
+        """Return a ball that contains L, computed with `bits` bits."""
+        from flint import arb, ctx
+
+        outputs = self.outputs_ball(theta, bits)
+        with ctx.workprec(bits):
+            total = arb(0)
+            for y, f in zip(self.dataset.y, outputs, strict=True):
+                total += self.loss.ball(-y * f)
+            return total / self.dataset.n
+
+    def error_ball(
+        self, theta: Sequence[Number | arb] | None = None, bits: int = 128
+    ) -> Fraction | None:
+        """Return R, with sgn 0 = +1; None if some f(x_i)'s ball does not show its sign."""
+        wrong = 0
+        for y, f in zip(self.dataset.y, self.outputs_ball(theta, bits), strict=True):
+            if not (f >= 0 or f < 0):
+                return None
+            wrong += bool(f >= 0) != (y > 0)
+        return Fraction(wrong, self.dataset.n)
+
+    def loss_at(self, theta: Sequence[Number | arb], bits: int = 128) -> Fraction | arb:
+        """Return L at theta: a Fraction where everything is rational, else a ball.
+
+        The two never compare equal by accident: subtract, and ask for the sign.
+        """
+        plain = all(isinstance(value, int | float | Fraction) for value in theta)
+        if plain and self.network.architecture.rational and self.loss.rational is not None:
+            return self.loss_rational(theta)
+        return self.loss_ball(theta, bits)
+
+    @property
+    def exact(self) -> bool:
+        """Whether L at theta* is a rational number that can be computed exactly."""
+        return self.network.exact and self.loss.rational is not None
+
+
+def from_certificate(certificate: Mapping[str, Any]) -> Problem:
+    """Build the problem that a certificate speaks of; nothing of its proof is checked here.
+
+    Args:
+        certificate: its JSON object, with "network", "samples", "labels" and "loss".
+
+    Raises:
+        InputError: one of these fields is missing or malformed.
+    """
+    try:
+        loss_data = certificate["loss"]
+        return Problem(
+            network=network_from_dict(certificate["network"]),
+            dataset=Dataset.of(certificate["samples"], certificate["labels"]),
+            loss=get_loss(loss_data["name"], loss_data.get("p")),
+        )
+    except KeyError as missing:
+        raise InputError(f"certificate has no field {missing}; it needs one") from None
+    except (TypeError, AttributeError):
+        raise InputError("certificate is not a JSON object of the documented form") from None
