@@ -126,7 +126,7 @@ def execute(
                 autosave_cell_every=0,
                 execution_timeout=timeout,
                 # A kernel's own remarks are about its sockets, not about the notebook.
-                extra_arguments=["--log-level=ERROR"],
+                extra_arguments=["--log-level=CRITICAL"],
             )
         except papermill.PapermillExecutionError as failure:
             told = f"{failure.ename}: {failure.evalue}".strip()
