@@ -1,0 +1,58 @@
+"""What the book asks of Sphinx beyond its configuration file.
+
+- the figures' style sheet and script;
+- theorems, propositions, examples and assumptions numbered as in the paper, whatever the order of
+  the pages: the number is the one in the label (`:label: proposition-5`);
+- links to the sources, launch and download buttons when a repository is configured, none otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+_LABEL = re.compile(r"(theorem|proposition|example|assumption)-(\d+)")
+
+
+def number_as_in_the_paper(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Replace the running numbers of the paper's statements by the paper's."""
+    for kinds in env.toc_fignumbers.values():
+        for identifiers in kinds.values():
+            for identifier in identifiers:
+                found = _LABEL.fullmatch(identifier)
+                if found:
+                    identifiers[identifier] = (int(found[2]),)
+    return []
+
+
+def add_repository(app: Sphinx, config: Config) -> None:
+    """Point the theme's buttons at the repository in LOSSURFACE_REPOSITORY, if there is one."""
+    url = os.environ.get("LOSSURFACE_REPOSITORY", "").rstrip("/")
+    options: dict[str, Any] = config.html_theme_options
+    if url:
+        options["repository_url"] = url
+        options["repository_branch"] = os.environ.get("LOSSURFACE_BRANCH", "main")
+        options["use_repository_button"] = True
+        options["use_issues_button"] = True
+        options["launch_buttons"] = {
+            "notebook_interface": "jupyterlab",
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+        }
+    configured = bool(options.get("repository_url"))
+    options["use_download_button"] = configured
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension."""
+    app.add_css_file("lossurface.css")
+    app.add_js_file("lossurface.js", loading_method="defer")
+    app.connect("config-inited", add_repository)
+    # After Sphinx's own collectors have given the running numbers (priority 500).
+    app.connect("env-get-updated", number_as_in_the_paper, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,71 @@
+"""The live form of an interactive figure, for a reader with a kernel."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+from lossurface.show.style import LIGHT, resolve
+
+if TYPE_CHECKING:
+    from lossurface.show.explore import Control, Explorer
+
+__all__ = ["live_widget"]
+
+
+def live_widget(explorer: Explorer) -> Any:
+    """Return an ipywidgets box: controls, the panels and the caption.
+
+    The box's `controls` (by key) and `figures` (by title) are attributes, for scripts and tests.
+    """
+    import ipywidgets
+    import plotly.graph_objects as go
+
+    controls = {control.key: _widget(control) for control in explorer.controls}
+
+    def draw() -> dict[str, Any]:
+        panels = explorer.panels(**{key: widget.value for key, widget in controls.items()})
+        return {title: resolve(figure.to_dict()) for title, figure in panels.items()}
+
+    shown = {title: go.FigureWidget(figure) for title, figure in draw().items()}
+    for title, figure in shown.items():
+        figure.update_layout(paper_bgcolor=LIGHT.paper, title_text=title)
+
+    def redraw(_: Any) -> None:
+        for title, fresh in draw().items():
+            for scene in [key for key in fresh["layout"] if key.startswith("scene")]:
+                fresh["layout"][scene].pop("camera", None)  # the reader may have turned it
+            fresh["layout"].pop("template", None)
+            with shown[title].batch_update():
+                for trace, data in zip(shown[title].data, fresh["data"], strict=True):
+                    trace.update(data)
+                shown[title].update_layout(fresh["layout"])
+
+    for widget in controls.values():
+        widget.observe(redraw, names="value")
+    row = ipywidgets.HBox(list(shown.values()), layout={"flex_flow": "row wrap"})
+    caption = ipywidgets.HTMLMath(html.escape(explorer.words.caption, quote=False))
+    box = ipywidgets.VBox([*controls.values(), row, caption])
+    box.controls = controls
+    box.figures = shown
+    return box
+
+
+def _widget(control: Control) -> Any:
+    import ipywidgets
+
+    common: dict[str, Any] = {
+        "description": control.label,
+        "style": {"description_width": "initial"},
+        "layout": {"width": "95%", "max_width": "40em"},
+    }
+    start = control.values[control.start]
+    if not control.numeric:
+        return ipywidgets.Dropdown(options=list(control.values), value=start, **common)
+    low, high = control.values[0], control.values[-1]
+    if all(isinstance(value, int) for value in control.values):
+        return ipywidgets.IntSlider(min=low, max=high, value=start, **common)
+    span = float(high) - float(low)
+    return ipywidgets.FloatSlider(
+        min=low, max=high, value=start, step=span / 500, readout_format=".4g", **common
+    )

@@ -1,0 +1,62 @@
+"""Turn figures stored in notebooks into numbered figures of the book (a MyST-NB plug-in)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lossurface.show.figure import MIME
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from myst_nb.core.render import MimeData, NbElementRenderer
+
+__all__ = ["FigureRenderer"]
+
+
+class FigureRenderer:
+    """Renders `lossurface.show.figure.MIME`; registered as an entry point of MyST-NB."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (("*", MIME, 0),)
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Return the figure as document nodes, or None for any other type of output."""
+        if data.mime_type != MIME or inline:
+            return None
+        from docutils import nodes
+
+        payload: dict[str, Any] = data.content
+        name = payload["name"]
+        figure = nodes.figure(classes=["ls-figure", f"ls-{payload['kind']}"])
+        figure["names"].append(name)
+        figure["ids"].append(name)
+        if payload["kind"] == "static":
+            figure.extend(_images(renderer, payload))
+        else:
+            figure.append(nodes.raw("", payload["html"], format="html"))
+        caption = nodes.caption()
+        with renderer.renderer.current_node_context(caption):
+            renderer.renderer.nested_render_text(payload["caption"], data.line or 0, inline=True)
+        figure.append(caption)
+        renderer.renderer.document.note_explicit_target(figure)
+        return [figure]
+
+
+def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> list[nodes.image]:
+    from docutils import nodes
+
+    images = []
+    for theme in ("light", "dark"):
+        text = payload[theme]
+        content = text.encode() if payload["format"] == "svg" else base64.b64decode(text)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        uri = renderer.write_file(
+            [f"{payload['name']}-{theme}-{digest}.{payload['format']}"], content, exists_ok=True
+        )
+        images.append(nodes.image(uri=uri, alt=payload["alt"], classes=[f"only-{theme}"]))
+    return images

@@ -1,0 +1,131 @@
+"""Figures drawn once, in the light and in the dark theme, by matplotlib."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from lossurface.errors import InputError
+from lossurface.show.figure import MIME, Words, page_html
+from lossurface.show.style import DARK, LIGHT, Palette, matplotlib_settings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import FigureBase
+
+__all__ = ["Drawing", "Static", "panels", "static"]
+
+Drawing = Callable[["FigureBase", Palette], None]
+"""Draws into an empty figure (or part of one) with the colours of a theme."""
+
+
+@dataclass(frozen=True)
+class Static:
+    """A figure in both themes, ready to be shown: the last expression of a cell.
+
+    Attributes:
+        words: its name, alt text and caption.
+        format: "svg" (text) or "png" (base64).
+        light, dark: the two renderings.
+    """
+
+    words: Words
+    format: Literal["svg", "png"]
+    light: str
+    dark: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        payload = {
+            "kind": "static",
+            "name": self.words.name,
+            "alt": self.words.alt,
+            "caption": self.words.caption,
+            "format": self.format,
+            "light": self.light,
+            "dark": self.dark,
+        }
+        return {
+            MIME: payload,
+            "text/html": self.to_html(),
+            "text/plain": f"Figure: {self.words.alt}",
+        }
+
+    def to_html(self) -> str:
+        """Return the figure as HTML that needs nothing else."""
+        kind = "svg+xml" if self.format == "svg" else "png"
+        images = []
+        for theme, data in (("light", self.light), ("dark", self.dark)):
+            encoded = base64.b64encode(data.encode()).decode() if self.format == "svg" else data
+            images.append(
+                f'<img class="ls-{theme}" alt="{html.escape(self.words.alt)}" '
+                f'src="data:image/{kind};base64,{encoded}">'
+            )
+        return page_html(self.words, "".join(images))
+
+
+def static(
+    draw: Drawing,
+    *,
+    name: str,
+    alt: str,
+    caption: str,
+    size: tuple[float, float] = (6.4, 3.6),
+    format: Literal["svg", "png"] = "svg",
+) -> Static:
+    """Draw a figure in both themes.
+
+    Args:
+        draw: one of the drawings of `lossurface.show.plot`, or any function of a figure and a
+            palette.
+        name: the label for `{numref}`, "fig-...", unique in the book.
+        alt: the figure in words, for readers who cannot see it.
+        caption: one sentence that says what to see; Markdown and maths allowed.
+        size: width and height in inches; 6.4 inches is the width of the text.
+        format: "svg", or "png" for drawings of very many pieces (3-D surfaces).
+
+    Returns:
+        The figure, shown when it is the last expression of a cell.
+
+    Raises:
+        InputError: a word is missing, or the size or format is not usable.
+    """
+    words = Words(name, alt, caption)
+    if format not in ("svg", "png"):
+        raise InputError(f'format of {name} is {format!r}; write "svg" or "png"')
+    if not 2 <= size[0] <= 12 or not 1 <= size[1] <= 12:
+        raise InputError(f"size of {name} is {size} inches; use 2-12 across and 1-12 down")
+    light, dark = (_render(draw, palette, size, format) for palette in (LIGHT, DARK))
+    return Static(words, format, light, dark)
+
+
+def panels(*drawings: Drawing, columns: int | None = None) -> Drawing:
+    """Put drawings side by side (or in a grid of `columns`)."""
+
+    def draw(figure: FigureBase, palette: Palette) -> None:
+        across = columns or len(drawings)
+        down = -(-len(drawings) // across)
+        parts = figure.subfigures(down, across, squeeze=False)
+        for part, drawing in zip(parts.flat, drawings, strict=False):
+            drawing(part, palette)
+
+    return draw
+
+
+def _render(draw: Drawing, palette: Palette, size: tuple[float, float], format: str) -> str:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    settings: Mapping[str, Any] = matplotlib_settings(palette)
+    # Figure, not pyplot: no window, no global list of figures, no backend to choose.
+    with mpl.rc_context(dict(settings)):
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure, palette)
+        stream = io.BytesIO()
+        if format == "svg":
+            figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+            return stream.getvalue().decode()
+        figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
+        return base64.b64encode(stream.getvalue()).decode()

@@ -1,0 +1,156 @@
+"""One look for every figure: colours that survive colour-blindness, a light and a dark theme.
+
+Colours are the Okabe-Ito set, brightened for the dark theme. Matplotlib drawings receive a
+`Palette`; plotly drawings name colours by CSS variable (`INK`, `POSITIVE`, ...), which the page
+resolves to the reader's theme and a live kernel resolves with `resolve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+__all__ = [
+    "ACCENT",
+    "AMBER",
+    "COLOURS",
+    "DARK",
+    "GOOD",
+    "GRID",
+    "INK",
+    "LIGHT",
+    "MUTED",
+    "NEGATIVE",
+    "PAPER",
+    "POSITIVE",
+    "SCALE",
+    "Palette",
+    "matplotlib_settings",
+    "resolve",
+]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, each a CSS hexadecimal string."""
+
+    name: str
+    ink: str  # text, axes, the outline of what matters
+    muted: str  # secondary text and guides
+    grid: str  # grid lines
+    paper: str  # what lies behind the figure
+    positive: str  # class +1
+    negative: str  # class -1
+    good: str  # error 0, claims that hold
+    accent: str  # the certified ball
+    amber: str  # theta*, the point in question
+
+    @property
+    def cycle(self) -> tuple[str, ...]:
+        """Colours for a family of lines, in the order used."""
+        return (self.positive, self.negative, self.good, self.accent, self.amber, self.ink)
+
+
+LIGHT = Palette(
+    name="light",
+    ink="#1f2328",
+    muted="#57606a",
+    grid="#d8dee4",
+    paper="#ffffff",
+    positive="#0072b2",
+    negative="#c64f00",
+    good="#00805d",
+    accent="#b0417f",
+    amber="#e69f00",
+)
+DARK = Palette(
+    name="dark",
+    ink="#e6edf3",
+    muted="#a9b4bf",
+    grid="#3b434c",
+    paper="#14181e",
+    positive="#62b8ee",
+    negative="#f39455",
+    good="#3fc99b",
+    accent="#e79ac6",
+    amber="#f5b942",
+)
+
+# Names that a plotly drawing uses; the page's style sheet defines the variables in both themes.
+INK = "var(--ls-ink)"
+MUTED = "var(--ls-muted)"
+GRID = "var(--ls-grid)"
+PAPER = "var(--ls-paper)"
+POSITIVE = "var(--ls-positive)"
+NEGATIVE = "var(--ls-negative)"
+GOOD = "var(--ls-good)"
+ACCENT = "var(--ls-accent)"
+AMBER = "var(--ls-amber)"
+COLOURS: Mapping[str, str] = MappingProxyType(
+    {f"var(--ls-{field.name})": field.name for field in fields(Palette) if field.name != "name"}
+)
+
+SCALE = "Cividis"
+"""The colour map of every surface: even in lightness, the same to a colour-blind reader."""
+
+
+def resolve(value: Any, palette: Palette = LIGHT) -> Any:
+    """Replace every colour variable inside `value` (nested lists and dicts) by its colour.
+
+    Args:
+        value: anything that `plotly` accepts as a figure's JSON.
+        palette: the theme to take the colours from.
+
+    Returns:
+        A copy of `value` with hexadecimal colours.
+    """
+    if isinstance(value, str):
+        return getattr(palette, COLOURS[value]) if value in COLOURS else value
+    if isinstance(value, Mapping):
+        return {key: resolve(item, palette) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [resolve(item, palette) for item in value]
+    return value
+
+
+def matplotlib_settings(palette: Palette) -> dict[str, Any]:
+    """Return the rc parameters of the house style, to be used in a context and nowhere else."""
+    from cycler import cycler
+
+    return {
+        "figure.facecolor": "none",
+        "savefig.facecolor": "none",
+        "axes.facecolor": "none",
+        "axes.edgecolor": palette.muted,
+        "axes.labelcolor": palette.ink,
+        "axes.titlecolor": palette.ink,
+        "axes.titlesize": 11,
+        "axes.labelsize": 11,
+        "axes.linewidth": 0.8,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.prop_cycle": cycler(color=list(palette.cycle)),
+        "grid.color": palette.grid,
+        "grid.linewidth": 0.7,
+        "text.color": palette.ink,
+        "xtick.color": palette.muted,
+        "ytick.color": palette.muted,
+        "xtick.labelcolor": palette.ink,
+        "ytick.labelcolor": palette.ink,
+        "xtick.labelsize": 10,
+        "ytick.labelsize": 10,
+        "legend.frameon": False,
+        "legend.fontsize": 10,
+        "lines.linewidth": 2.0,
+        "lines.solid_capstyle": "round",
+        "font.size": 11,
+        "font.family": "DejaVu Sans",
+        "mathtext.fontset": "cm",
+        "svg.fonttype": "path",  # the same picture whatever fonts the reader has
+        "svg.hashsalt": "lossurface",  # the same file on every build
+        "image.cmap": SCALE.lower(),
+    }
