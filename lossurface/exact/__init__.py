@@ -3,6 +3,7 @@
 Nothing outside this folder can make a finding called `exact` or `enclosed`.
 """
 
+from lossurface.exact.certificate import Certificate, load, schema, seal
 from lossurface.exact.findings import (
     Evidence,
     Finding,
@@ -17,8 +18,17 @@ from lossurface.exact.findings import (
     sampled,
     undecided,
 )
+from lossurface.exact.recheck import check, recheck
 
 __all__ = [
+    # certificates
+    "Certificate",
+    "check",
+    "load",
+    "recheck",
+    "schema",
+    "seal",
+    # findings and verdicts
     "Evidence",
     "Finding",
     "Rational",

@@ -154,7 +154,9 @@ def sampled(statement: str, failures: int, trials: int, detail: str = "") -> Fin
         ValueError: counts are negative, or there was no trial.
     """
     if not 0 <= failures <= trials or trials == 0:
-        raise ValueError(f"{failures} failures in {trials} trials; give 0 <= failures <= trials > 0")
+        raise ValueError(
+            f"{failures} failures in {trials} trials; give 0 <= failures <= trials > 0"
+        )
     status: Status = "fails" if failures else "holds"
     counts = f"{failures} failures in {trials} trials"
     return Finding(statement, status, "sampled", f"{counts}; {detail}" if detail else counts)

@@ -1,0 +1,145 @@
+"""Certificates as values: made by `seal`, read by `load`, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from lossurface.errors import InputError
+from lossurface.exact import rational
+
+__all__ = ["FORMAT", "VERSION", "Certificate", "load", "schema", "seal", "text"]
+
+FORMAT = "lossurface/certificate"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate: a JSON object in the published format (`certificate.schema.json`).
+
+    Attributes:
+        data: the object; numbers are strings "p/q" or "mid +/- rad".
+    """
+
+    data: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """What it certifies, such as `local-minimum`."""
+        return str(self.data["kind"])
+
+    @property
+    def claim(self) -> str:
+        """The id of the claim it belongs to."""
+        return str(self.data["claim"])
+
+    def to_json(self) -> str:
+        """Return the text of the file: one line for each top-level field."""
+        body = ",\n".join(f'"{name}": {json.dumps(value)}' for name, value in self.data.items())
+        return "{\n" + body + "\n}\n"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the file atomically: to a temporary file beside it, then renamed.
+
+        Raises:
+            InputError: the folder does not exist or cannot be written.
+        """
+        target = Path(path)
+        name = ""
+        try:
+            with tempfile.NamedTemporaryFile(
+                "w", dir=target.parent, prefix=f".{target.name}.", delete=False, encoding="utf-8"
+            ) as stream:
+                name = stream.name
+                stream.write(self.to_json())
+            Path(name).replace(target)
+        except OSError as error:
+            if name:
+                Path(name).unlink(missing_ok=True)
+            raise InputError(
+                f"{target}: cannot be written ({error.strerror}); choose another place"
+            ) from None
+        return target
+
+
+def text(value: int | Fraction) -> str:
+    """Return the string "p/q" of a rational.
+
+    Raises:
+        TypeError: the value is not an int or a Fraction; floats have no place in a certificate.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise TypeError(f"{value!r} is not an int or a Fraction")
+    return str(Fraction(value))
+
+
+def seal(fields: Mapping[str, Any]) -> Certificate:
+    """Add format, version and digests to the fields of a certificate.
+
+    Args:
+        fields: everything from `kind` on. A Fraction is written "p/q", an int (a label, an axis,
+            p) stays one, a ball is given as its string "mid +/- rad".
+
+    Raises:
+        TypeError: a value is a float.
+    """
+    data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    data.update({name: _encoded(value) for name, value in fields.items() if name not in data})
+    data.pop("digest", None)
+    data["digest"] = {name: _digest(value) for name, value in data.items()}
+    return Certificate(data)
+
+
+def load(path: str | os.PathLike[str]) -> Certificate:
+    """Read a certificate file without believing it: `recheck` decides.
+
+    Raises:
+        InputError: the file is unreadable, too large, not JSON, or not a certificate.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            data = rational.parse(stream.read(rational.MAX_BYTES + 1).decode())
+        rational.require(
+            isinstance(data, dict) and data.get("format") == FORMAT,
+            f'not a lossurface certificate: "format" is not "{FORMAT}"',
+            rational.Unreadable,
+        )
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; name a certificate file") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not text; a certificate is UTF-8 JSON") from None
+    except rational.Unreadable as error:
+        raise InputError(f"{path}: {error}") from None
+    return Certificate(data)
+
+
+def schema() -> dict[str, Any]:
+    """Return the published JSON Schema of the format."""
+    path = Path(__file__).with_name("certificate.schema.json")
+    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return result
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return text(value)
+    if isinstance(value, Mapping):
+        return {name: _encoded(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encoded(entry) for entry in value]
+    if isinstance(value, float):
+        raise TypeError(f"{value!r} is a float; floats have no place in a certificate")
+    return value
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

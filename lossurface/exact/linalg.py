@@ -1,0 +1,85 @@
+"""Exact linear algebra on lists of Fractions; small sizes, no floats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from lossurface.exact.rational import definite, dot
+
+__all__ = ["definite", "dot", "null_space", "positive_definite", "rank", "reduce_rows", "solve"]
+
+Row = list[Fraction]
+Matrix = Sequence[Sequence[Fraction]]
+
+
+def reduce_rows(rows: Matrix) -> tuple[list[Row], list[int]]:
+    """Return the reduced row echelon form (its non-zero rows) and the pivot columns.
+
+    Args:
+        rows: (m, n), exact.
+    """
+    work = [[Fraction(value) for value in row] for row in rows]
+    width = len(work[0]) if work else 0
+    pivots: list[int] = []
+    for column in range(width):
+        top = len(pivots)
+        found = next((i for i in range(top, len(work)) if work[i][column]), None)
+        if found is None:
+            continue
+        work[top], work[found] = work[found], work[top]
+        scale = work[top][column]
+        work[top] = [value / scale for value in work[top]]
+        for i, row in enumerate(work):
+            if i != top and row[column]:
+                factor = row[column]
+                work[i] = [a - factor * b for a, b in zip(row, work[top], strict=True)]
+        pivots.append(column)
+    return work[: len(pivots)], pivots
+
+
+def rank(rows: Matrix) -> int:
+    """Return the rank of an (m, n) matrix."""
+    return len(reduce_rows(rows)[1])
+
+
+def null_space(rows: Matrix, width: int) -> list[Row]:
+    """Return a basis of {v in Q^width: rows v = 0}."""
+    reduced, pivots = reduce_rows(rows)
+    basis = []
+    for free in (k for k in range(width) if k not in pivots):
+        vector = [Fraction(int(k == free)) for k in range(width)]
+        for row, pivot in zip(reduced, pivots, strict=True):
+            vector[pivot] = -row[free]
+        basis.append(vector)
+    return basis
+
+
+def solve(rows: Matrix, right: Sequence[Fraction]) -> Row:
+    """Return a solution of rows v = right (free unknowns 0).
+
+    Args:
+        rows: (m, n).
+        right: (m,).
+
+    Raises:
+        ValueError: there is no solution.
+    """
+    width = len(rows[0])
+    augmented = [[*row, value] for row, value in zip(rows, right, strict=True)]
+    reduced, pivots = reduce_rows(augmented)
+    if width in pivots:
+        raise ValueError("the linear system has no solution")
+    result = [Fraction(0)] * width
+    for row, pivot in zip(reduced, pivots, strict=True):
+        result[pivot] = row[width]
+    return result
+
+
+def positive_definite(matrix: Matrix) -> bool:
+    """Decide whether a symmetric (n, n) matrix is positive definite, by LDL^T without exchanges."""
+    rows = [list(row) for row in matrix]
+    while rows and rows[0][0] > 0:
+        (pivot, *top), *below = rows
+        rows = [[a - r / pivot * b for a, b in zip(row, top, strict=True)] for r, *row in below]
+    return not rows
