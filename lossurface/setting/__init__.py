@@ -2,8 +2,34 @@
 
 from lossurface.setting._layers import feedforward_torch, identity_torch, single_layer_torch
 from lossurface.setting._numbers import Enclosed
+from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import ARCHITECTURES, Architecture, Parts
+from lossurface.setting.assumptions import (
+    assumption_1,
+    assumption_2,
+    assumption_3,
+    assumption_4,
+    assumption_5,
+    assumption_6,
+    increasing_neuron,
+    support_axes,
+)
 from lossurface.setting.datasets import Dataset, contradictions
+from lossurface.setting.distributions import (
+    Distribution,
+    example_1,
+    example_2,
+    example_3,
+    proposition_2_half_space,
+    proposition_2_rays,
+    proposition_3,
+    proposition_3_symmetric,
+    proposition_4,
+    proposition_5,
+    proposition_5_plane,
+    separable,
+    subspace,
+)
 from lossurface.setting.losses import (
     LOSSES,
     Loss,
@@ -26,7 +52,7 @@ from lossurface.setting.networks import (
 from lossurface.setting.neurons import CLASSES, NEURONS, Neuron, get_neuron, neurons_of
 from lossurface.setting.problems import Problem, empirical_loss, from_certificate, training_error
 
-__all__ = [  # noqa: RUF022 - grouped by purpose
+__all__ = [
     # neurons
     "CLASSES",
     "NEURONS",
@@ -60,6 +86,30 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     # data
     "Dataset",
     "contradictions",
+    # distributions
+    "Distribution",
+    "example_1",
+    "example_2",
+    "example_3",
+    "proposition_2_half_space",
+    "proposition_2_rays",
+    "proposition_3",
+    "proposition_3_symmetric",
+    "proposition_4",
+    "proposition_5",
+    "proposition_5_plane",
+    "separable",
+    "subspace",
+    # assumptions
+    "Answer",
+    "assumption_1",
+    "assumption_2",
+    "assumption_3",
+    "assumption_4",
+    "assumption_5",
+    "assumption_6",
+    "increasing_neuron",
+    "support_axes",
     # all three together
     "Problem",
     "empirical_loss",
