@@ -32,7 +32,7 @@ class FigureRenderer:
 
         payload: dict[str, Any] = data.content
         name = payload["name"]
-        figure = nodes.figure(classes=["ls-figure", f"ls-{payload['kind']}"])
+        figure = nodes.figure(classes=["ls-figure"])
         figure["names"].append(name)
         figure["ids"].append(name)
         if payload["kind"] == "static":
@@ -58,5 +58,7 @@ def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> list[nodes.
         uri = renderer.write_file(
             [f"{payload['name']}-{theme}-{digest}.{payload['format']}"], content, exists_ok=True
         )
-        images.append(nodes.image(uri=uri, alt=payload["alt"], classes=[f"only-{theme}"]))
+        # dark-light: the theme's own leave to stay as drawn in the dark
+        classes = [f"ls-{theme}", "dark-light"]
+        images.append(nodes.image(uri=uri, alt=payload["alt"], classes=classes))
     return images

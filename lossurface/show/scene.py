@@ -16,8 +16,10 @@ from lossurface.show.style import (
     INK,
     MUTED,
     NEGATIVE,
+    NEGATIVE_SOFT,
     PAPER,
     POSITIVE,
+    POSITIVE_SOFT,
     SCALE,
 )
 
@@ -280,11 +282,10 @@ def line(
             mode="none",
             fill="tozeroy",
             fillcolor=colour,
-            opacity=0.25,
             hoverinfo="skip",
             showlegend=False,
         )
-        for sign, colour in ((1, POSITIVE), (-1, NEGATIVE))
+        for sign, colour in ((1, POSITIVE_SOFT), (-1, NEGATIVE_SOFT))
     ]
     traces.append(
         go.Scatter(
@@ -333,8 +334,7 @@ def plane(
                 z=np.where(fs >= 0, 1, -1).astype("int8"),
                 zmin=-1,
                 zmax=1,
-                colorscale=[[0, NEGATIVE], [0.5, NEGATIVE], [0.5, POSITIVE], [1, POSITIVE]],
-                opacity=0.2,
+                colorscale=[[0, NEGATIVE_SOFT], [1, POSITIVE_SOFT]],
                 showscale=False,
                 hoverinfo="skip",
             ),
@@ -344,6 +344,7 @@ def plane(
                 z=fs / scale,
                 contours={"start": 0, "end": 0, "size": 1, "coloring": "none"},
                 line={"color": INK, "width": 2},
+                showlegend=False,
                 showscale=False,
                 hoverinfo="skip",
             ),
@@ -361,7 +362,9 @@ def plane(
             ),
         ]
     )
-    figure.update_xaxes(title_text=axes[0], range=[xs[0], xs[-1]], showgrid=False)
+    figure.update_xaxes(
+        title_text=axes[0], range=[xs[0], xs[-1]], showgrid=False, constrain="domain"
+    )
     figure.update_yaxes(
         title_text=axes[1], range=[ys[0], ys[-1]], showgrid=False, scaleanchor="x", constrain="domain"
     )

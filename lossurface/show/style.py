@@ -23,8 +23,10 @@ __all__ = [
     "LIGHT",
     "MUTED",
     "NEGATIVE",
+    "NEGATIVE_SOFT",
     "PAPER",
     "POSITIVE",
+    "POSITIVE_SOFT",
     "SCALE",
     "Palette",
     "matplotlib_settings",
@@ -43,6 +45,8 @@ class Palette:
     paper: str  # what lies behind the figure
     positive: str  # class +1
     negative: str  # class -1
+    positive_soft: str  # the region decided +1, behind everything
+    negative_soft: str  # the region decided -1
     good: str  # error 0, claims that hold
     accent: str  # the certified ball
     amber: str  # theta*, the point in question
@@ -61,6 +65,8 @@ LIGHT = Palette(
     paper="#ffffff",
     positive="#0072b2",
     negative="#c64f00",
+    positive_soft="#cce3f0",
+    negative_soft="#f6ddcc",
     good="#00805d",
     accent="#b0417f",
     amber="#e69f00",
@@ -73,6 +79,8 @@ DARK = Palette(
     paper="#14181e",
     positive="#62b8ee",
     negative="#f39455",
+    positive_soft="#1d3a4d",
+    negative_soft="#4a3020",
     good="#3fc99b",
     accent="#e79ac6",
     amber="#f5b942",
@@ -85,11 +93,17 @@ GRID = "var(--ls-grid)"
 PAPER = "var(--ls-paper)"
 POSITIVE = "var(--ls-positive)"
 NEGATIVE = "var(--ls-negative)"
+POSITIVE_SOFT = "var(--ls-positive-soft)"
+NEGATIVE_SOFT = "var(--ls-negative-soft)"
 GOOD = "var(--ls-good)"
 ACCENT = "var(--ls-accent)"
 AMBER = "var(--ls-amber)"
 COLOURS: Mapping[str, str] = MappingProxyType(
-    {f"var(--ls-{field.name})": field.name for field in fields(Palette) if field.name != "name"}
+    {
+        f"var(--ls-{field.name.replace('_', '-')})": field.name
+        for field in fields(Palette)
+        if field.name != "name"
+    }
 )
 
 SCALE = "Cividis"
