@@ -1,0 +1,142 @@
+"""The registry: every claim, its page, and where its verification stands.
+
+The table loads nothing: a claim's module is imported when it is verified or certified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from lossurface.errors import InputError
+
+if TYPE_CHECKING:
+    from lossurface.exact import Certificate, Evidence, Verdict
+
+__all__ = ["CLAIMS", "Claim", "get", "select"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A theorem, proposition or example of the paper.
+
+    Attributes:
+        id: such as `proposition-5`.
+        title: what it says, in a few words.
+        sign: `positive` (no bad local minimum), `negative` (a counterexample), or `neither`.
+        evidence: the kinds of evidence that `verify` gathers, strongest first.
+        page: its notebook under `book/`, without suffix.
+        certifies: whether `certify` makes a certificate.
+    """
+
+    id: str
+    title: str
+    sign: Literal["positive", "negative", "neither"]
+    evidence: tuple[Evidence, ...]
+    page: str
+    certifies: bool
+
+    @property
+    def name(self) -> str:
+        """The name as printed, such as `Proposition 5`."""
+        return self.id.replace("-", " ").capitalize()
+
+    def verify(self, **options: Any) -> Verdict:
+        """Verify the claim now.
+
+        Args:
+            options: `seed`, `trials` and `device`, where the claim has a use for them.
+
+        Returns:
+            A verdict: `holds`, `fails` or `undecided`, with the evidence and the seconds taken.
+        """
+        verdict: Verdict = self._module().verify(**options)
+        return verdict
+
+    def certify(self, **choices: Any) -> Certificate:
+        """Build the claim's certificate.
+
+        Args:
+            choices: the choices of its builder, such as `neuron`, `p` and `width`.
+
+        Raises:
+            InputError: the claim has no certificate, or a choice breaks one of its conditions.
+        """
+        if not self.certifies:
+            having = ", ".join(claim.id for claim in CLAIMS.values() if claim.certifies)
+            raise InputError(
+                f"{self.id} has no certificate of a local minimum; these have: {having}"
+            )
+        certificate: Certificate = self._module().certify(**choices)
+        return certificate
+
+    def _module(self) -> Any:
+        return import_module(f"lossurface.claims.{self.id.replace('-', '_')}")
+
+
+def _claim(
+    id_: str,
+    title: str,
+    sign: Literal["positive", "negative", "neither"],
+    evidence: tuple[Evidence, ...],
+    *,
+    certifies: bool = False,
+) -> Claim:
+    kind = id_.split("-")[0]
+    return Claim(id_, title, sign, evidence, f"{kind}s/{id_}", certifies)
+
+
+CLAIMS: dict[str, Claim] = {
+    claim.id: claim
+    for claim in (
+        _claim(
+            "theorem-2",
+            "Separable data: increasing neurons have no bad local minimum",
+            "positive",
+            ("enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-2",
+            "ReLU-like neurons can all die at once",
+            "negative",
+            ("exact",),
+            certifies=True,
+        ),
+        _claim(
+            "proposition-5",
+            "Quadratic neurons fail on separable data",
+            "negative",
+            ("exact",),
+            certifies=True,
+        ),
+        _claim(
+            "example-1",
+            "The quadratic loss misclassifies separable data",
+            "negative",
+            ("exact", "sampled"),
+        ),
+    )
+}
+
+
+def get(claim_id: str) -> Claim:
+    """Return a claim by its id.
+
+    Raises:
+        InputError: there is no such claim; the message lists those there are.
+    """
+    try:
+        return CLAIMS[claim_id]
+    except KeyError:
+        raise InputError(f"{claim_id!r} is no claim; known are {', '.join(CLAIMS)}") from None
+
+
+def select(claim_ids: Iterable[str]) -> tuple[Claim, ...]:
+    """Return the claims named, or all of them where none is.
+
+    Raises:
+        InputError: a name is unknown.
+    """
+    return tuple(get(claim_id) for claim_id in claim_ids) or tuple(CLAIMS.values())

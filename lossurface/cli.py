@@ -1,0 +1,144 @@
+"""The command line. Exit status: 0 all holds, 1 a claim fails or is undecided, 2 bad input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lossurface import __version__
+from lossurface.errors import InputError
+
+__all__ = ["cli", "main"]
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lossurface")
+def cli() -> None:
+    """Companion to Liang, Sun, Li and Srikant (ICML 2018): search in floats, check exactly."""
+
+
+@cli.command("list")
+@_JSON
+def list_claims(as_json: bool) -> None:
+    """List the claims, their evidence and their pages."""
+    from lossurface.claims import CLAIMS
+
+    rows = [
+        {
+            "id": claim.id,
+            "title": claim.title,
+            "evidence": list(claim.evidence),
+            "page": claim.page,
+            "certificate": claim.certifies,
+        }
+        for claim in CLAIMS.values()
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    for claim in CLAIMS.values():
+        click.echo(f"{claim.id:15}{', '.join(claim.evidence):26}{claim.title}")
+
+
+@cli.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--seed", default=0, show_default=True, help="Seed of everything sampled.")
+@click.option("--trials", type=click.IntRange(1), help="Trials of each sampled experiment.")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda or auto.")
+@_JSON
+def verify(ids: tuple[str, ...], seed: int, trials: int | None, device: str, as_json: bool) -> None:
+    """Verify claims (all by default); exit status 0 only when every one holds."""
+    from lossurface.claims import select
+
+    claims = select(ids)
+    options: dict[str, Any] = {"seed": seed, "device": device}
+    if trials is not None:
+        options["trials"] = trials
+    verdicts = []
+    for position, claim in enumerate(claims, 1):
+        _progress(f"[{position}/{len(claims)}] {claim.id} ...")
+        verdict = claim.verify(**options)
+        verdicts.append(verdict)
+        if not as_json:
+            click.echo(f"{verdict}  [{verdict.seconds:.1f} s]")
+    if as_json:
+        _print_json([verdict.to_dict() for verdict in verdicts])
+    if any(verdict.status != "holds" for verdict in verdicts):
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("claim_id", metavar="ID")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File.")
+@click.option("--neuron", help="A neuron of the claim's class.")
+@click.option("--p", type=int, help="Power of the polynomial hinge.")
+@click.option("--width", type=int, help="Number of neurons M.")
+def certify(claim_id: str, output: Path, **choices: Any) -> None:
+    """Write the certificate of a claim's counterexample."""
+    from lossurface.claims import get
+
+    given = {name: value for name, value in choices.items() if value is not None}
+    certificate = get(claim_id).certify(**given)
+    certificate.save(output)
+    data = certificate.data
+    click.echo(
+        f"{output}: {claim_id}, training error {data['training_error']}, radius {data['radius']}"
+    )
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@_JSON
+def recheck(path: Path, as_json: bool) -> None:
+    """Check a certificate, or every one in a folder, believing nothing that it says."""
+    from lossurface.exact import recheck as recheck_all
+
+    rows, worst = [], 0
+    for file, outcome in recheck_all(path):
+        if isinstance(outcome, InputError):
+            status, line, worst = "unreadable", str(outcome), 2
+            if not as_json:
+                click.echo(f"lossurface: {line}", err=True)
+        else:
+            status = outcome.status
+            worst = max(worst, int(status != "holds"))
+            line = outcome.statement if status == "holds" else outcome.detail
+            if not as_json:
+                click.echo(f"{file}: {'VERIFIED' if status == 'holds' else 'NOT VERIFIED'}: {line}")
+        rows.append({"file": str(file), "status": status, "detail": line})
+    if as_json:
+        _print_json(rows)
+    sys.exit(worst)
+
+
+def _print_json(rows: Sequence[dict[str, Any]]) -> None:
+    click.echo(json.dumps(list(rows), indent=2))
+
+
+def _progress(message: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(message, err=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; bad input is one line and exit status 2, never a traceback."""
+    try:
+        cli.main(args=arguments, prog_name="lossurface", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("lossurface: interrupted", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        click.echo(f"lossurface: {error.format_message()}", err=True)
+        sys.exit(2)
+    except InputError as error:
+        click.echo(f"lossurface: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,71 @@
+"""Exact witnesses of a dataset's properties, found by floats and checked in rationals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import cast
+
+from lossurface.errors import InputError
+from lossurface.exact.linalg import rank
+from lossurface.setting import Dataset
+from lossurface.setting.assumptions import assumption_6
+
+__all__ = ["half_space", "reach_of_signs", "separator", "subspaces"]
+
+Vector = tuple[Fraction, ...]
+
+
+def separator(dataset: Dataset, claim: str) -> Vector:
+    """Return w with y w^T x > 0 for every sample.
+
+    Raises:
+        InputError: the dataset is not linearly separable, or that was not decided.
+    """
+    answer = assumption_6(dataset)
+    if answer.status != "yes":
+        raise InputError(f"samples break Assumption 6, which {claim} needs: {answer.reason}")
+    return cast(Vector, answer.witness)
+
+
+def half_space(dataset: Dataset, claim: str) -> Vector:
+    """Return v with v^T x > 0 for every sample.
+
+    Raises:
+        InputError: no open half-space through the origin holds all samples.
+    """
+    answer = assumption_6(Dataset(dataset.x, (1,) * dataset.n))
+    if answer.status != "yes":
+        raise InputError(
+            f"samples lie in no open half-space v^T x > 0, where {claim} places them; give others"
+        )
+    return cast(Vector, answer.witness)
+
+
+def subspaces(dataset: Dataset, claim: str) -> dict[str, list[int]]:
+    """Return the coordinate axes that each class spans.
+
+    Raises:
+        InputError: Assumption 2 or 3 fails for them.
+    """
+    axes = {}
+    for name, rows in (("positive", dataset.positives), ("negative", dataset.negatives)):
+        used = [k for k in range(dataset.d) if any(row[k] for row in rows)]
+        if rank(rows) < len(used):
+            raise InputError(
+                f"the {name} samples do not span the axes {used} that they use, so {claim} lacks "
+                "Assumption 2; give more samples or fewer axes"
+            )
+        axes[f"{name}_axes"] = used
+    plus, minus = set(axes["positive_axes"]), set(axes["negative_axes"])
+    if plus <= minus or minus <= plus:
+        raise InputError(
+            f"one class's axes contain the other's, so {claim} lacks Assumption 3; "
+            "give each class an axis of its own"
+        )
+    return axes
+
+
+def reach_of_signs(w: Sequence[Fraction]) -> Fraction:
+    """Return a bound on every radius within which w^T x keeps its signs: at least ||w||."""
+    return sum((abs(value) for value in w), Fraction(0))
