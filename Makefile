@@ -30,8 +30,8 @@ $(STAMP): pyproject.toml constraints.txt
 	  || { echo 'Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@test -x $(BIN)/python || { echo 'making $(VENV)'; "$(PYTHON)" -m venv $(VENV); }
 	@echo 'installing the pinned packages into $(VENV) (some minutes the first time)'
-	@$(BIN)/python -m pip install --quiet -c constraints.txt "$$(grep '^torch==' constraints.txt)"
-	@$(BIN)/python -m pip install --quiet -c constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install -qq -c constraints.txt "$$(grep '^torch==' constraints.txt)"
+	@$(BIN)/python -m pip install -qq -c constraints.txt --editable '.[dev]'
 	@touch $@
 
 lint: install  ## ruff and mypy --strict
