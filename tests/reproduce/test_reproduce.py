@@ -1,0 +1,157 @@
+"""Reproduction: parameters, profiles, failures and the summary, on a small registry."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from lossurface import InputError, reproduce
+from lossurface.reproduce.notebook import write_atomically
+from lossurface.reproduce.summary import printed_verdict
+from tests import notebooks
+
+GOOD = 'print(f"good: holds (exact, sampled): {trials} trials, seed {seed}, {device}")'
+LIAR = 'print("good: holds (exact)")\nprint("another: holds (exact)")'
+BAD = 'print("bad: holds (exact)")\nassert 1 == 2, "one is not two"'
+FALSE = 'print("false: fails (exact): 1 < 2")'
+PROFILES = {"quick": {"trials": 3}, "full": {"trials": 1000}}
+
+
+@pytest.fixture
+def book(tmp_path) -> Path:
+    folder = tmp_path / "book"
+    notebooks.write(folder / "good.ipynb", GOOD, profiles=PROFILES)
+    notebooks.write(folder / "bad.ipynb", BAD)
+    notebooks.write(folder / "silent.ipynb", LIAR)
+    notebooks.write(folder / "false.ipynb", FALSE, profiles={"quick": {"trails": 3}})
+    return folder
+
+
+@pytest.fixture
+def registry():
+    return {
+        name: SimpleNamespace(id=name, title=name.title(), page=name, evidence=("exact",))
+        for name in ("bad", "good", "silent", "false")
+    }
+
+
+def run(book, registry, *ids, **options):
+    lines: list[str] = []
+    options = {"device": "cpu", "out": book.parent / "out", "echo": lines.append} | options
+    return reproduce.run(ids, registry=registry, book=book, **options), lines
+
+
+def test_every_claim_gets_its_record_whatever_the_others_do(book, registry):
+    summary, lines = run(book, registry)
+    verdicts = {record.id: record.verdict for record in summary.records}
+    assert verdicts == {"bad": "error", "good": "holds", "silent": "undecided", "false": "fails"}
+    assert not summary.ok
+    by_id = {record.id: record for record in summary.records}
+    assert "AssertionError: one is not two" in by_id["bad"].error
+    assert by_id["silent"].error == "the notebook printed no verdict line"
+    assert by_id["good"].evidence == ("exact", "sampled")
+    assert by_id["good"].detail == "good: holds (exact, sampled): 10 trials, seed 0, cpu"
+    assert [line.split(" ")[0] for line in lines] == [f"[{k}/4]" for k in (1, 1, 2, 2, 3, 3, 4, 4)]
+    out = book.parent / "out"
+    written = json.loads((out / "summary.json").read_text())
+    assert written == summary.to_dict()
+    record = written["records"][1]
+    assert record["seed"] == 0
+    assert record["device"].startswith("CPU")
+    assert record["versions"]["torch"]
+    assert record["seconds"] > 0
+    table = summary.table()
+    assert (out / "summary.txt").read_text() == table + "\n"
+    assert "1 of 4 hold" in table
+    assert "bad: AssertionError: one is not two" in table
+    assert sorted(p.name for p in out.iterdir()) == sorted(
+        ["bad.ipynb", "false.ipynb", "good.ipynb", "silent.ipynb", "summary.json", "summary.txt"]
+    )
+
+
+def test_profile_and_seed_reach_the_notebook(book, registry):
+    summary, _ = run(book, registry, "good", profile="full", seed=7)
+    assert summary.ok
+    (record,) = summary.records
+    assert record.detail == "good: holds (exact, sampled): 1000 trials, seed 7, cpu"
+    assert (record.seed, dict(record.parameters)) == (
+        7,
+        {"device": "cpu", "seed": 7, "trials": 1000},
+    )
+    assert (
+        json.loads((book.parent / "out" / "good.ipynb").read_text())["metadata"].get("papermill")
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("ids", "options", "told"),
+    [
+        (["none"], {}, "claim 'none': unknown"),
+        (["good"], {"device": "tpu"}, "device 'tpu': not one of"),
+        (["good"], {"profile": "slow"}, "profile 'slow': not one of"),
+        (["false"], {"profile": "quick"}, "false.ipynb: unknown parameter 'trails'; it has device"),
+    ],
+)
+def test_bad_requests_are_one_line_and_run_nothing(book, registry, ids, options, told):
+    with pytest.raises(InputError) as caught:
+        run(book, registry, *ids, **options)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (book.parent / "out").exists()
+
+
+def test_a_missing_or_unreadable_notebook_is_one_line(book, registry):
+    (book / "good.ipynb").write_text('{"cells": ')
+    with pytest.raises(InputError, match="not a notebook"):
+        run(book, registry, "good")
+    (book / "good.ipynb").unlink()
+    with pytest.raises(InputError, match="no such notebook"):
+        run(book, registry, "good")
+
+
+def test_a_kernel_that_dies_is_a_record(book, registry):
+    notebooks.write(book / "good.ipynb", "import os\nos._exit(3)")
+    summary, _ = run(book, registry, "good")
+    (record,) = summary.records
+    assert record.verdict == "error"
+    assert "DeadKernelError" in record.error
+
+
+def test_cuda_where_there_is_none_is_told(book, registry, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match="torch finds none here"):
+        run(book, registry, "good", device="cuda")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("x: holds (exact): a\n", ("holds", ("exact",), "x: holds (exact): a")),
+        ("x: holds\nx: fails (sampled)\n", ("fails", ("sampled",), "x: fails (sampled)")),
+        ("y: holds (exact)\nprose about x: holds\n", None),
+        ("", None),
+    ],
+)
+def test_the_last_verdict_line_on_the_claim_counts(text, verdict):
+    assert printed_verdict("x", text) == verdict
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "file.json"
+    write_atomically(path, "old")
+
+    def full_disk(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["file.json"]

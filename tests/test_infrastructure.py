@@ -1,0 +1,140 @@
+"""The files that install, build and describe the project agree with each other."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scripts import pins
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def copy_of_the_three(folder: Path) -> Path:
+    for name in ("pyproject.toml", "constraints.txt", "environment.yml"):
+        (folder / name).write_text((ROOT / name).read_text())
+    return folder
+
+
+def edit(path: Path, pattern: str, replacement: str) -> None:
+    text, count = re.subn(pattern, replacement, path.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    path.write_text(text)
+
+
+def test_versions_agree():
+    assert pins.disagreements(ROOT) == []
+
+
+def test_the_conda_file_is_the_one_that_the_pins_make():
+    assert (ROOT / "environment.yml").read_text() == pins.conda(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "replacement", "told"),
+    [
+        ("constraints.txt", r"^jupyter-book==.*$", "jupyter-book==2.0.0", "outside jupyter-book"),
+        ("constraints.txt", r"^numpy==.*\n", "", "does not pin numpy"),
+        ("environment.yml", r"- numpy==.*$", "- numpy==1.0", "environment.yml gives numpy 1.0"),
+        ("environment.yml", r"^.*- torch==.*\n", "", "environment.yml gives torch nothing"),
+        ("pyproject.toml", r'"scipy>=[^"]*"', '"scipy>=99"', "outside scipy>=99"),
+    ],
+)
+def test_a_disagreement_is_named(tmp_path, file, pattern, replacement, told):
+    copy_of_the_three(tmp_path)
+    edit(tmp_path / file, pattern, replacement)
+    assert any(told in line for line in pins.disagreements(tmp_path))
+
+
+def test_torch_is_pinned_and_comes_through_pip():
+    assert pins.pins(ROOT)["torch"] == "2.13.0"
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    (through_pip,) = [entry["pip"] for entry in entries if isinstance(entry, dict)]
+    assert "torch==2.13.0" in through_pip
+    assert not any(str(entry).startswith("torch") for entry in entries)
+
+
+def test_pyproject_gives_ranges():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert not [line for line in project["dependencies"] if "==" in line]
+    assert set(project["optional-dependencies"]) == {"book", "test", "bench", "dev"}
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    # Joined here, so that this file does not name them either.
+    hosts = ["pypi" + ".org", "file" + ":///opt", "/root" + "/", "/home" + "/", "/work" + "/main"]
+    named = []
+    for path in tracked_files():
+        if path.is_file() and path.suffix not in {".png", ".woff2", ".whl"}:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            named += [f"{path.relative_to(ROOT)}: {host}" for host in hosts if host in text]
+    assert named == []
+
+
+def test_every_make_target_is_phony_and_explained():
+    makefile = (ROOT / "Makefile").read_text()
+    explained = re.findall(r"^([a-z-]+):.*## ", makefile, flags=re.MULTILINE)
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)
+    assert phony is not None
+    assert set(explained) == set(phony[1].split())
+    wanted = {"install", "lint", "book", "test", "test-full", "lab", "clean", "screenshots"}
+    assert wanted <= set(explained)
+
+
+def test_a_python_that_is_too_old_is_told_in_one_line(tmp_path):
+    old = tmp_path / "python-of-old"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    made = subprocess.run(
+        ["make", "install", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode != 0
+    assert "Python 3.11 or newer is needed" in made.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=str)
+def test_workflows_are_yaml_with_jobs(path):
+    workflow = yaml.safe_load(path.read_text())
+    assert workflow["jobs"]
+    for job in workflow["jobs"].values():
+        assert all("uses" in step or "run" in step for step in job["steps"])
+
+
+def test_ci_is_a_shell_script_that_cannot_hide_a_failure():
+    script = (ROOT / ".ci" / "run").read_text()
+    assert "set -eo pipefail" in script
+    assert subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=False).returncode == 0
+    assert "make test" in script.splitlines()[-1]
+
+
+def test_the_citation_names_the_paper():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["cff-version"] == "1.2.0"
+    paper = citation["preferred-citation"]
+    assert (paper["start"], paper["end"], paper["volume"]) == (2840, 2849, 80)
+    assert [author["family-names"] for author in paper["authors"]] == [
+        "Liang",
+        "Sun",
+        "Li",
+        "Srikant",
+    ]
+    assert citation["version"] == __import__("lossurface").__version__
