@@ -11,12 +11,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from lossurface.errors import InputError
+from lossurface.landscape.model import Derivatives
 
 if TYPE_CHECKING:
     from lossurface.setting import Loss, Neuron
@@ -41,18 +42,32 @@ class Objective:
 
     def value(self, theta: Tensor, chunk: int | None = None) -> Tensor:
         """Return the values (B,) at `theta` (B, P), `chunk` at a time."""
-        return _map(self.function, theta, chunk)
+        return _map(self.function, theta, chunk)[0]
 
-    def gradient(self, theta: Tensor, chunk: int | None = None) -> Tensor:
-        """Return the gradients (B, P)."""
-        return _map(torch.func.grad(self.function), theta, chunk)
+    def rows(self, index: Tensor) -> Objective:
+        """Return the same function: it is one for the whole batch."""
+        return self
+
+    def error(self, outputs: Tensor) -> Tensor:
+        """Return NaN (B,): a scalar function has no training error."""
+        return torch.full(outputs.shape[:-1], torch.nan, dtype=outputs.dtype, device=outputs.device)
+
+    def gradient(self, theta: Tensor, chunk: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the values (B,), the gradients (B, P), and no outputs (B, 0)."""
+        both = _map(torch.func.grad_and_value(self.function), theta, chunk)
+        return both[1], both[0], theta[:, :0]
+
+    def derivatives(self, theta: Tensor) -> Derivatives:
+        """Return value, gradient and Hessian."""
+        value, gradient, none = self.gradient(theta)
+        return Derivatives(value, gradient, self.hessian(theta), none)
 
     def hessian(self, theta: Tensor, chunk: int | None = 100) -> Tensor:
         """Return the Hessians (B, P, P); memory is bounded by `chunk`, whatever B."""
         with warnings.catch_warnings():
             # The first forward-mode call loads a part of torch that warns about itself.
             warnings.simplefilter("ignore", DeprecationWarning)
-            return _map(torch.func.hessian(self.function), theta, chunk)
+            return _map(torch.func.hessian(self.function), theta, chunk)[0]
 
     def spectra(self, theta: Tensor, chunk: int | None = 100) -> Tensor:
         """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign."""
@@ -60,13 +75,16 @@ class Objective:
         return values
 
 
-def _map(function: Callable[[Tensor], Tensor], theta: Tensor, chunk: int | None) -> Tensor:
+def _map(function: Callable[[Tensor], Any], theta: Tensor, chunk: int | None) -> tuple[Tensor, ...]:
     """Apply `function` to each row; one by one where vmap cannot (batch norm in training)."""
     try:
-        out: Tensor = torch.func.vmap(function, chunk_size=chunk)(theta)
+        out = torch.func.vmap(function, chunk_size=chunk)(theta)
     except RuntimeError:
-        out = torch.stack([function(row) for row in theta])
-    return out
+        rows = [function(row) for row in theta]
+        if isinstance(rows[0], tuple):
+            return tuple(torch.stack(column) for column in zip(*rows, strict=True))
+        out = torch.stack(rows)
+    return out if isinstance(out, tuple) else (out,)
 
 
 def feedforward_size(sizes: Sequence[int]) -> int:

@@ -1,0 +1,271 @@
+"""Many networks at once, each to a critical point: damped Newton with a trust region per network.
+
+A step solves `(H + mu I) s = -g` with `mu` at least `-lambda_min`, which is the minimiser of the
+quadratic model in some ball: `mu` is that network's own step control. Networks that are done
+leave the batch, so they cost nothing. What comes out is a float: a small gradient proves no
+critical point (see `critical.enclose`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from lossurface.errors import InputError
+from lossurface.landscape.model import Derivatives
+
+__all__ = ["Descent", "Stop", "Surface", "adam", "descend"]
+
+
+class Stop(StrEnum):
+    """Why a network's descent ended."""
+
+    CRITICAL = "the gradient norm is below the tolerance"
+    ZERO = "the loss is exactly zero, its least possible value"
+    SEPARATED = "the loss is below 1/n: training error 0, here and at every lower point"
+    STALLED = "no step lowers the loss or the gradient in float64"
+    STEPS = "the step limit was reached; raise `steps`"
+    DIVERGED = "a value is not finite; start closer or rescale the data"
+
+
+_STOPS = tuple(Stop)
+
+
+class Surface(Protocol):
+    """A batch of functions of P parameters: `model.Problem`, or `functional.Objective`."""
+
+    @property
+    def P(self) -> int:
+        """Parameters per network."""
+
+    def rows(self, index: Tensor) -> Surface:
+        """The surface of a part of the batch."""
+
+    def value(self, theta: Tensor) -> Tensor:
+        """(B, P) -> (B,)."""
+
+    def gradient(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, P) -> loss (B,), gradient (B, P), outputs (B, n)."""
+
+    def derivatives(self, theta: Tensor) -> Derivatives:
+        """Loss, gradient, Hessian, outputs."""
+
+    def error(self, outputs: Tensor) -> Tensor:
+        """(B, n) -> training error (B,); NaN where the surface has none."""
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Where B networks ended. Eigenvalues and norms are floats; no sign of theirs is proved."""
+
+    theta: Tensor  # (B, P)
+    loss: Tensor  # (B,)
+    error: Tensor  # (B,)
+    gradient_norm: Tensor  # (B,), Euclidean
+    spectrum: Tensor | None  # (B, P), ascending, or None if not asked for
+    steps: Tensor  # (B,), Hessians used
+    codes: Tensor  # (B,), index into Stop
+
+    @property
+    def stop(self) -> tuple[Stop, ...]:
+        """Why each network stopped."""
+        return tuple(_STOPS[int(code)] for code in self.codes)
+
+    def count(self, stop: Stop) -> int:
+        """How many networks stopped for that reason."""
+        return int((self.codes == _STOPS.index(stop)).sum())
+
+
+def adam(
+    surface: Surface,
+    theta: Tensor,
+    steps: int,
+    rate: float = 1e-2,
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+) -> Tensor:
+    """Return theta (B, P) after `steps` Adam steps, each network on its own.
+
+    The same update as `torch.optim.Adam` without weight decay, for all networks in one pass.
+    """
+    theta = theta.clone()
+    mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
+    for k in range(1, steps + 1):
+        g = surface.gradient(theta)[1]
+        mean.lerp_(g, 1 - betas[0])
+        square.mul_(betas[1]).addcmul_(g, g, value=1 - betas[1])
+        scale = square.sqrt().div_((1 - betas[1] ** k) ** 0.5).add_(eps)
+        theta.addcdiv_(mean, scale, value=-rate / (1 - betas[0] ** k))
+    return theta
+
+
+def descend(
+    surface: Surface,
+    theta: Tensor,
+    *,
+    tolerance: float = 1e-12,
+    steps: int = 500,
+    gradient_steps: int = 0,
+    rate: float = 1e-2,
+    until_separated: bool = False,
+    spectrum: bool = True,
+    chunk: int | None = None,
+) -> Descent:
+    """Bring every network to a critical point, or to zero loss.
+
+    Args:
+        surface: what to minimise.
+        theta: (B, P), float64.
+        tolerance: stop at Euclidean gradient norm below it.
+        steps: most Hessians per network.
+        gradient_steps: Adam steps before the first Hessian; they are cheap far from any minimum.
+        rate: Adam's step.
+        until_separated: stop at loss below 1/n too, where the training error is 0 for good.
+        spectrum: compute the Hessian's eigenvalues at the end.
+        chunk: networks per batch; the default bounds the memory whatever B.
+
+    Raises:
+        InputError: theta is not (B, P) in float64.
+    """
+    if theta.ndim != 2 or theta.shape[1] != surface.P or theta.dtype != torch.float64:
+        raise InputError(
+            f"theta is {tuple(theta.shape)} {theta.dtype}; give (B, {surface.P}) in torch.float64"
+        )
+    chunk = chunk or max(1, 2**26 // (8 * surface.P**2))
+    parts = []
+    for start in range(0, len(theta), chunk):
+        rows = torch.arange(start, min(start + chunk, len(theta)), device=theta.device)
+        part, at = surface.rows(rows), theta[rows]
+        if gradient_steps:
+            at = adam(part, at, gradient_steps, rate)
+        parts.append(_newton(part, at, tolerance, steps, until_separated, spectrum))
+    if not parts:
+        raise InputError("theta has no rows; give at least one network")
+    return parts[0] if len(parts) == 1 else _join(parts)
+
+
+def _join(parts: list[Descent]) -> Descent:
+    def cat(name: str) -> Tensor:
+        return torch.cat([getattr(part, name) for part in parts])
+
+    return Descent(
+        cat("theta"),
+        cat("loss"),
+        cat("error"),
+        cat("gradient_norm"),
+        None if parts[0].spectrum is None else cat("spectrum"),
+        cat("steps"),
+        cat("codes"),
+    )
+
+
+def _factor(hessian: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
+    shifted = hessian.clone()
+    shifted.diagonal(dim1=1, dim2=2).add_(mu.unsqueeze(-1))
+    factor, info = torch.linalg.cholesky_ex(shifted)
+    return factor, info
+
+
+def _step(hessian: Tensor, gradient: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
+    """Solve `(H + mu I) s = -g`, raising mu (B,) until each matrix has a Cholesky factor."""
+    size = hessian.abs().sum(-1).amax(-1).clamp(min=1e-300)  # >= every |eigenvalue|
+    factor, info = _factor(hessian, mu)
+    failed = info.nonzero().squeeze(-1)
+    for _ in range(60):  # mu = size already makes the matrix diagonally dominant
+        if not len(failed):
+            break
+        mu[failed] = torch.maximum(4 * mu[failed], 1e-3 * size[failed])
+        again, info = _factor(hessian[failed], mu[failed])
+        factor[failed] = again
+        failed = failed[info.nonzero().squeeze(-1)]
+    return -torch.cholesky_solve(gradient.unsqueeze(-1), factor).squeeze(-1), mu
+
+
+def _newton(
+    surface: Surface,
+    theta: Tensor,
+    tolerance: float,
+    steps: int,
+    until_separated: bool,
+    spectrum: bool,
+) -> Descent:
+    B = len(theta)
+    out = theta.clone()
+    codes = torch.full((B,), _STOPS.index(Stop.STEPS), device=theta.device)
+    used = torch.zeros(B, dtype=torch.int64, device=theta.device)
+    alive = torch.arange(B, device=theta.device)
+    part = surface
+    at, now = theta, part.derivatives(theta)
+    mu = 1e-3 * now.hessian.abs().sum(-1).amax(-1)
+    rejected = torch.zeros_like(mu)
+    for step in range(steps + 1):
+        code = _judge(now, mu, rejected, tolerance, until_separated)
+        done = code >= 0
+        used[alive] = step
+        if bool(done.any()) or step == steps:
+            out[alive] = at
+            codes[alive[done]] = code[done]
+            keep = (~done).nonzero().squeeze(-1)
+            if step == steps or not len(keep):
+                break
+            alive, at, mu, rejected = alive[keep], at[keep], mu[keep], rejected[keep]
+            now = Derivatives(
+                now.loss[keep], now.gradient[keep], now.hessian[keep], now.outputs[keep]
+            )
+            part = surface.rows(alive)
+        s, mu = _step(now.hessian, now.gradient, mu)
+        trial = at + s
+        then = part.derivatives(trial)
+        curved = torch.matmul(now.hessian, s.unsqueeze(-1)).squeeze(-1)
+        predicted = -((now.gradient + 0.5 * curved) * s).sum(-1)
+        gained = now.loss - then.loss
+        ratio = gained / predicted.clamp(min=1e-300)
+        # Below the loss's own rounding only the gradient can tell whether a step was good.
+        tiny = predicted < 1e-12 * (now.loss.abs() + 1e-300)
+        smaller = then.gradient.norm(dim=-1) < now.gradient.norm(dim=-1)
+        good = torch.where(tiny, smaller, (ratio > 1e-4) & torch.isfinite(then.loss))
+        easy = torch.where(tiny, smaller, ratio > 0.75)
+        hard = ~torch.where(tiny, smaller, ratio > 0.25)
+        mu = torch.where(easy, mu / 8, torch.where(hard, mu * 4, mu))
+        rejected = torch.where(good, 0, rejected + 1)
+        pick = good.unsqueeze(-1)
+        at = torch.where(pick, trial, at)
+        now = Derivatives(
+            torch.where(good, then.loss, now.loss),
+            torch.where(pick, then.gradient, now.gradient),
+            torch.where(pick.unsqueeze(-1), then.hessian, now.hessian),
+            torch.where(pick, then.outputs, now.outputs),
+        )
+    return _report(surface, out, codes, used, spectrum)
+
+
+def _judge(
+    now: Derivatives, mu: Tensor, rejected: Tensor, tolerance: float, until_separated: bool
+) -> Tensor:
+    """Return each network's Stop index, or -1 to go on."""
+    code = torch.full_like(rejected, -1, dtype=torch.int64)
+    code[rejected >= 40] = _STOPS.index(Stop.STALLED)
+    code[now.gradient.norm(dim=-1) < tolerance] = _STOPS.index(Stop.CRITICAL)
+    if until_separated:
+        code[now.loss * now.outputs.shape[-1] < 1] = _STOPS.index(Stop.SEPARATED)
+    code[now.loss == 0] = _STOPS.index(Stop.ZERO)
+    finite = torch.isfinite(now.loss) & torch.isfinite(now.hessian.sum((1, 2)))
+    code[~finite] = _STOPS.index(Stop.DIVERGED)
+    return code
+
+
+def _report(
+    surface: Surface, theta: Tensor, codes: Tensor, used: Tensor, spectrum: bool
+) -> Descent:
+    loss, gradient, outputs = surface.gradient(theta)
+    values = None
+    if spectrum:
+        hessian = surface.derivatives(theta).hessian
+        finite = torch.isfinite(hessian).all(-1).all(-1)
+        values = torch.linalg.eigvalsh(torch.where(finite[:, None, None], hessian, 0))
+        values = torch.where(finite[:, None], values, torch.nan)
+    return Descent(theta, loss, surface.error(outputs), gradient.norm(dim=-1), values, used, codes)

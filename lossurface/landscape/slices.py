@@ -1,0 +1,104 @@
+"""Two-dimensional slices of a loss surface, with the coordinates they were really computed at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from lossurface.errors import InputError
+
+__all__ = ["Slice", "plane", "random_directions"]
+
+
+class Values(Protocol):
+    """Anything that maps parameters (B, P) to losses (B,): a `Problem` or an `Objective`."""
+
+    def value(self, theta: Tensor) -> Tensor:
+        """(B, P) -> (B,)."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """`loss[i, j]` is the loss at `centre + u[i] * directions[0] + v[j] * directions[1]`."""
+
+    u: Tensor  # (k,), ascending
+    v: Tensor  # (m,), ascending
+    loss: Tensor  # (k, m)
+    centre: Tensor  # (P,)
+    directions: Tensor  # (2, P)
+
+    def at(self, i: int, j: int) -> Tensor:
+        """Return the parameters (P,) of one grid point."""
+        return self.centre + self.u[i] * self.directions[0] + self.v[j] * self.directions[1]
+
+
+def random_directions(P: int, generator: torch.Generator, count: int = 2) -> Tensor:
+    """Return orthonormal directions (count, P), uniformly distributed.
+
+    Raises:
+        InputError: there are fewer than `count` dimensions.
+    """
+    if count > P:
+        raise InputError(f"{count} orthogonal directions do not fit in {P} dimensions; ask for {P}")
+    drawn = torch.randn(P, count, generator=generator, dtype=torch.float64)
+    q, r = torch.linalg.qr(drawn)
+    directions: Tensor = (q * r.diagonal().sign()).T  # the sign makes the distribution uniform
+    return directions
+
+
+def plane(
+    surface: Values,
+    centre: Tensor,
+    directions: Tensor,
+    extent: float | tuple[float, float, float, float] = 1.0,
+    points: int | Sequence[int] = 101,
+    chunk: int | None = None,
+) -> Slice:
+    """Evaluate a surface on a plane through `centre`.
+
+    Args:
+        surface: losses of parameters; never changed.
+        centre: (P,).
+        directions: (2, P), taken as they are: neither normalised nor made orthogonal.
+        extent: half-width, or (u_min, u_max, v_min, v_max).
+        points: per axis, or (along u, along v); odd numbers put the centre on the grid.
+        chunk: grid points evaluated at once; memory does not grow beyond it.
+
+    Raises:
+        InputError: shapes disagree, or an axis has fewer than 2 points.
+    """
+    if centre.ndim != 1 or directions.shape != (2, *centre.shape):
+        raise InputError(
+            f"centre is {tuple(centre.shape)} and directions {tuple(directions.shape)}; "
+            "give (P,) and (2, P)"
+        )
+    k, m = (points, points) if isinstance(points, int) else (points[0], points[1])
+    if min(k, m) < 2:
+        raise InputError(f"points is {points!r}; an axis needs at least 2")
+    box = (-extent, extent, -extent, extent) if isinstance(extent, int | float) else extent
+    u, v = _axis(box[0], box[1], k, centre), _axis(box[2], box[3], m, centre)
+    across = v.unsqueeze(-1) * directions[1]  # (m, P)
+    lines = max(1, (chunk or _chunk(centre)) // m)
+    loss = centre.new_empty(k, m)
+    for start in range(0, k, lines):
+        part = u[start : start + lines]
+        along = centre + part.unsqueeze(-1) * directions[0]
+        theta = along.unsqueeze(1) + across
+        loss[start : start + lines] = surface.value(theta.flatten(0, 1)).view(len(part), m)
+    return Slice(u, v, loss, centre, directions)
+
+
+def _axis(low: float, high: float, points: int, like: Tensor) -> Tensor:
+    """Return equally spaced coordinates, symmetric in floats: the middle of [-1, 1] is 0."""
+    steps = torch.arange(points, dtype=like.dtype, device=like.device)
+    return (low * (points - 1 - steps) + high * steps) / (points - 1)
+
+
+def _chunk(centre: Tensor) -> int:
+    """Points per evaluation: small enough for the cache on a CPU, large on a GPU."""
+    bytes_per_point = 8 * centre.numel()
+    return max(256, (2**28 if centre.device.type == "cuda" else 2**18) // bytes_per_point)

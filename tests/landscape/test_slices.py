@@ -1,0 +1,65 @@
+"""A slice's coordinates are the ones it was computed at, to the last bit on a quadratic bowl."""
+
+import copy
+
+import pytest
+import torch
+
+from lossurface.errors import InputError
+from lossurface.landscape.functional import Objective, from_module
+from lossurface.landscape.slices import plane, random_directions
+
+
+def bowl(P):
+    return Objective(lambda t: (t * t).sum(), P)
+
+
+def test_a_bowl_is_exact_on_every_grid_point():
+    directions = torch.eye(3, dtype=torch.float64)[:2]
+    found = plane(bowl(3), torch.zeros(3, dtype=torch.float64), directions, 2.0, (5, 9))
+    assert found.u.tolist() == [-2.0, -1.0, 0.0, 1.0, 2.0]
+    assert found.v.tolist() == [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0]
+    assert torch.equal(found.loss, found.u[:, None] ** 2 + found.v[None] ** 2)
+
+
+@pytest.mark.parametrize("points", [101, (7, 4)])
+def test_each_cell_is_the_loss_at_its_own_parameters(points):
+    g = torch.Generator().manual_seed(1)
+    surface = Objective(lambda t: (t**3).sum() + t[0], 4)
+    directions = random_directions(4, g)
+    centre = torch.randn(4, generator=g, dtype=torch.float64)
+    found = plane(surface, centre, directions, (-1.0, 2.0, 0.0, 0.5), points)
+    for i, j in ((0, 0), (3, 1), (len(found.u) - 1, len(found.v) - 1)):
+        torch.testing.assert_close(found.loss[i, j], surface.function(found.at(i, j)))
+    assert (found.u[0], found.u[-1]) == (-1.0, 2.0)
+    small = plane(surface, centre, directions, (-1.0, 2.0, 0.0, 0.5), points, chunk=3)
+    assert torch.equal(small.loss, found.loss)
+
+
+def test_directions_are_orthonormal_and_seeded():
+    first = random_directions(30, torch.Generator().manual_seed(5), 4)
+    torch.testing.assert_close(first @ first.T, torch.eye(4, dtype=torch.float64))
+    assert torch.equal(first, random_directions(30, torch.Generator().manual_seed(5), 4))
+    with pytest.raises(InputError):
+        random_directions(1, torch.Generator().manual_seed(5))
+
+
+def test_a_module_is_where_it_was_and_its_loss_is_at_the_centre():
+    torch.manual_seed(0)
+    module = torch.nn.Linear(2, 1).double()
+    before = copy.deepcopy(module.state_dict())
+    X = torch.ones(3, 2, dtype=torch.float64)
+    objective = from_module(module, lambda out: out.square().mean(), X)
+    directions = random_directions(3, torch.Generator().manual_seed(0))
+    found = plane(objective, objective.start, directions, points=3)
+    torch.testing.assert_close(found.loss[1, 1], module(X).square().mean().detach())
+    assert all(torch.equal(before[name], value) for name, value in module.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("centre", "directions", "points"),
+    [(torch.ones(3), torch.ones(2, 2), 5), (torch.ones(2), torch.ones(2, 2), 1)],
+)
+def test_bad_slices_are_refused(centre, directions, points):
+    with pytest.raises(InputError):
+        plane(bowl(2), centre, directions, points=points)
