@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import subprocess
 import tomllib
@@ -138,3 +139,15 @@ def test_the_citation_names_the_paper():
         "Srikant",
     ]
     assert citation["version"] == __import__("lossurface").__version__
+
+
+def test_the_readme_tells_what_the_code_does():
+    results = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert results.attempted >= 5
+    assert results.failed == 0
+
+
+def test_the_readme_begins_with_the_two_commands():
+    first_screen = (ROOT / "README.md").read_text().splitlines()[:30]
+    assert any(line.startswith("make book") for line in first_screen)
+    assert any(line.startswith("make test") for line in first_screen)

@@ -100,8 +100,8 @@ def test_nbval_catches_a_wrong_stored_output_and_a_failing_assert(tmp_path):
     broken = notebooks.write(tmp_path / "broken.ipynb", 'assert 1 == 2, "one is not two"')
     status, told = nbval(tmp_path)
     assert status == 1, told
-    assert "FAILED wrong.ipynb::Cell 1" in told
-    assert "FAILED broken.ipynb::Cell 1" in told
+    assert "wrong.ipynb::Cell 1 - Notebook cell" in told
+    assert "broken.ipynb::Cell 1 - Notebook cell" in told
     assert "2 failed, 6 passed" in told, told
     assert "one is not two" in told
     assert broken.is_file()
