@@ -29,6 +29,8 @@ _CHECKERS = {
     "ellipsoids": "lossurface.exact.dataset:check",
     "quadratics": "lossurface.exact.dataset:check",
     "definite-weights": "lossurface.exact.dataset:check",
+    "independent-parts": "lossurface.exact.dataset:check",
+    "contradiction": "lossurface.exact.dataset:check",
     "strict-minimum": "lossurface.exact.enclosure:check",
 }
 

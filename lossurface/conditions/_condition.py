@@ -1,0 +1,89 @@
+"""What a test of a dataset returns: a verdict, and the certificate that proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lossurface.exact.certificate import Certificate, seal
+from lossurface.exact.dataset import KINDS
+from lossurface.exact.findings import Finding, Status
+from lossurface.exact.rational import Refuted
+from lossurface.exact.recheck import check
+
+if TYPE_CHECKING:
+    from lossurface.conditions._space import Space
+
+__all__ = ["Condition", "proves", "settle", "unsettled"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on a dataset, a network or a loss, decided or not.
+
+    Attributes:
+        id: such as `assumption-6`.
+        verdict: `holds`, `fails` or `undecided`.
+        why: one sentence.
+        margin: how far from the boundary the search ended, in the units that `why` names; when
+            undecided, the largest value that it could not tell from zero. None where none is.
+        certificate: proves the verdict exactly; None when undecided or when none is needed.
+        finding: what the exact checker said of the certificate.
+    """
+
+    id: str
+    verdict: Status
+    why: str
+    margin: float | None = None
+    certificate: Certificate | None = None
+    finding: Finding | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object; the certificate is given whole."""
+        return {
+            "id": self.id,
+            "verdict": self.verdict,
+            "why": self.why,
+            "margin": self.margin,
+            "certificate": None if self.certificate is None else dict(self.certificate.data),
+        }
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.verdict}. {self.why}"
+
+
+def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
+    """Return whether the exact checker would accept these fields, without sealing them."""
+    encoded = seal(own).data
+    try:
+        KINDS[kind][2]({**encoded, "claim": claim}, space.samples)
+    except Refuted:
+        return False
+    return True
+
+
+def settle(
+    space: Space,
+    kind: str,
+    claim: str,
+    own: Mapping[str, Any],
+    why: str,
+    margin: float | None = None,
+) -> Condition:
+    """Seal a certificate, have it checked, and return the condition it proves.
+
+    Raises:
+        AssertionError: the checker refuses it; `proves` was to be asked first.
+    """
+    certificate = seal({"kind": kind, "claim": claim, **space.fields, **own})
+    finding = check(certificate)
+    if finding.status != "holds":
+        raise AssertionError(f"{claim}: a certificate was refused: {finding.detail}")
+    verdict: Status = "holds" if f"{claim} holds" in finding.statement else "fails"
+    return Condition(claim, verdict, why, margin, certificate, finding)
+
+
+def unsettled(claim: str, why: str, margin: float | None) -> Condition:
+    """Return the condition left undecided."""
+    return Condition(claim, "undecided", why, margin)

@@ -1,0 +1,182 @@
+"""Linear separability, decided with a certificate: a separator, or a Farkas vector.
+
+By Gordan's theorem exactly one of these exists: w with y_i w^T x_i > 0 for all i, or mu >= 0, not
+zero, with sum mu y x = 0. A float linear program proposes, rounding and exact solves dispose.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from lossurface.conditions._condition import Condition, proves, settle, unsettled
+from lossurface.conditions._simplex import feasible
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lossurface.conditions._space import Space
+
+__all__ = ["affine_separability", "assumption_6", "half_space"]
+
+Claim = Literal["assumption-6", "affine-separability", "half-space"]
+BITS = (6, 10, 16, 26, 50)
+SMALL = 40_000  # n * r^2 up to here goes to the exact simplex when floats do not settle it
+WORDS = {
+    "assumption-6": ("a hyperplane through the origin separates the classes", "no such hyperplane"),
+    "affine-separability": ("a hyperplane separates the classes", "the convex hulls meet"),
+    "half-space": ("an open half-space through the origin holds all samples", "no such half-space"),
+}
+
+
+def assumption_6(space: Space) -> Condition:
+    """Decide Assumption 6 on the samples: some w has y_i w^T x_i > 0 for all i.
+
+    Source: Assumption 6.
+    """
+    return _decide(space, "assumption-6")
+
+
+def affine_separability(space: Space) -> Condition:
+    """Decide whether some w, b have y_i (w^T x_i + b) > 0 for all i (not in the paper)."""
+    return _decide(space, "affine-separability")
+
+
+def half_space(space: Space) -> Condition:
+    """Decide whether some w has w^T x_i > 0 for every sample of either class.
+
+    On such data a ReLU network without hidden bias can be dead (Proposition 2's construction).
+    """
+    return _decide(space, "half-space")
+
+
+def _decide(space: Space, claim: Claim) -> Condition:
+    import numpy as np
+
+    affine = claim == "affine-separability"
+    signs = np.ones_like(space.labels) if claim == "half-space" else space.labels
+    rows = signs[:, None] * space.points
+    if affine:
+        rows = np.hstack([rows, signs[:, None]])
+    yes, no = WORDS[claim]
+    margin, w = _widest(rows)
+    if margin > 1e-13:
+        for bits in BITS:
+            own = _separator(space, w, bits, affine)
+            if proves(space, "separator", claim, own):
+                return settle(space, "separator", claim, own, f"{yes}, margin {margin:.3g}", margin)
+    if margin < 1e-6:
+        mu = _vertex(rows)
+        if mu is not None:
+            exact = _null_weights(space, np.flatnonzero(mu > 1e-11), claim)
+            if exact is not None and proves(space, "farkas", claim, {"mu": exact}):
+                used = sum(map(bool, exact))
+                why = f"{no}: a non-negative combination of {used} samples vanishes"
+                return settle(space, "farkas", claim, {"mu": exact}, why, 0.0)
+    if len(rows) * rows.shape[1] ** 2 <= SMALL:
+        settled = _exactly(space, claim, yes, no)
+        if settled is not None:
+            return settled
+    why = f"the widest margin found, {margin:.1e} in whitened coordinates, is too near zero"
+    return unsettled(claim, why, abs(margin))
+
+
+def _widest(rows: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """Return max t with rows w >= t, |w| <= 1 entrywise, and its w."""
+    import numpy as np
+    from scipy.optimize import linprog
+
+    n, r = rows.shape
+    cost = np.zeros(r + 1)
+    cost[r] = -1.0
+    found = linprog(
+        cost,
+        A_ub=np.hstack([-rows, np.ones((n, 1))]),
+        b_ub=np.zeros(n),
+        bounds=[(-1, 1)] * r + [(0, None)],
+        method="highs-ds",
+    )
+    if found.x is None:
+        return 0.0, np.zeros(r)
+    return float((rows @ found.x[:r]).min()), np.asarray(found.x[:r])
+
+
+def _vertex(rows: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return a basic solution of rows^T mu = 0, sum mu = 1, mu >= 0, or None."""
+    import numpy as np
+    from scipy.optimize import linprog
+
+    n, r = rows.shape
+    found = linprog(
+        np.linspace(1.0, 2.0, n),  # no ties, hence a vertex
+        A_eq=np.vstack([rows.T, np.ones(n)]),
+        b_eq=np.append(np.zeros(r), 1.0),
+        bounds=(0, None),
+        method="highs-ds",
+    )
+    return None if found.x is None else np.asarray(found.x)
+
+
+def _separator(space: Space, w: NDArray[np.float64], bits: int, affine: bool) -> dict[str, Any]:
+    """Return the fields of a separator certificate, w rounded and b the middle of the gap."""
+    r = space.points.shape[1]
+    (form,) = space.rounded(w[:r], bits)
+    if not affine:
+        return {"w": form, "b": Fraction(0)}
+    ((values, common),) = space.samples.forms([form])
+    lowest = min(values[i] for i in space.samples.of(1))
+    highest = max(values[i] for i in space.samples.of(-1))
+    return {"w": form, "b": -Fraction(lowest + highest, 2 * common)}
+
+
+def _columns(space: Space, claim: Claim) -> list[list[int]]:
+    """Return y_i x_i (and y_i) as integer columns."""
+    signs = [1] * len(space.named) if claim == "half-space" else space.samples.labels
+    columns = [[y * v for v in row] for y, row in zip(signs, space.named, strict=True)]
+    if claim == "affine-separability":
+        columns = [[*column, y] for column, y in zip(columns, signs, strict=True)]
+    return columns
+
+
+def _null_weights(space: Space, support: NDArray[np.int64], claim: Claim) -> list[Fraction] | None:
+    """Return the exact weights on the support whose combination vanishes, if there is one line."""
+    from flint import fmpz_mat
+
+    columns = _columns(space, claim)
+    chosen = [columns[i] for i in support]
+    if not chosen:
+        return None
+    matrix = fmpz_mat(chosen).transpose()
+    basis, nullity = matrix.nullspace()
+    if int(nullity) != 1:
+        return None
+    values = [int(basis[k, 0]) for k in range(len(chosen))]
+    if sum(values) < 0:
+        values = [-v for v in values]
+    total = sum(values)
+    if total <= 0 or min(values) < 0:
+        return None
+    mu = [Fraction(0)] * len(columns)
+    for i, value in zip(support, values, strict=True):
+        mu[int(i)] = Fraction(value, total)
+    return mu
+
+
+def _exactly(space: Space, claim: Claim, yes: str, no: str) -> Condition | None:
+    """Decide by the exact simplex: sum mu (y x) = 0, sum mu = 1."""
+    columns = [[*column, 1] for column in _columns(space, claim)]
+    size = len(columns[0])
+    mu, v = feasible(columns, [0] * (size - 1) + [1])
+    if mu is not None:
+        used = sum(map(bool, mu))
+        why = f"{no}: a non-negative combination of {used} samples vanishes"
+        return settle(space, "farkas", claim, {"mu": mu}, why, 0.0)
+    if v is None:
+        return None
+    # v^T (y x) >= -v_last > 0, in the scaled named columns.
+    form = [Fraction(0)] * len(space.samples.scales)
+    for value, k in zip(v, space.span.columns, strict=False):
+        form[k] = value * space.samples.scales[k]
+    bias = v[size - 2] if claim == "affine-separability" else Fraction(0)
+    return settle(space, "separator", claim, {"w": form, "b": bias}, f"{yes}, found exactly", None)
