@@ -103,6 +103,4 @@ def kink(name: str, order: int, z: arb) -> None:
 
 def unsupported_order(name: str, order: int, highest: int) -> InputError:
     """Return the error for a derivative that no closed form is kept for."""
-    return InputError(
-        f"{name}: derivative {order} was asked for; give an order from 0 to {highest}"
-    )
+    return InputError(f"{name}: derivative {order} is not kept; give an order from 0 to {highest}")

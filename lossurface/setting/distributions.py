@@ -91,19 +91,31 @@ class Distribution:
         x = self.positive.draw(rng, n_plus) + self.negative.draw(rng, n_minus)
         return Dataset(tuple(x), (1,) * n_plus + (-1,) * n_minus)
 
-    def certificate_data(self) -> dict[str, Any]:
+    def certificate_data(self, assumption: str | None = None) -> dict[str, Any]:
         """Return the certificate's "data" field: which theorem's assumptions the data meets.
 
-        Subspaces are named before a separator where both are there.
+        Args:
+            assumption: "theorem-1", "theorem-2" or "none"; by default the first that applies.
+
+        Raises:
+            InputError: the distribution does not have what that theorem asks for.
         """
-        if self.positive_axes is not None and self.negative_axes is not None:
+        on_axes = self.positive_axes is not None and self.negative_axes is not None
+        if assumption is None:
+            separated = "none" if self.separator is None else "theorem-2"
+            assumption = "theorem-1" if on_axes else separated
+        if assumption == "theorem-1":
+            if self.positive_axes is None or self.negative_axes is None:
+                raise InputError(f"{self.name} has no axes for theorem-1; ask for theorem-2")
             return {
-                "assumption": "theorem-1",
+                "assumption": assumption,
                 "positive_axes": list(self.positive_axes),
                 "negative_axes": list(self.negative_axes),
             }
-        if self.separator is not None:
-            return {"assumption": "theorem-2", "separator": [str(v) for v in self.separator]}
+        if assumption == "theorem-2":
+            if self.separator is None:
+                raise InputError(f"{self.name} has no separator for theorem-2; ask for theorem-1")
+            return {"assumption": assumption, "separator": [str(v) for v in self.separator]}
         return {"assumption": "none"}
 
 
