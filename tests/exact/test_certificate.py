@@ -1,0 +1,77 @@
+"""Certificates: sealing, saving whole or not at all, loading without belief, rechecking folders."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from lossurface.counterexamples import proposition_2, proposition_5
+from lossurface.errors import InputError
+from lossurface.exact import check, load, recheck, seal
+from lossurface.exact.certificate import text
+from tests.exact.mutations import resealed
+
+
+def test_sealing_refuses_floats():
+    with pytest.raises(TypeError, match="float"):
+        seal({"radius": 0.5})
+    with pytest.raises(TypeError):
+        text(0.5)
+    assert text(Fraction(-2, 4)) == "-1/2"
+
+
+def test_sealing_is_deterministic_and_covers_every_field():
+    first, again = proposition_5(), proposition_5()
+    assert first.to_json() == again.to_json()
+    assert set(first.data["digest"]) == set(first.data) - {"digest"}
+
+
+def test_a_save_that_cannot_be_is_one_line_and_leaves_nothing(tmp_path):
+    with pytest.raises(InputError, match="cannot be written") as raised:
+        proposition_5().save(tmp_path / "missing" / "c.json")
+    assert "\n" not in str(raised.value)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError):
+        proposition_5().save(tmp_path / "folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not JSON, or truncated"),
+        (b"\xff\xfe", "not text"),
+        (b"{}", "not a lossurface certificate"),
+        (b"[1]", "not a lossurface certificate"),
+        (b" " * 5_000_000, "larger than"),
+        (b"[" * 50_000, "not JSON"),
+    ],
+)
+def test_bad_files_are_one_line_naming_the_file(tmp_path, content, message):
+    path = tmp_path / "c.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as raised:
+        load(path)
+    assert str(path) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_unknown_kind_is_bad_input():
+    with pytest.raises(InputError, match="kind is 'miracle', not one of local-minimum"):
+        check(resealed(proposition_5().data, ("kind",), "miracle"))
+
+
+def test_a_folder_is_rechecked_whole(tmp_path):
+    proposition_5().save(tmp_path / "a.json")
+    resealed(proposition_2().data, ("radius",), "9").save(tmp_path / "b.json")
+    (tmp_path / "c.json").write_text("{")
+    outcomes = dict(recheck(tmp_path))
+    a, b, c = (outcomes[tmp_path / f"{name}.json"] for name in "abc")
+    assert (a.status, a.evidence) == ("holds", "exact")
+    assert b.status == "fails"
+    assert "radius" in b.detail
+    assert isinstance(c, InputError)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=r"no \*.json in the folder"):
+        list(recheck(tmp_path / "empty"))

@@ -1,0 +1,125 @@
+"""Proved evidence comes from lossurface.exact alone, and a verdict from its findings."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lossurface
+from lossurface.exact import (
+    Finding,
+    Verdict,
+    enclosed_less,
+    enclosed_positive,
+    equal,
+    less,
+    less_equal,
+    sampled,
+    undecided,
+)
+
+PACKAGE = Path(lossurface.__file__).parent
+rationals = st.fractions(max_denominator=10**6)
+
+
+@given(rationals, rationals)
+def test_comparisons_decide_exactly(left, right):
+    assert (equal("", left, right).status == "holds") == (left == right)
+    assert (less("", left, right).status == "holds") == (left < right)
+    assert (less_equal("", left, right).status == "holds") == (left <= right)
+
+
+@pytest.mark.parametrize("compare", [equal, less, less_equal])
+@pytest.mark.parametrize("bad", [0.5, True, "1/2", arb(1)])
+def test_floats_cannot_enter_an_exact_comparison(compare, bad):
+    with pytest.raises(TypeError):
+        compare("", bad, Fraction(1))
+    with pytest.raises(TypeError):
+        compare("", Fraction(1), bad)
+
+
+def test_balls_decide_or_stay_undecided():
+    assert enclosed_less("", arb(1, 0.25), arb(2, 0.25)).status == "holds"
+    assert enclosed_less("", arb(2, 0.25), arb(1, 0.25)).status == "fails"
+    overlap = enclosed_less("", arb(1, 0.75), arb(2, 0.75))
+    assert (overlap.status, overlap.evidence) == ("undecided", None)
+    assert enclosed_positive("", arb(1, 2)).status == "undecided"
+    with pytest.raises(TypeError):
+        enclosed_less("", 1.0, arb(2))
+
+
+@pytest.mark.parametrize("evidence", ["exact", "enclosed"])
+@pytest.mark.parametrize("status", ["holds", "fails"])
+def test_nobody_else_can_make_a_proved_finding(evidence, status):
+    with pytest.raises(TypeError, match=r"only lossurface\.exact"):
+        Finding("a float said so", status, evidence)
+    honest = sampled("a float said so", 0, 10)
+    with pytest.raises(TypeError):
+        dataclasses.replace(honest, evidence=evidence)
+    with pytest.raises(TypeError):
+        dataclasses.replace(equal("", 1, 1), statement="something else")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        honest.evidence = evidence
+
+
+def test_the_key_stays_in_exact():
+    """No module outside `exact` imports a private name from it."""
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name == "exact":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and "exact" in str(node.module):
+                private = [alias.name for alias in node.names if alias.name.startswith("_")]
+                assert not private, f"{path.name} imports {private}"
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ("_KEY", "_finding"), path.name
+
+
+def test_exact_imports_nothing_of_the_package_but_itself():
+    for path in (PACKAGE / "exact").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.ImportFrom):
+                names = [str(node.module)]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                assert not name.startswith("torch"), path.name
+                own = name.startswith(("lossurface.exact", "lossurface.errors"))
+                assert own or not name.startswith("lossurface"), f"{path.name} imports {name}"
+
+
+def test_sampled_counts_are_checked():
+    assert sampled("", 0, 5).status == "holds"
+    assert sampled("", 1, 5).status == "fails"
+    for failures, trials in ((0, 0), (-1, 5), (6, 5)):
+        with pytest.raises(ValueError, match="failures"):
+            sampled("", failures, trials)
+
+
+def test_a_verdict_follows_from_its_findings():
+    good, bad, open_ = equal("a", 1, 1), equal("b", 1, 2), undecided("c", "overlap")
+    trial = sampled("d", 0, 9)
+    assert Verdict.of("x", [trial, good], 1.0).status == "holds"
+    assert Verdict.of("x", [trial, good], 1.0).evidence == ("exact", "sampled")
+    assert Verdict.of("x", [good, open_], 1.0).status == "undecided"
+    assert Verdict.of("x", [open_, bad], 1.0).status == "fails"
+    assert str(Verdict.of("x", [good, bad], 1.0)) == "x: fails (exact). b: fails (1 != 2)"
+    assert "1.0" not in str(Verdict.of("x", [good], 1.0, "Done."))
+    record = Verdict.of("x", [good], 1.25, "Done.").to_dict()
+    assert {key: record[key] for key in ("id", "verdict", "evidence", "seconds", "detail")} == {
+        "id": "x",
+        "verdict": "holds",
+        "evidence": ["exact"],
+        "seconds": 1.25,
+        "detail": "Done.",
+    }
+    with pytest.raises(ValueError, match="at least one finding"):
+        Verdict.of("x", [], 1.0)
