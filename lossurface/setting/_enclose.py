@@ -4,6 +4,9 @@ Arb's own functions are made for thin balls: over [-20, 20] they lose all sign i
 monotone function needs its two end points only, and every neuron here is monotone, or even and
 monotone in |z|, or a product of such. (Nor may `**` be used: python-flint 0.9 answers NaN for the
 square of a ball around 0.)
+
+A ball is a midpoint and a radius of 30 bits, so that a hull of values 1e-44 and 1 reaches below 0:
+to prove a sign, cut the argument into boxes over which the value varies by less than 2^29.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from flint import arb, arb_series
 from hypothesis import settings
 from hypothesis import strategies as st
 
-seeded = settings(max_examples=25, deadline=None, derandomize=True)
+seeded = settings(max_examples=20, deadline=None, derandomize=True)
 
 fractions = st.fractions(min_value=-20, max_value=20, max_denominator=64)
 dyadics = st.integers(-20 * 64, 20 * 64).map(lambda k: Fraction(k, 64))  # exact as floats and balls
