@@ -1,0 +1,166 @@
+"""The command line: what it prints, and its exit status 0, 1 or 2."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lossurface import cli
+from lossurface.claims import CLAIMS
+from lossurface.exact import load
+from tests.exact.mutations import altered, at, leaves, resealed
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command line in this process; return status, output and errors."""
+
+    def call(*arguments):
+        status = 0
+        try:
+            cli.main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            status = stop.code or 0
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def certificate(run, tmp_path):
+    """Return the path of Proposition 5's certificate."""
+    path = tmp_path / "c.json"
+    assert run("certify", "proposition-5", "-o", path)[0] == 0
+    return path
+
+
+def test_list_names_every_claim(run):
+    status, out, _ = run("list")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == list(CLAIMS)
+    rows = json.loads(run("list", "--json")[1])
+    assert [row["id"] for row in rows] == list(CLAIMS)
+    assert set(rows[0]) == {"id", "title", "evidence", "page", "certificate"}
+
+
+def test_verify_prints_one_line_a_claim(run):
+    status, out, err = run("verify", "proposition-5", "example-1", "--trials", 5)
+    assert (status, err) == (0, "")
+    first, second = out.splitlines()
+    assert first.startswith("proposition-5: holds (exact). ")
+    assert second.startswith("example-1: holds (exact, sampled). ")
+
+
+def test_verify_json_has_the_published_fields(run):
+    status, out, _ = run("verify", "proposition-5", "--json")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert {"id", "verdict", "evidence", "seconds", "detail"} <= set(row)
+    assert (row["id"], row["verdict"], row["evidence"]) == ("proposition-5", "holds", ["exact"])
+    assert row["seconds"] > 0
+
+
+def test_a_claim_that_fails_is_status_1(run, monkeypatch):
+    from lossurface.claims import example_1
+
+    monkeypatch.setattr(example_1, "sampled_errors", lambda trials, seed: [0.0] * trials)
+    status, out, _ = run("verify", "example-1", "--trials", 3)
+    assert status == 1
+    assert out.startswith("example-1: fails (exact, sampled). least squares on")
+
+
+def test_certify_and_recheck(run, certificate):
+    status, out, err = run("recheck", certificate)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{certificate}: VERIFIED: ")
+    (row,) = json.loads(run("recheck", certificate, "--json")[1])
+    assert row["status"] == "holds"
+
+
+def test_any_alteration_makes_recheck_fail(run, certificate):
+    data = json.loads(certificate.read_text())
+    for path in leaves(data):
+        value = at(data, path)
+        other = value + 1 if isinstance(value, int) else "7/3" if value != "7/3" else "2"
+        certificate.write_text(json.dumps(altered(data, path, other)))
+        status, out, err = run("recheck", certificate)
+        assert status in (1, 2), path
+        line = (out + err).strip()
+        assert "\n" not in line
+        assert str(path[1] if path[0] == "digest" else path[0]) in line or status == 1
+
+
+def test_a_false_certificate_is_status_1_and_says_why(run, certificate):
+    resealed(load(certificate).data, ("radius",), "2").save(certificate)
+    status, out, _ = run("recheck", certificate)
+    assert status == 1
+    assert "NOT VERIFIED: radius: an entry of network.a may change its sign" in out
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", "{}", "\x00", " " * 5_000_000])
+def test_what_is_no_certificate_is_one_line_and_status_2(run, certificate, content):
+    certificate.write_text(content)
+    status, out, err = run("recheck", certificate)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"lossurface: {certificate}: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("verify", "theorem-99"), "'theorem-99' is no claim; known are"),
+        (("verify", "--trials", "0"), "Invalid value for '--trials'"),
+        (("certify", "example-1", "-o", "x.json"), "example-1 has no certificate"),
+        (("certify", "proposition-5", "-o", "x.json", "--p", "1"), "p is 1; Proposition 5 needs"),
+        (
+            ("certify", "proposition-5", "-o", "x.json", "--neuron", "relu"),
+            "neuron is 'relu'; Proposition 5 needs a strongly convex neuron",
+        ),
+        (("certify", "proposition-5", "-o", "x.json", "--width", "0"), "width is 0; Proposition 5"),
+        (("certify", "proposition-5"), "Missing option '-o'"),
+        (("recheck", "no-such-file.json"), "no-such-file.json: No such file"),
+        (("no-such-command",), "No such command"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(run, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.startswith("lossurface: ")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_recheck_load_nothing_heavy(certificate):
+    program = (
+        "import sys\n"
+        "from lossurface.cli import main\n"
+        "try:\n"
+        "    main(sys.argv[1:])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "heavy = {'torch', 'numpy', 'scipy', 'cvxpy', 'matplotlib', 'plotly', 'dask', 'flint'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    for arguments in (["--help"], ["list"], ["recheck", str(certificate)]):
+        start = time.perf_counter()
+        ended = subprocess.run(
+            [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+        )
+        assert ended.stderr.strip() == "[]", arguments
+        assert time.perf_counter() - start < 5  # well under a second when the machine is idle
+
+
+def test_importing_the_package_does_nothing():
+    program = "import sys, lossurface; print([m for m in sys.modules if m.startswith('torch')])"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "[]"
