@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,8 +15,10 @@ __all__ = [
     "Number",
     "admissible_dataset",
     "admissible_neuron",
+    "admissible_power",
     "at_least",
     "balancing_constant",
+    "both_classes",
     "dual_weights",
     "error_of_constant",
     "sealed",
@@ -25,6 +27,7 @@ __all__ = [
 
 Number = Fraction | Enclosed
 
+_MAX_POWER = 60
 _BISECTIONS = 80
 _RADIUS_BITS = 6
 
@@ -38,6 +41,17 @@ def at_least(name: str, value: int, least: int, claim: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise InputError(f"{name} is {value!r}; {claim} needs an integer {name} >= {least}")
     return value
+
+
+def admissible_power(p: int, claim: str) -> int:
+    """Return the hinge's power, checked.
+
+    Raises:
+        InputError: it is below 2, which the claims exclude, or above what the checker reads.
+    """
+    if at_least("p", p, 2, claim) > _MAX_POWER:
+        raise InputError(f"p is {p}; the checker reads powers up to {_MAX_POWER}: give less")
+    return p
 
 
 def admissible_neuron(name: str, allowed: Collection[str], claim: str, condition: str) -> Neuron:
@@ -60,15 +74,25 @@ def admissible_neuron(name: str, allowed: Collection[str], claim: str, condition
     return neuron
 
 
+def both_classes(dataset: Dataset, claim: str) -> Dataset:
+    """Return the dataset, checked to hold both classes.
+
+    Raises:
+        InputError: a class is missing.
+    """
+    if not dataset.n_plus or not dataset.n_minus:
+        missing = "positive" if not dataset.n_plus else "negative"
+        raise InputError(f"labels hold no {missing} sample; {claim} needs both classes")
+    return dataset
+
+
 def admissible_dataset(dataset: Dataset, claim: str) -> Dataset:
     """Return the dataset, checked to hold both classes and no contradiction.
 
     Raises:
         InputError: a class is missing, or one point carries both labels.
     """
-    if not dataset.n_plus or not dataset.n_minus:
-        missing = "positive" if not dataset.n_plus else "negative"
-        raise InputError(f"labels hold no {missing} sample; {claim} needs both classes")
+    both_classes(dataset, claim)
     clash = contradictions(dataset)
     if clash:
         raise InputError(
@@ -135,19 +159,24 @@ def error_of_constant(dataset: Dataset) -> Fraction:
     return Fraction(dataset.n_plus, dataset.n)
 
 
-def sealed(fields: Mapping[str, Any], reach: Fraction | None) -> Certificate:
+def sealed(
+    fields: Mapping[str, Any],
+    reach: Fraction | None,
+    checker: Callable[[Any], object] = rational.check,
+) -> Certificate:
     """Return the certificate with the widest radius found that the checker accepts.
 
     Args:
         fields: everything but the radius.
         reach: an upper bound on the radius, or `None` for a minimum that is global.
+        checker: raises `rational.Refuted` for a certificate that it does not accept.
 
     Raises:
         InputError: no radius is accepted; the message is the checker's.
     """
     if reach is None:
         certificate = _with_radius(fields, "inf")
-        rational.check(dict(certificate.data))
+        checker(dict(certificate.data))
         return certificate
     step = Fraction(2) ** math.floor(math.log2(reach) + 1)
     best, reason = Fraction(0), ""
@@ -158,7 +187,7 @@ def sealed(fields: Mapping[str, Any], reach: Fraction | None) -> Certificate:
         if best + step > reach:
             continue
         try:
-            rational.check(dict(_with_radius(fields, str(best + step)).data))
+            checker(dict(_with_radius(fields, str(best + step)).data))
             best += step
         except rational.Refuted as error:
             reason = str(error)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from lossurface.counterexamples._build import (
     admissible_dataset,
     admissible_neuron,
+    admissible_power,
     at_least,
     balancing_constant,
     dual_weights,
     error_of_constant,
     sealed,
 )
+from lossurface.counterexamples._data import chosen_dataset
+from lossurface.counterexamples._deep import layered, reach_with
 from lossurface.counterexamples._witness import half_space, reach_of_signs, separator, subspaces
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, rational
-from lossurface.setting import Dataset
+from lossurface.setting import Dataset, proposition_2_half_space, proposition_2_rays
 
 __all__ = ["HALF_PLANE", "RAYS", "proposition_2"]
 
@@ -31,6 +35,11 @@ def proposition_2(
     width: int = 1,
     data: str = "theorem-1",
     dataset: Dataset | None = None,
+    *,
+    deep: Sequence[int] | None = None,
+    deep_neuron: str = "relu",
+    seed: int | None = None,
+    n: int | None = None,
 ) -> Certificate:
     """Build the bad local minimum of Proposition 2 and certify it.
 
@@ -43,6 +52,10 @@ def proposition_2(
         width: number M of neurons, at least 1; more than n changes nothing.
         data: `theorem-1` (the classes on different subspaces) or `theorem-2` (separable).
         dataset: samples in an open half-space that meet the assumption; a small one by default.
+        deep: hidden widths of an f_D beside f_S, all its last hidden neurons dead; none by default.
+        deep_neuron: f_D's neuron, of the same class.
+        seed: draw the samples instead, t e_1 and t e_2 or (y s, t), with this seed.
+        n: how many to draw, 20 unless given.
 
     Returns:
         A certificate with reason `dead`, training error min(n_+, n_-)/n.
@@ -51,20 +64,20 @@ def proposition_2(
         InputError: a condition of the claim is broken; the message says which.
     """
     kind = admissible_neuron(neuron, rational.ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
-    at_least("p", p, 2, CLAIM)
+    admissible_power(p, CLAIM)
     at_least("width", width, 1, CLAIM)
     if data not in ("theorem-1", "theorem-2"):
         raise InputError(f"data is {data!r}; {CLAIM} is about 'theorem-1' or 'theorem-2' data")
-    if dataset is None:
-        dataset = RAYS if data == "theorem-1" else HALF_PLANE
+    first = data == "theorem-1"
+    law = proposition_2_rays() if first else proposition_2_half_space()
+    dataset = chosen_dataset(dataset, RAYS if first else HALF_PLANE, law, seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
-    if data == "theorem-1":
+    if first:
         witness = {"assumption": data, **subspaces(dataset, CLAIM)}
     else:
         witness = {"assumption": data, "separator": separator(dataset, CLAIM)}
     direction = half_space(dataset, CLAIM)
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-    signs = (-1, 1)
     return sealed(
         {
             "kind": "local-minimum",
@@ -72,16 +85,18 @@ def proposition_2(
             "loss": {"name": "polynomial-hinge", "p": p},
             "data": witness,
             **dataset.to_dict(),
-            "network": {
-                "architecture": "single-layer",
-                "neuron": kind.name,
-                "a0": str(value),
-                "a": [Fraction(signs[j % 2]) for j in range(width)],
-                "W": [[-v] * width for v in direction],
-            },
+            "network": layered(
+                kind.name,
+                value,
+                [Fraction((-1) ** (j + 1)) for j in range(width)],
+                [[-v] * width for v in direction],
+                deep,
+                deep_neuron,
+                CLAIM,
+            ),
             "reason": "dead",
             "dual_weights": dual_weights(value, dataset.y, p),
             "training_error": error_of_constant(dataset),
         },
-        reach=reach_of_signs(direction),
+        reach=reach_with(deep, reach_of_signs(direction)),
     )

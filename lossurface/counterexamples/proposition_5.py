@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from lossurface.counterexamples._build import (
     admissible_dataset,
     admissible_neuron,
+    admissible_power,
     at_least,
     balancing_constant,
     dual_weights,
@@ -14,11 +16,14 @@ from lossurface.counterexamples._build import (
     sealed,
     shifted,
 )
+from lossurface.counterexamples._data import chosen_dataset
+from lossurface.counterexamples._deep import layered, reach_with
 from lossurface.counterexamples._witness import separator
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, rational
 from lossurface.exact.linalg import definite
 from lossurface.setting import Dataset
+from lossurface.setting import proposition_5 as line_law
 
 __all__ = ["LINE", "PLANE", "proposition_5"]
 
@@ -33,8 +38,13 @@ def proposition_5(
     neuron: str = "quadratic",
     p: int = 3,
     width: int = 1,
-    dataset: Dataset = LINE,
+    dataset: Dataset | None = None,
     scale: Fraction = Fraction(1),
+    *,
+    deep: Sequence[int] | None = None,
+    deep_neuron: str = "relu",
+    seed: int | None = None,
+    n: int | None = None,
 ) -> Certificate:
     """Build the bad local minimum of Proposition 5 and certify it.
 
@@ -46,8 +56,12 @@ def proposition_5(
         neuron: `quadratic`, `quartic` or `cosh`: strongly convex with its minimum at 0.
         p: power of the hinge, at least 2.
         width: number M of neurons, at least 1.
-        dataset: linearly separable, with S = sum lambda y x x^T definite.
+        dataset: linearly separable, with S = sum lambda y x x^T definite; `LINE` by default.
         scale: |a_j|, above 0; the radius cannot exceed it.
+        deep: hidden widths of an f_D beside f_S, all its last hidden neurons dead; none by default.
+        deep_neuron: f_D's neuron, zero on the negative axis.
+        seed: draw the samples instead, on [2, 3] and [-1, -1/2], with this seed.
+        n: how many to draw, 20 unless given.
 
     Returns:
         A certificate with reason `curved`, training error min(n_+, n_-)/n.
@@ -58,17 +72,20 @@ def proposition_5(
     kind = admissible_neuron(
         neuron, rational.EVEN, CLAIM, "a strongly convex neuron with its minimum at 0"
     )
-    at_least("p", p, 2, CLAIM)
+    admissible_power(p, CLAIM)
     at_least("width", width, 1, CLAIM)
+    dataset = chosen_dataset(dataset, LINE, line_law(), seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
-    if scale <= 0:
-        raise InputError(f"scale is {scale}; {CLAIM} needs a_j of one strict sign: give scale > 0")
+    if not isinstance(scale, int | Fraction) or scale <= 0:
+        raise InputError(
+            f"scale is {scale!r}; {CLAIM} needs a_j of one strict sign: give a rational above 0"
+        )
     weights = [Fraction(dataset.n_minus if y == 1 else -dataset.n_plus) for y in dataset.y]
     rows = [list(row) for row in dataset.x]
     if definite(weights, rows):
-        a = [-scale] * width
+        a = [-Fraction(scale)] * width
     elif definite([-weight for weight in weights], rows):
-        a = [scale] * width
+        a = [Fraction(scale)] * width
     else:
         raise InputError(
             f"samples make S = sum lambda y x x^T indefinite; {CLAIM} needs one class further from "
@@ -83,16 +100,18 @@ def proposition_5(
             "loss": {"name": "polynomial-hinge", "p": p},
             "data": {"assumption": "theorem-2", "separator": separator(dataset, CLAIM)},
             **dataset.to_dict(),
-            "network": {
-                "architecture": "single-layer",
-                "neuron": kind.name,
-                "a0": str(shifted(value, -at_zero * sum(a))),
-                "a": a,
-                "W": [[Fraction(0)] * width for _ in range(dataset.d)],
-            },
+            "network": layered(
+                kind.name,
+                shifted(value, -at_zero * sum(a)),
+                a,
+                [[Fraction(0)] * width for _ in range(dataset.d)],
+                deep,
+                deep_neuron,
+                CLAIM,
+            ),
             "reason": "curved",
             "dual_weights": dual_weights(value, dataset.y, p),
             "training_error": error_of_constant(dataset),
         },
-        reach=scale,
+        reach=reach_with(deep, Fraction(scale)),
     )

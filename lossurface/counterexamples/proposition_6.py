@@ -1,0 +1,101 @@
+"""Proposition 6: without the shortcut a feedforward network can die, on any dataset at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lossurface.counterexamples._build import (
+    admissible_neuron,
+    admissible_power,
+    at_least,
+    balancing_constant,
+    both_classes,
+    dual_weights,
+    error_of_constant,
+    sealed,
+)
+from lossurface.counterexamples._data import chosen_dataset
+from lossurface.counterexamples._deep import DEAD_REACH, dead_layers
+from lossurface.counterexamples._witness import separator, subspaces
+from lossurface.errors import InputError
+from lossurface.exact import Certificate, rational
+from lossurface.setting import Dataset, subspace
+
+__all__ = ["XOR", "proposition_6"]
+
+CLAIM = "Proposition 6"
+XOR = Dataset.of([(1, 1), (-1, -1), (1, -1), (-1, 1)], [1, 1, -1, -1])
+
+
+def proposition_6(
+    neuron: str = "relu",
+    p: int = 2,
+    width: int = 3,
+    depth: int = 2,
+    dataset: Dataset | None = None,
+    data: str = "none",
+    *,
+    widths: Sequence[int] | None = None,
+    seed: int | None = None,
+    n: int | None = None,
+) -> Certificate:
+    """Build the bad local minimum of Proposition 6 and certify it.
+
+    The last hidden layer has W = 0 and b = -1: it is dead whatever the layers before it do, and
+    stays so nearby, so f is a constant, at the best constant there is.
+
+    Any dataset with both classes will do, one with contradictory labels too: the claim asks
+    nothing of the samples. (The paper's neurons are continuous as well; a threshold does no harm,
+    as the certificate only looks at z < 0.)
+
+    Args:
+        neuron: `relu`, `requ`, `threshold` or `constant`: zero on z < 0.
+        p: power of the hinge, at least 2.
+        width: neurons in each hidden layer, at least 1.
+        depth: hidden layers, at least 1.
+        dataset: any samples of both classes; the four points of XOR by default.
+        data: `none`, or `theorem-1` or `theorem-2` to certify that the samples meet the theorem's
+            assumptions too.
+        widths: of the hidden layers, in place of `width` and `depth`.
+        seed: draw the samples instead, from two planes in R^3, with this seed.
+        n: how many to draw, 20 unless given.
+
+    Returns:
+        A certificate with reason `dead`, training error min(n_+, n_-)/n.
+
+    Raises:
+        InputError: a condition of the claim is broken; the message says which.
+    """
+    kind = admissible_neuron(neuron, rational.ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
+    admissible_power(p, CLAIM)
+    if widths is None:
+        layers = at_least("depth", depth, 1, CLAIM)
+        widths = (at_least("width", width, 1, CLAIM),) * layers
+    dataset = chosen_dataset(dataset, XOR, subspace(3, (0, 1), (1, 2)), seed, n, CLAIM)
+    both_classes(dataset, CLAIM)
+    witness: dict[str, Any] = {"assumption": data}
+    if data == "theorem-1":
+        witness |= subspaces(dataset, CLAIM)
+    elif data == "theorem-2":
+        witness["separator"] = separator(dataset, CLAIM)
+    elif data != "none":
+        raise InputError(f"data is {data!r}; give 'none', 'theorem-1' or 'theorem-2'")
+    value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
+    return sealed(
+        {
+            "kind": "local-minimum",
+            "claim": "proposition-6",
+            "loss": {"name": "polynomial-hinge", "p": p},
+            "data": witness,
+            **dataset.to_dict(),
+            "network": {
+                "architecture": "feedforward",
+                "deep": dead_layers(kind.name, dataset.d, widths, [value], CLAIM),
+            },
+            "reason": "dead",
+            "dual_weights": dual_weights(value, dataset.y, p),
+            "training_error": error_of_constant(dataset),
+        },
+        reach=DEAD_REACH,
+    )

@@ -1,0 +1,82 @@
+"""Proposition 7: an identity shortcut is an affine map once the residual part is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from lossurface.counterexamples._affine import best_affine_map, hull_weights
+from lossurface.counterexamples._build import (
+    admissible_dataset,
+    admissible_neuron,
+    admissible_power,
+    at_least,
+)
+from lossurface.counterexamples._data import chosen_dataset
+from lossurface.counterexamples._deep import DEAD_REACH, dead_layers
+from lossurface.counterexamples._linear import affine_fields, sealed_affine
+from lossurface.counterexamples._witness import subspaces
+from lossurface.exact import Certificate, rational
+from lossurface.setting import Dataset, proposition_3_symmetric
+from lossurface.setting import proposition_3 as law
+
+__all__ = ["proposition_7"]
+
+CLAIM = "Proposition 7"
+_NEURONS = rational.CLAIMS["proposition-7"][3]
+
+
+def proposition_7(
+    neuron: str = "relu",
+    p: int = 2,
+    width: int = 2,
+    depth: int = 1,
+    dataset: Dataset | None = None,
+    *,
+    widths: Sequence[int] | None = None,
+    seed: int | None = None,
+    n: int | None = None,
+) -> Certificate:
+    """Build the bad local minimum of Proposition 7 and certify it.
+
+    f(x) = a^T (x + H(x)) + b with the last hidden layer of H dead: H = 0 and stays constant nearby,
+    f is affine, and (a, b) is the best affine map. The classes' convex hulls meet, so it
+    misclassifies a sample.
+
+    Args:
+        neuron: of H; the claim is about `relu`.
+        p: power of the hinge, at least 2.
+        width: neurons in each hidden layer of H, at least 1.
+        depth: hidden layers of H, at least 1.
+        dataset: Theorem 1 data; eight symmetric points by default, whose best affine map is 0.
+        widths: of the hidden layers, in place of `width` and `depth`.
+        seed: draw the samples instead, (s, t, 0) and (0, t, s), with this seed.
+        n: how many to draw, 20 unless given.
+
+    Returns:
+        A certificate with reason `linear`, or `linear-enclosed` where the best affine map is
+        irrational and given as a ball.
+
+    Raises:
+        InputError: a condition of the claim is broken; the message says which.
+    """
+    kind = admissible_neuron(neuron, _NEURONS, CLAIM, "an H all of whose neurons are ReLUs")
+    admissible_power(p, CLAIM)
+    if widths is None:
+        layers = at_least("depth", depth, 1, CLAIM)
+        widths = (at_least("width", width, 1, CLAIM),) * layers
+    dataset = chosen_dataset(dataset, proposition_3_symmetric(), law(), seed, n, CLAIM)
+    admissible_dataset(dataset, CLAIM)
+    witness = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    farkas = hull_weights(dataset, CLAIM)
+    best = best_affine_map(dataset, p)
+    a: list[Any] = list(best.v) if best.constant else [str(value) for value in best.v]
+    network = {
+        "architecture": "identity-shortcut",
+        "a": a,
+        "b": str(best.c),
+        "deep": dead_layers(kind.name, dataset.d, widths, [Fraction(0)] * dataset.d, CLAIM),
+    }
+    fields = {**affine_fields("proposition-7", dataset, p, witness), "network": network}
+    return sealed_affine(fields, dataset, p, best, farkas, DEAD_REACH)
