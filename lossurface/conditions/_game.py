@@ -10,7 +10,7 @@ solver Clarabel took minutes. Floating point throughout: its answers are rounded
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,9 +71,12 @@ def play(points: Array, signs: Array, start: Array, moments: bool) -> Game:
     best = Game(lam, -np.inf, np.eye(r) / r, np.zeros(r), np.inf, 0)
     for step in range(1, STEPS + 1):
         S = _moment(points, signs, lam)
-        W = np.linalg.inv(S - t * np.eye(r))
-        W = (W + W.T) / 2
-        dlam, dt, nu, decrement = _newton(points, signs, lam, W, E, tau)
+        try:
+            W = np.linalg.inv(S - t * np.eye(r))
+            W = (W + W.T) / 2
+            dlam, dt, nu, decrement = _newton(points, signs, lam, W, E, tau)
+        except np.linalg.LinAlgError:  # the value is too near zero for floats: `best` says how near
+            break
         best = _better(best, points, signs, lam, S, W, nu[2:], step)
         gap = best.high - best.low
         if best.low > 0.5 * best.high > 0 or best.high < 0.5 * best.low < 0 or gap < CLOSE:
@@ -146,9 +149,9 @@ def _newton(
 
     A = np.hstack([E * lam, np.zeros((len(E), 1))])
     base, back = solve(g), solve(A.T)
-    nu = np.linalg.lstsq(A @ back, -(A @ base), rcond=None)[0]
+    nu: Any = np.linalg.lstsq(A @ back, -(A @ base), rcond=None)[0]
     direction = -(base + back @ nu)
-    decrement = float(np.sqrt(max(-(g @ direction), 0.0)))
+    decrement = max(-float(g @ direction), 0.0) ** 0.5
     return direction[:n] * lam, float(direction[n]), nu / tau, decrement
 
 
@@ -188,7 +191,8 @@ def _line_search(
     import numpy as np
 
     falling = dlam < 0
-    limit = float((-lam[falling] / dlam[falling]).min()) if falling.any() else np.inf
+    ratios: Array = -lam[falling] / dlam[falling]
+    limit = float(ratios.min()) if falling.any() else np.inf
     size = min(1.0, 0.95 * limit)
     eye = np.eye(points.shape[1])
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lossurface.setting import Dataset
 
-__all__ = ["Space", "Span", "span_of"]
+__all__ = ["Frame", "Space", "Span", "span_of"]
 
 LARGEST = 400_000  # entries of a relation matrix; beyond, certificates would not be readable
 
@@ -143,39 +143,97 @@ class Space:
         return np.array(self.dataset.y, dtype=float)
 
     @cached_property
-    def _exponents(self) -> list[int]:
-        columns = zip(*self.named, strict=True)
-        return [max(abs(v).bit_length() for v in column) for column in columns]
+    def frame(self) -> Frame:
+        """Linear coordinates: the mean of z z^T is the identity."""
+        return Frame.of(self, affine=False)
 
     @cached_property
-    def _whitened(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        import numpy as np
-
-        powers = [1 << e for e in self._exponents]
-        unit = np.array([[v / p for v, p in zip(row, powers, strict=True)] for row in self.named])
-        U, s, Vt = np.linalg.svd(unit, full_matrices=False)
-        root = np.sqrt(len(unit))
-        return U * root, Vt.T / np.maximum(s, s[0] * 1e-300) * root
+    def affine_frame(self) -> Frame:
+        """Affine coordinates: moreover the mean of z is zero; as many as the affine hull needs."""
+        return Frame.of(self, affine=True)
 
     @property
     def points(self) -> NDArray[np.float64]:
-        """(n, r), whitened: the mean of x x^T is the identity."""
-        return self._whitened[0]
+        """(n, r), whitened."""
+        return self.frame.points
 
-    def rounded(self, forms: NDArray[np.float64], bits: int) -> list[list[Fraction]]:
-        """Return rational linear forms (k, d) close to (k, r) forms on `points`.
 
-        All are scaled by one positive factor; entries keep `bits` bits after the largest.
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Whitened coordinates z = basis^T (u - center), u the named columns scaled into [-1, 1]."""
+
+    points: NDArray[np.float64]  # (n, k), z
+    basis: NDArray[np.float64]  # (r, k)
+    center: tuple[Fraction, ...]  # (r,), zero unless affine
+    units: tuple[Fraction, ...]  # (r,), u = units * x
+    columns: tuple[int, ...]  # (r,), the named columns
+    d: int
+
+    @classmethod
+    def of(cls, space: Space, affine: bool) -> Frame:
+        """Whiten the samples of a space."""
+        import numpy as np
+
+        columns = list(zip(*space.named, strict=True))
+        powers = [1 << max(abs(v).bit_length() for v in column) for column in columns]
+        unit = np.array([[v / p for v, p in zip(row, powers, strict=True)] for row in space.named])
+        center = np.zeros(len(columns))
+        if affine:
+            center = np.round(unit.mean(axis=0) * 2**20) / 2**20
+        U, s, Vt = np.linalg.svd(unit - center, full_matrices=False)
+        kept = s > 1e-12 * s[0] if affine else s > 0
+        root = np.sqrt(len(unit))
+        scales = space.samples.scales
+        units = [Fraction(scales[k], p) for k, p in zip(space.span.columns, powers, strict=True)]
+        return cls(
+            U[:, kept] * root,
+            Vt[kept].T / s[kept] * root,
+            tuple(Fraction(float(v)) for v in center),
+            tuple(units),
+            space.span.columns,
+            len(scales),
+        )
+
+    def form(self, coefficients: Sequence[Fraction]) -> list[Fraction]:
+        """Return the linear form on x in R^d with these coefficients on u."""
+        row = [Fraction(0)] * self.d
+        for value, k, unit in zip(coefficients, self.columns, self.units, strict=True):
+            row[k] = value * unit
+        return row
+
+    def rounded(self, form: NDArray[np.float64], bits: int) -> list[Fraction]:
+        """Return a rational form on x near a positive multiple of (k,) on `points`."""
+        import numpy as np
+
+        raw = self.basis @ form
+        return self.form(_short(raw / (np.abs(raw).max() or 1.0), bits))
+
+    def quadratic(
+        self, shape: NDArray[np.float64], slope: NDArray[np.float64], bits: int
+    ) -> dict[str, list[Any]]:
+        """Return a certificate's q(x), near a multiple of z^T shape z + slope^T z up to a constant.
+
+        Args:
+            shape: (k, k), positive definite.
+            slope: (k,).
+            bits: kept after the point, relative to the largest entry of a factor of the shape.
         """
         import numpy as np
 
-        raw = np.atleast_2d(forms) @ self._whitened[1].T
-        top = float(np.abs(raw).max()) or 1.0
-        rows: list[list[Fraction]] = []
-        for form in raw / top:
-            row = [Fraction(0)] * len(self.samples.scales)
-            for value, k, e in zip(form, self.span.columns, self._exponents, strict=True):
-                digits = round(Fraction(float(value)) * 2**bits)
-                row[k] = Fraction(digits * self.samples.scales[k], 1 << (bits + e))
-            rows.append(row)
-        return rows
+        raw = np.linalg.cholesky(shape).T @ self.basis.T
+        top = float(np.abs(raw).max())
+        factor = [_short(row, bits) for row in raw / top]
+        linear = _short(self.basis @ slope / top**2, 2 * bits)
+        for row in factor:  # z = ... - center: |F (u - c)|^2 = |F u|^2 - 2 (F c)^T F u + constant
+            pull = 2 * sum((a * c for a, c in zip(row, self.center, strict=True)), Fraction(0))
+            if pull:
+                linear = [v - pull * a for v, a in zip(linear, row, strict=True)]
+        return {
+            "weights": [Fraction(1)] * len(factor),
+            "rows": [self.form(row) for row in factor],
+            "linear": self.form(linear),
+        }
+
+
+def _short(values: NDArray[np.float64], bits: int) -> list[Fraction]:
+    return [Fraction(round(Fraction(float(v)) * 2**bits), 2**bits) for v in values]

@@ -121,7 +121,7 @@ def _vertex(rows: NDArray[np.float64]) -> NDArray[np.float64] | None:
 def _separator(space: Space, w: NDArray[np.float64], bits: int, affine: bool) -> dict[str, Any]:
     """Return the fields of a separator certificate, w rounded and b the middle of the gap."""
     r = space.points.shape[1]
-    (form,) = space.rounded(w[:r], bits)
+    form = space.frame.rounded(w[:r], bits)
     if not affine:
         return {"w": form, "b": Fraction(0)}
     ((values, common),) = space.samples.forms([form])

@@ -43,7 +43,7 @@ from lossurface.exact._forms import (
 )
 from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable, parse, require
 
-__all__ = ["KINDS", "Samples", "check", "main", "read_samples"]
+__all__ = ["KINDS", "Samples", "check", "main", "quadratic_values", "read_samples"]
 
 DIGITS = 4200  # Python refuses to read longer integers
 RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{DIGITS}}})(/[1-9][0-9]{{0,{DIGITS}}})?")
@@ -202,7 +202,9 @@ def _independent_parts(raw: dict[str, Any], samples: Samples) -> str:
     return f"holds: {most} independent parts suffice, so width {width} does"
 
 
-def _quadratic(raw: Any, where: str, samples: Samples, linear: bool) -> tuple[list[int], bool]:
+def quadratic_values(
+    raw: Any, where: str, samples: Samples, linear: bool
+) -> tuple[list[int], bool]:
     """Return q(x_i) up to one positive factor, and whether Z is non-zero on the samples."""
     fields = _object(raw, where, {"weights", "rows"} | ({"linear"} if linear else set()))
     rows = _matrix(fields["rows"], f"{where}.rows", len(samples.scales))
@@ -226,7 +228,7 @@ def _quadratic(raw: Any, where: str, samples: Samples, linear: bool) -> tuple[li
 
 def _both_sides(raw: dict[str, Any], samples: Samples, strict: bool) -> str:
     for name, sign in (("positive", 1), ("negative", -1)):
-        values, curved = _quadratic(raw[name], name, samples, not strict)
+        values, curved = quadratic_values(raw[name], name, samples, not strict)
         inside = max(values[i] for i in samples.of(sign))
         outside = min(values[i] for i in samples.of(-sign))
         apart = inside < outside if strict else inside <= outside
@@ -241,7 +243,7 @@ def _ellipsoids(raw: dict[str, Any], samples: Samples) -> str:
 
 
 def _quadratics(raw: dict[str, Any], samples: Samples) -> str:
-    return _both_sides(raw, samples, strict=True)
+    return _both_sides(raw, samples, strict=False)
 
 
 def _definite_weights(raw: dict[str, Any], samples: Samples) -> str:

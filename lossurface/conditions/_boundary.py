@@ -1,0 +1,243 @@
+"""Cases on the boundary of Propositions 11 and 12, which no amount of rounding can reach.
+
+Each is recognised exactly, or guessed and left to the exact checker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from lossurface.conditions._game import Game, play
+from lossurface.conditions._space import Frame, Space, span_of
+from lossurface.conditions._weights import centred, interior
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "flat_quadratics",
+    "guessed_quadratics",
+    "parallel_pair",
+    "semidefinite_weights",
+    "wedge",
+]
+
+Sign = Literal[1, -1]
+Form = list[Fraction]
+
+
+def parallel_pair(space: Space) -> dict[str, Any] | None:
+    """Return weights on x and c x, of different classes: S = +-(1 - c^2) x x^T is semidefinite.
+
+    A zero sample is parallel to every other.
+    """
+    rows, labels = space.dataset.x, space.dataset.y
+    seen: dict[tuple[Fraction, ...], dict[int, tuple[int, Fraction]]] = {}
+    zero: dict[int, int] = {}
+    first: dict[int, int] = {}
+    for i, (row, y) in enumerate(zip(rows, labels, strict=True)):
+        lead = next((v for v in row if v), None)
+        if lead is None:
+            zero.setdefault(y, i)
+            continue
+        first.setdefault(y, i)
+        seen.setdefault(tuple(v / lead for v in row), {}).setdefault(y, (i, abs(lead)))
+    pair = next((entry for entry in seen.values() if len(entry) == 2), None)
+    if pair is not None:
+        (i, a), (j, b) = pair[1], pair[-1]
+        sign = 1 if a >= b else -1
+    elif len(zero) == 2 or any(-y in first for y in zero):
+        y = next(iter(zero)) if len(zero) == 2 else next(y for y in zero if -y in first)
+        other = zero[-y] if len(zero) == 2 else first[-y]
+        i, j = (zero[y], other) if y == 1 else (other, zero[y])
+        a, b = (next((abs(v) for v in rows[k] if v), Fraction(0)) for k in (i, j))
+        sign = 1 if a >= b else -1
+    else:
+        return None
+    weights = [Fraction(0)] * len(rows)
+    weights[i] = weights[j] = Fraction(1)
+    span = span_of([space.samples.rows[i], space.samples.rows[j]], space.samples.scales)
+    kernel = [[Fraction(1)]] if span.rank and a == b else []
+    return {"lambda": weights, "sign": sign, **span.fields(), "kernel": kernel}
+
+
+def common_hyperplane(space: Space) -> Form | None:
+    """Return w with w^T x_i = 1 for every sample, if all lie on such a hyperplane."""
+    lifted = [[*row, 1] for row in space.named]
+    span = span_of(lifted, [1] * len(lifted[0]))
+    if len(span.columns) == len(lifted[0]) or span.columns[-1:] == (len(lifted[0]) - 1,):
+        return None
+    form = [Fraction(0)] * len(space.samples.scales)
+    for value, k in zip(span.relations[-1], space.span.columns, strict=True):
+        form[k] = value * space.samples.scales[k]
+    return form
+
+
+def semidefinite_weights(
+    space: Space, weights: NDArray[np.float64], sign: Sign
+) -> Iterator[dict[str, Any]]:
+    """Propose weights that make sign * S semidefinite and singular.
+
+    Two reasons make that the rule and not the exception: all samples on a hyperplane w^T x = 1
+    (then w^T S w = 0 always), and an optimal lambda that lives on samples of a smaller span.
+    """
+    import numpy as np
+
+    normal = common_hyperplane(space)
+    if normal is not None and len(space.span.columns) > 1:
+        flat = Space(_without(space, next(k for k, v in enumerate(normal) if v)))
+        signs = sign * space.labels
+        room, start, _ = interior(flat.affine_frame.points, signs)
+        if room > 1e-9:
+            game = play(flat.affine_frame.points, signs, start, moments=True)
+            exact = centred(flat, game.weights, 30) if game.low > 0 else None
+            if exact is not None:
+                kernel = [[normal[k] for k in space.span.columns]]
+                yield {"lambda": exact, "sign": sign, **space.span.fields(), "kernel": kernel}
+    for level in (1e-2, 1e-4, 1e-6):
+        used = np.flatnonzero(weights > level * weights.max())
+        rows = [space.samples.rows[int(i)] for i in used]
+        if len(used) == len(weights) or span_of(rows, space.samples.scales).rank >= space.span.rank:
+            continue
+        inner = _restricted(space, used)
+        if inner is None:
+            continue
+        from lossurface.conditions.definiteness import proposition_12
+
+        found = proposition_12(inner)
+        if found.verdict == "fails" and found.certificate is not None:
+            data = found.certificate.data
+            if data["sign"] != sign:
+                continue
+            lifted = [Fraction(0)] * len(weights)
+            for i, value in zip(used, data["lambda"], strict=True):
+                lifted[int(i)] = Fraction(value)
+            names = ("sign", "columns", "relations", "kernel")
+            yield {"lambda": lifted, **{name: _parsed(data[name]) for name in names}}
+
+
+def _parsed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_parsed(entry) for entry in value]
+    return Fraction(value) if isinstance(value, str) else value
+
+
+def _without(space: Space, column: int) -> Any:
+    from lossurface.setting import Dataset
+
+    rows = tuple(tuple(v for k, v in enumerate(row) if k != column) for row in space.dataset.x)
+    return Dataset(rows, space.dataset.y)
+
+
+def _restricted(space: Space, used: NDArray[np.int64]) -> Space | None:
+    from lossurface.setting import Dataset
+
+    rows = tuple(space.dataset.x[int(i)] for i in used)
+    labels = tuple(space.dataset.y[int(i)] for i in used)
+    return Space(Dataset(rows, labels)) if len(set(labels)) == 2 else None
+
+
+def flat_quadratics(space: Space, sign: Sign) -> Iterator[dict[str, Any]]:
+    """Propose quadratics of rank one that hold weakly, with equality where rounding would break it.
+
+    All samples on w^T x = 1: (w^T x)^2 is constant. The class on a hyperplane w^T x = c:
+    (w^T x - c)^2 is zero on it and nowhere negative.
+    """
+    common = common_hyperplane(space)
+    if common is not None:
+        yield {"weights": [Fraction(1)], "rows": [common], "linear": [Fraction(0)] * len(common)}
+    rows = [space.named[i] for i in space.samples.of(sign)]
+    offsets = [[v - o for v, o in zip(row, rows[0], strict=True)] for row in rows[1:]]
+    width = len(space.span.columns)
+    span = span_of(offsets, [1] * width)
+    if span.rank == width:
+        return
+    free = next(k for k in range(width) if k not in set(span.columns))
+    normal = [Fraction(int(k == free)) for k in range(width)]
+    for value, k in zip(span.relations[0], span.columns, strict=True):
+        normal[k] = -value
+    level = sum((a * b for a, b in zip(normal, rows[0], strict=True)), Fraction(0))
+    form = [Fraction(0)] * len(space.samples.scales)
+    for value, k in zip(normal, space.span.columns, strict=True):
+        form[k] = value * space.samples.scales[k]
+    yield {
+        "weights": [Fraction(1)],
+        "rows": [form],
+        "linear": [-2 * level * v for v in form],
+    }
+
+
+def wedge(space: Space, form: Form, sign: Sign) -> dict[str, Any]:
+    """Return (v^T x)^2 + (K - 2c) v^T x, which is increasing in v^T x on the samples of `sign`.
+
+    c is the largest v^T x in the class; if the other class lies at or beyond it, the class is
+    inside: with s = v^T x - c, the quadratic is s^2 + K s up to a constant, at most 0 for
+    -K <= s <= 0 and at least 0 for s >= 0.
+    """
+    ((values, common),) = space.samples.forms([form])
+    inner = [values[i] for i in space.samples.of(sign)]
+    top = Fraction(max(inner), common)
+    depth = top - Fraction(min(inner), common)
+    return {
+        "weights": [Fraction(1)],
+        "rows": [form],
+        "linear": [(depth - 2 * top) * v for v in form],
+    }
+
+
+def guessed_quadratics(frame: Frame, game: Game) -> Iterator[dict[str, Any]]:
+    """Propose quadratics with small rational entries near the game's answer (low dimension only).
+
+    Z is written as L D L^T in exact arithmetic, so a guess that is not semidefinite is dropped.
+    """
+    import numpy as np
+
+    size = len(frame.columns)
+    if size > 6:
+        return
+    units = np.array([float(u) for u in frame.units])
+    center = np.array([float(c) for c in frame.center])
+    Z = frame.basis @ game.shape @ frame.basis.T
+    u = frame.basis @ game.slope - 2 * Z @ center
+    Z, u = Z * np.outer(units, units), u * units
+    top = float(np.abs(Z).max())
+    for bound in (1, 2, 3, 4, 6, 8, 12, 24, 100, 1000):
+        exact = [[Fraction(float(v) / top).limit_denominator(bound) for v in row] for row in Z]
+        slope = [Fraction(float(v) / top).limit_denominator(bound) for v in u]
+        factors = _ldl(exact)
+        if factors is None:
+            continue
+        weights, rows = factors
+        wide = [Fraction(0)] * frame.d
+        lifted = []
+        for row in (*rows, slope):
+            form = list(wide)
+            for value, k in zip(row, frame.columns, strict=True):
+                form[k] = value
+            lifted.append(form)
+        yield {"weights": weights, "rows": lifted[:-1], "linear": lifted[-1]}
+
+
+def _ldl(matrix: list[Form]) -> tuple[list[Fraction], list[Form]] | None:
+    """Return D and the rows of L^T with matrix = L D L^T, D >= 0; None if not semidefinite."""
+    size = len(matrix)
+    work = [list(row) for row in matrix]
+    weights: list[Fraction] = []
+    rows: list[Form] = []
+    for k in range(size):
+        pivot = work[k][k]
+        if pivot < 0 or (pivot == 0 and any(work[k])):
+            return None
+        if pivot == 0:
+            continue
+        row = [v / pivot for v in work[k]]
+        weights.append(pivot)
+        rows.append(row)
+        work = [
+            [v - pivot * a * b for v, b in zip(line, row, strict=True)]
+            for line, a in zip(work, row, strict=True)
+        ]
+    return (weights, rows) if weights else None
