@@ -118,6 +118,54 @@ def recheck(path: Path, as_json: bool) -> None:
     sys.exit(worst)
 
 
+@cli.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda or auto.")
+@click.option("--profile", default="book", show_default=True, help="quick, book or full.")
+@click.option("--out", default="reproduced", show_default=True, help="Folder for the results.")
+@click.option("--seed", type=int, help="Replaces every notebook's seed.")
+@click.option(
+    "-p",
+    "--parameter",
+    "given",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Sets a parameter of every notebook named.",
+)
+@_JSON
+def reproduce(
+    ids: tuple[str, ...],
+    device: str,
+    profile: str,
+    out: str,
+    seed: int | None,
+    given: tuple[tuple[str, str], ...],
+    as_json: bool,
+) -> None:
+    """Run the notebooks of claims (all by default) and summarise their verdicts."""
+    from lossurface.reproduce import run
+
+    summary = run(
+        ids,
+        device=device,
+        profile=profile,
+        out=out,
+        seed=seed,
+        parameters={name: _parsed(value) for name, value in given},
+        echo=lambda line: click.echo(line, err=True),
+    )
+    click.echo(json.dumps(summary.to_dict(), indent=2) if as_json else summary.table())
+    sys.exit(0 if summary.ok else 1)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def _print_json(rows: Sequence[dict[str, Any]]) -> None:
     click.echo(json.dumps(list(rows), indent=2))
 

@@ -51,6 +51,7 @@ def run(
     profile: str = "book",
     out: str | Path = "reproduced",
     seed: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
     echo: Callable[[str], object] = print,
     registry: Mapping[str, Any] | None = None,
     book: Path | None = None,
@@ -63,6 +64,7 @@ def run(
         profile: "book" (the defaults of the page), "quick" or "full" (as its metadata says).
         out: A folder; gets ID.ipynb for each claim, summary.json and summary.txt.
         seed: Replaces the seed of every notebook; None leaves theirs.
+        parameters: Replaces these in every notebook; one that a notebook lacks is an error.
         echo: Takes each line of progress.
         registry: Claims by id; by default `lossurface.claims.CLAIMS`.
         book: The folder of the pages; by default the checkout's.
@@ -76,7 +78,14 @@ def run(
     resolved, name = _device(device)
     folder = Path(out)
     tasks = plan(
-        ids, device=resolved, profile=profile, out=folder, seed=seed, registry=registry, book=book
+        ids,
+        device=resolved,
+        profile=profile,
+        out=folder,
+        seed=seed,
+        parameters=parameters,
+        registry=registry,
+        book=book,
     )
     started = datetime.now(UTC).isoformat(timespec="seconds")
     clock = time.perf_counter()
@@ -111,6 +120,7 @@ def plan(
     profile: str,
     out: Path,
     seed: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
     registry: Mapping[str, Any] | None = None,
     book: Path | None = None,
 ) -> list[Task]:
@@ -133,9 +143,10 @@ def plan(
         path = pages / f"{entry.page}.ipynb"
         given = _profile(path, profile) | {"device": device}
         given |= {} if seed is None else {"seed": seed}
-        parameters = check_parameters(path, given)
+        given |= dict(parameters or {})
+        complete = check_parameters(path, given)
         tasks.append(
-            Task(claim, entry.title, entry.page, path, out / f"{claim}.ipynb", given, parameters)
+            Task(claim, entry.title, entry.page, path, out / f"{claim}.ipynb", given, complete)
         )
     return tasks
 
