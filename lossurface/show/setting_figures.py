@@ -1,0 +1,259 @@
+"""Interactive drawings of the setting: networks that die, data that move, losses and neurons.
+
+Each function takes the values of the controls of one figure and returns plotly figures by title,
+or one figure, as `lossurface.show.explore` asks.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from lossurface.show import scene
+from lossurface.show._subspaces import subspaces_in_space
+from lossurface.show.style import AMBER, INK, NEGATIVE_SOFT, POSITIVE_SOFT
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from numpy.typing import NDArray
+
+    from lossurface.setting import Answer, Dataset
+
+__all__ = ["SUBSPACES", "dying", "loss", "neuron", "separability", "subspaces", "turned"]
+
+SUBSPACES = {
+    "{e₁, e₂} and {e₂, e₃}": ((0, 1), (1, 2)),
+    "{e₁} and {e₂}": ((0,), (1,)),
+    "{e₁, e₂} and {e₃}": ((0, 1), (2,)),
+    "{e₁, e₂} and {e₁, e₂}": ((0, 1), (0, 1)),
+    "{e₁, e₂, e₃} and {e₃}": ((0, 1, 2), (2,)),
+}
+"""What the reader chooses: U_+ and U_-, as coordinates counted from 0."""
+
+_SIDE = 2.0  # half the side of the square in which data in the plane are drawn
+
+
+def dying(bias: float) -> dict[str, go.Figure]:
+    """Draw three networks on the line while one bias of all their deep neurons changes.
+
+    Args:
+        bias: of every hidden ReLU of the deep part; below -3 all of them are dead on [-2, 2].
+    """
+    import torch
+
+    from lossurface.setting import Deep, feedforward, get_neuron, identity_shortcut, shortcut
+
+    hidden = ([[1.5, -1.0, 0.5]], [float(bias)] * 3)
+    deep = Deep(get_neuron("relu"), (hidden, ([[0.8], [-0.9], [1.0]], [0.25])))
+    alone = feedforward(deep)
+    networks = {
+        "Feedforward": alone,
+        "Shortcut-like": shortcut(get_neuron("softplus"), -1.0, [1.2, -0.7], [[1.5, -2.0]], deep),
+        "Identity shortcut": identity_shortcut([0.7], -0.3, deep),
+    }
+    x = torch.linspace(-2, 2, 81, dtype=torch.float64)
+    part = alone.torch(x[:, None]).numpy()
+    return {
+        title: scene.curves(
+            x.numpy(),
+            {"f": network.torch(x[:, None]).numpy(), "deep part": part},
+            axes=("x", ""),
+            ranges=((-2, 2), (-3, 4)),
+        )
+        for title, network in networks.items()
+    }
+
+
+def turned(turn: float) -> Dataset:
+    """Return five samples of each class in the plane, the negatives turned about the origin.
+
+    Args:
+        turn: the angle, in degrees; up to 140 or so the classes are linearly separable.
+    """
+    import math
+
+    from lossurface.setting import Dataset
+
+    rows, labels = [], []
+    for label, start in ((1, 40.0), (-1, 220.0 + turn)):
+        for k, size in enumerate((1.0, 1.6, 0.7, 1.4, 1.1)):
+            angle = math.radians(start + 10 * k)
+            point = (size * math.cos(angle), size * math.sin(angle))
+            rows.append(tuple(Fraction(round(100 * v), 100) for v in point))
+            labels.append(label)
+    return Dataset.of(rows, labels)
+
+
+def separability(turn: float) -> go.Figure:
+    """Draw the data of `turned`, and a separator through the origin where there is one.
+
+    Args:
+        turn: the angle, in degrees.
+    """
+    import numpy as np
+    import plotly.graph_objects as go
+
+    from lossurface.setting import assumption_6
+
+    dataset = turned(turn)
+    answer = assumption_6(dataset)
+    w = np.zeros(2)
+    if answer.status == "yes" and isinstance(answer.witness, tuple):
+        w = np.array([float(value) for value in answer.witness])
+        w /= np.linalg.norm(w)
+    along = np.array([-w[1], w[0]])
+    traces = [
+        _half_plane(w, along, POSITIVE_SOFT),
+        _half_plane(-w, along, NEGATIVE_SOFT),
+        go.Scatter(
+            x=[-4 * along[0], 4 * along[0]],
+            y=[-4 * along[1], 4 * along[1]],
+            mode="lines",
+            line={"color": INK, "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        ),
+    ]
+    x, y = dataset.tensors()
+    traces += scene._samples(x[:, 0].numpy(), x[:, 1].numpy(), y.numpy())
+    traces.append(
+        go.Scatter(
+            x=[0],
+            y=[0],
+            mode="markers",
+            marker={"symbol": "cross-thin", "size": 14, "line": {"color": AMBER, "width": 3}},
+            hovertemplate="origin<extra></extra>",
+            showlegend=False,
+        )
+    )
+    figure = go.Figure(traces)
+    side = [-_SIDE, _SIDE]
+    figure.update_xaxes(title_text="x₁", range=side, showgrid=False, constrain="domain")
+    figure.update_yaxes(
+        title_text="x₂", range=side, showgrid=False, scaleanchor="x", constrain="domain"
+    )
+    _say(figure, f"Assumption 6: {answer.status}")
+    return figure
+
+
+def _half_plane(w: NDArray[Any], along: NDArray[Any], colour: str) -> Any:
+    """Return the region w^T x >= 0, cut far outside the picture; a point where w = 0."""
+    import numpy as np
+    import plotly.graph_objects as go
+
+    corners = 8 * np.stack([along, along + w, w - along, -along])
+    return go.Scatter(
+        x=corners[:, 0],
+        y=corners[:, 1],
+        mode="none",
+        fill="toself",
+        fillcolor=colour,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def subspaces(axes: str) -> go.Figure:
+    """Draw samples in space, each class on the span of its own coordinate axes.
+
+    Args:
+        axes: a key of `SUBSPACES`.
+    """
+    from lossurface.setting import assumption_3
+
+    plus, minus = SUBSPACES[axes]
+    dataset = _scattered(plus, minus)
+    answer: Answer = assumption_3(dataset, plus, minus)
+    figure = subspaces_in_space(dataset, plus, minus)
+    r, larger = len({*plus, *minus}), max(len(plus), len(minus))
+    counts = f"r = {r}, r₊ = {len(plus)}, r₋ = {len(minus)}, Δr = {r - larger}"
+    _say(figure, f"Assumption 3: {answer.status} ({counts})")
+    return figure
+
+
+@cache
+def _scattered(plus: tuple[int, ...], minus: tuple[int, ...], count: int = 14) -> Dataset:
+    import numpy as np
+
+    from lossurface.setting import Dataset
+
+    rng = np.random.default_rng(0)
+    rows = []
+    for axes in (plus, minus):
+        for values in rng.integers(-8, 9, size=(count, 3)).tolist():
+            rows.append(
+                [Fraction(v, 8) if k in axes else Fraction(0) for k, v in enumerate(values)]
+            )
+    return Dataset.of(rows, [1] * count + [-1] * count)
+
+
+def loss(p: int) -> dict[str, go.Figure]:
+    """Draw the polynomial hinge loss and its derivative, the dual weight.
+
+    Args:
+        p: its number of continuous derivatives.
+    """
+    import torch
+
+    from lossurface.setting import polynomial_hinge
+
+    z = torch.linspace(-2.5, 1.5, 161, dtype=torch.float64)
+    binary, hinge = (z >= 0).to(z.dtype), polynomial_hinge(p)
+    return {
+        "Loss ℓ(z)": scene.curves(
+            z.numpy(),
+            {"polynomial hinge": hinge.torch(z).numpy(), "binary": binary.numpy()},
+            axes=("z = −y f(x)", ""),
+            ranges=((-2.5, 1.5), (-0.2, 6)),
+            marks=[(-1.0, 0.0)],
+        ),
+        "Dual weight λ = ℓ′(z)": scene.curves(
+            z.numpy(),
+            {"λ": hinge.torch_d1(z).numpy()},
+            axes=("z = −y f(x)", ""),
+            ranges=((-2.5, 1.5), (-0.4, 12)),
+            marks=[(-1.0, 0.0)],
+        ),
+    }
+
+
+def neuron(name: str) -> dict[str, go.Figure]:
+    """Draw a neuron beside its first two derivatives.
+
+    Args:
+        name: a key of `lossurface.setting.NEURONS`.
+    """
+    import torch
+
+    from lossurface.setting import get_neuron
+
+    sigma = get_neuron(name)
+    z = torch.linspace(-3, 3, 121, dtype=torch.float64)  # even: z = 0 is a point of the grid
+    derivatives = {"σ′": sigma.torch_d1(z).numpy(), "σ″": sigma.torch_d2(z).numpy()}
+    figures = {
+        "σ": scene.curves(
+            z.numpy(), {"σ": sigma.torch(z).numpy()}, axes=("z", ""), ranges=((-3, 3), (-2, 4))
+        ),
+        "σ′ and σ″": scene.curves(
+            z.numpy(), derivatives, axes=("z", ""), ranges=((-3, 3), (-2, 4))
+        ),
+    }
+    _say(figures["σ"], "in: " + ", ".join(sorted(sigma.classes)))
+    return figures
+
+
+def _say(figure: go.Figure, text: str) -> None:
+    """Write a line above the picture."""
+    figure.update_layout(margin={"t": 36})
+    figure.add_annotation(
+        text=text,
+        xref="paper",
+        yref="paper",
+        x=0.5,
+        y=1.0,
+        xanchor="center",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 14, "color": INK},
+    )
