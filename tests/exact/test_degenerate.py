@@ -1,0 +1,121 @@
+"""Degenerate critical points are never called minima unless they are: exact classification.
+
+The oracles are hand-made polynomials whose kind is known from algebra, moved by random invertible
+rational substitutions: the kind does not depend on coordinates.
+"""
+
+from fractions import Fraction
+
+import pytest
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lossurface.exact.degenerate import classify_polynomial
+from lossurface.exact.homogeneous import Sign, form_sign
+
+CASES = {
+    "x^2 + z^2 - y^4": ("saddle", {(2, 0, 0): 1, (0, 0, 2): 1, (0, 4, 0): -1}),
+    "x^2 + z^2 + y^4": ("strict-minimum", {(2, 0, 0): 1, (0, 0, 2): 1, (0, 4, 0): 1}),
+    "x^2 + y^3": ("saddle", {(2, 0): 1, (0, 3): 1}),
+    "x^2": ("minimum", {(2, 0): 1}),
+    "-x^2": ("maximum", {(2, 0): -1}),
+    "(x - y^2)(x - 3y^2): Peano": ("saddle", {(2, 0): 1, (1, 2): -4, (0, 4): 3}),
+    "(x - y^2)^2": ("minimum", {(2, 0): 1, (1, 2): -2, (0, 4): 1}),
+    "(x - y^2)^2 + y^6": ("strict-minimum", {(2, 0): 1, (1, 2): -2, (0, 4): 1, (0, 6): 1}),
+    "(x - y^2)^2 - y^7": ("saddle", {(2, 0): 1, (1, 2): -2, (0, 4): 1, (0, 7): -1}),
+    "-(x - y^2)^2 - y^6": ("strict-maximum", {(2, 0): -1, (1, 2): 2, (0, 4): -1, (0, 6): -1}),
+    "x^2 - y^2": ("saddle", {(2, 0): 1, (0, 2): -1}),
+    "xy": ("saddle", {(1, 1): 1}),
+    "x^2 + xy + y^2": ("strict-minimum", {(2, 0): 1, (1, 1): 1, (0, 2): 1}),
+    "-x^4 - y^4": ("strict-maximum", {(4, 0): -1, (0, 4): -1}),
+    "x^4 - 3x^2y^2 + y^4": ("saddle", {(4, 0): 1, (2, 2): -3, (0, 4): 1}),
+    "x^4 - x^2y^2 + y^4": ("strict-minimum", {(4, 0): 1, (2, 2): -1, (0, 4): 1}),
+    "(x^2 - 2y^2)^2": ("undecided", {(4, 0): 1, (2, 2): -4, (0, 4): 4}),
+    "-(x^2 - 2y^2)^2": ("undecided", {(4, 0): -1, (2, 2): 4, (0, 4): -4}),
+    "monkey saddle": ("saddle", {(3, 0): 1, (1, 2): -3}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_known_kinds(name):
+    kind, terms = CASES[name]
+    found = classify_polynomial(terms)
+    assert found.kind == kind, found.reason
+    (finding,) = found.findings
+    assert finding.status == ("undecided" if kind == "undecided" else "holds")
+    assert finding.evidence == (None if kind == "undecided" else "exact")
+
+
+def substitute(terms, rows, shift):
+    """The same polynomial in coordinates x' with x = rows (x' - shift)."""
+    size = len(shift)
+    ring = fmpq_mpoly_ctx.get([f"x{k}" for k in range(size)], Ordering.degrevlex)
+    gens = [
+        sum((fmpq(c) * (ring.gen(k) - fmpq(shift[k])) for k, c in enumerate(row)), ring.constant(0))
+        for row in rows
+    ]
+    moved = ring.from_dict({e: fmpq(c) for e, c in terms.items()}).compose(*gens, ctx=ring)
+    return {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in moved.to_dict().items()}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    name=st.sampled_from([n for n in CASES if CASES[n][0] != "undecided"]),
+    entries=st.lists(st.integers(-2, 2), min_size=6, max_size=6),
+    shift=st.lists(st.integers(-3, 3), min_size=3, max_size=3),
+)
+def test_the_kind_does_not_depend_on_coordinates(name, entries, shift):
+    kind, terms = CASES[name]
+    size = len(next(iter(terms)))
+    lower = [
+        [1 if i == j else (entries[i + j] if j < i else 0) for j in range(size)]
+        for i in range(size)
+    ]
+    upper = [
+        [1 if i == j else (entries[3 + i] if j > i else 0) for j in range(size)]
+        for i in range(size)
+    ]
+    rows = [
+        [sum(lower[i][k] * upper[k][j] for k in range(size)) for j in range(size)]
+        for i in range(size)
+    ]
+    moved = substitute(terms, rows, shift[:size])
+    found = classify_polynomial(moved, shift[:size])
+    assert found.kind in {kind, "undecided"}
+    if "Peano" in name or "y^4" in name:
+        assert found.kind == kind, found.reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.tuples(st.integers(0, 4)), st.integers(-3, 3), min_size=1))
+def test_binary_forms_are_never_misjudged(coefficients):
+    form = {(4 - k, k): Fraction(c) for (k,), c in coefficients.items() if c}
+    if not form:
+        return
+    sign = form_sign(form)
+    values = [
+        sum(c * Fraction(x) ** e * Fraction(y) ** f for (e, f), c in form.items())
+        for x in range(-6, 7)
+        for y in range(-6, 7)
+        if (x, y) != (0, 0)
+    ]
+    if sign is Sign.POSITIVE:
+        assert min(values) > 0
+    elif sign is Sign.NEGATIVE:
+        assert max(values) < 0
+    elif sign is Sign.UNKNOWN:
+        assert min(values) >= 0
+
+
+def test_a_point_that_is_not_critical_is_refused():
+    with pytest.raises(ValueError, match="gradient"):
+        classify_polynomial({(2, 0): 1, (0, 2): 1}, [1, 0])
+    with pytest.raises(ValueError, match="exponent"):
+        classify_polynomial({(2, 0): 1, (2,): 1})
+
+
+def test_a_reduced_function_beyond_the_order_is_undecided():
+    terms = {(2, 0): 1, (0, 14): -1}
+    assert classify_polynomial(terms).kind == "undecided"
+    assert classify_polynomial(terms, order=14).kind == "saddle"

@@ -1,0 +1,149 @@
+"""Enclosures: existence, uniqueness and kind are proved, or `undecided` is said."""
+
+import pytest
+import torch
+from flint import arb, arb_mat, ctx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lossurface.exact.enclosure import enclose
+from lossurface.exact.single_layer import SingleLayer, balls
+from lossurface.setting import get_neuron, logistic, polynomial_hinge
+
+
+class Trap:
+    """x^2 + z^2 + c y^4 + e y^2: Hessian eigenvalues 2, 2 and 2e at the origin."""
+
+    dimension = 3
+
+    def __init__(self, c, e=0.0):
+        self.c, self.e = c, e
+
+    def gradient(self, theta):
+        x, y, z = theta
+        return [2 * x, 4 * self.c * y * y * y + 2 * self.e * y, 2 * z]
+
+    def hessian(self, theta):
+        y = theta[1]
+        return arb_mat([[2, 0, 0], [0, 12 * self.c * y * y + 2 * self.e, 0], [0, 0, 2]])
+
+
+@pytest.mark.parametrize("c", [-1, 1, 0])
+@pytest.mark.parametrize("start", [0.0, 1e-9, 1e-5])
+def test_a_degenerate_point_is_never_called_a_minimum(c, start):
+    found = enclose(Trap(c), [0.0, start, 0.0])
+    assert found.kind == "undecided" or not found.box[1].contains(0)
+    assert found.kind != "strict-minimum" or c == 1
+    if start == 0:
+        assert found.kind == "undecided"
+        assert found.findings[0].status == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("c", "e", "kind", "inertia"),
+    [
+        (-1, 1e-3, "strict-minimum", (0, 3)),
+        (1, -1e-3, "saddle", (1, 2)),
+        (1, 5.0, "strict-minimum", (0, 3)),
+    ],
+)
+def test_regular_points_are_proved_with_their_inertia(c, e, kind, inertia):
+    found = enclose(Trap(c, e), [1e-11, -1e-11, 1e-12])
+    assert (found.kind, found.inertia) == (kind, inertia)
+    assert all(x.contains(0) for x in found.box)
+    assert [f.evidence for f in found.findings] == ["enclosed", "enclosed"]
+    assert found.contraction < 1
+
+
+class Cubic:
+    """t^3/3 - t: a maximum at -1, a minimum at 1."""
+
+    dimension = 1
+
+    def gradient(self, theta):
+        return [theta[0] * theta[0] - 1]
+
+    def hessian(self, theta):
+        return arb_mat([[2 * theta[0]]])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(-3, 3))
+def test_a_box_always_contains_a_true_critical_point(start):
+    found = enclose(Cubic(), [start])
+    if found.proved:
+        inside = [root for root in (-1, 1) if found.box[0].contains(root)]
+        assert len(inside) == 1
+        assert found.kind == ("strict-minimum" if inside[0] == 1 else "strict-maximum")
+    else:
+        assert min(abs(start - 1), abs(start + 1)) > 1e-4
+
+
+def test_a_point_without_a_zero_is_undecided():
+    class Slope(Cubic):
+        def gradient(self, theta):
+            return [theta[0] * theta[0] + 1]
+
+    assert enclose(Slope(), [0.3]).kind == "undecided"
+
+
+def test_bad_points_are_refused():
+    for point in ([1.0, 2.0], [float("nan")]):
+        with pytest.raises(ValueError, match="point"):
+            enclose(Cubic(), point)
+
+
+def network(seed, neuron, loss, l2=0.0):
+    from lossurface.landscape.model import Problem
+
+    g = torch.Generator().manual_seed(seed)
+    X = torch.randn(6, 2, generator=g, dtype=torch.float64)
+    y = torch.randint(0, 2, (6,), generator=g).double() * 2 - 1
+    offset = torch.randn(6, generator=g, dtype=torch.float64)
+    problem = Problem(get_neuron(neuron), loss, X, y, 2, l2, offset)
+    layer = SingleLayer(
+        problem.neuron.ball_derivative,
+        loss.ball_derivative,
+        X.tolist(),
+        [int(v) for v in y],
+        2,
+        l2,
+        offset.tolist(),
+    )
+    return problem, layer, 0.5 * torch.randn(1, 7, generator=g, dtype=torch.float64)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    neuron=st.sampled_from(["softplus", "exp", "quadratic", "cosh", "tanh"]),
+    loss=st.sampled_from([logistic(), polynomial_hinge(3)]),
+    l2=st.sampled_from([0.0, 0.01]),
+)
+def test_ball_derivatives_enclose_the_closed_forms(seed, neuron, loss, l2):
+    problem, layer, theta = network(seed, neuron, loss, l2)
+    want = problem.derivatives(theta)
+    gap = 1e-12 * (1 + want.hessian.abs().max().item())
+    with ctx.workprec(128):
+        point = balls(theta[0].tolist())
+        assert abs(float(layer.value(point)) - want.loss.item()) < gap
+        for ball, value in zip(layer.gradient(point), want.gradient[0].tolist(), strict=True):
+            assert abs(float(ball) - value) < gap
+        for ball, value in zip(
+            layer.hessian(point).entries(), want.hessian[0].flatten().tolist(), strict=True
+        ):
+            assert abs(float(ball) - value) < gap
+        step = torch.linspace(-1, 1, 7, dtype=torch.float64)
+        first, second = layer.along(point, balls(step.tolist()))
+        assert abs(float(first) - (want.gradient[0] @ step).item()) < 10 * gap
+        assert abs(float(second) - (step @ want.hessian[0] @ step).item()) < 10 * gap
+        # Wide balls contain the values at points inside them.
+        wide = [v + arb(0, 0.01) for v in point]
+        near = theta + 0.005 * torch.sign(theta)
+        inner = problem.derivatives(near)
+        for ball, value in zip(layer.gradient(wide), inner.gradient[0].tolist(), strict=True):
+            assert (ball + arb(0, gap)).contains(arb(value))
+        for ball, value in zip(
+            layer.hessian(wide).entries(), inner.hessian[0].flatten().tolist(), strict=True
+        ):
+            assert (ball + arb(0, gap)).contains(arb(value))
