@@ -59,26 +59,36 @@ def _run(path: Path, out: Path, key: str) -> tuple[str | None, float]:
     stamp.unlink(missing_ok=True)
     result = execute(path, {}, out, timeout=CELL_TIMEOUT)
     if result.error is None:
-        write_atomically(stamp, key + "\n")
+        write_atomically(stamp, f"{key} {result.seconds:.1f}\n")
     return result.error, result.seconds
+
+
+def _kept(out: Path) -> tuple[str, float]:
+    """Return the key and the seconds of the run that is kept; ("", inf) if none is."""
+    stamp = out.with_suffix(".key")
+    words = stamp.read_text().split() if out.is_file() and stamp.is_file() else []
+    return (words[0], float(words[1])) if len(words) == 2 else ("", float("inf"))
 
 
 def execute_all(root: Path, build: Path, jobs: int = 2) -> list[str]:
     """Execute what changed; return a line for each notebook that failed, having tried all."""
     package = package_key(root)
-    waiting = {}
+    waiting, expected = {}, {}
     paths = notebooks([root / "book"])
     for path in paths:
         out = build / "executed" / path.relative_to(root)
         key = notebook_key(path, package)
-        stamp = out.with_suffix(".key")
-        if not (out.is_file() and stamp.is_file() and stamp.read_text().strip() == key):
+        kept, seconds = _kept(out)
+        if kept != key:
             waiting[path] = (out, key)
+            expected[path] = seconds
     print(f"{len(waiting)} of {len(paths)} notebooks to execute", flush=True)
     failures = []
     # Processes, not threads: papermill changes the working directory of its process.
     with ProcessPoolExecutor(jobs) as pool:
-        futures = {pool.submit(_run, path, *to): path for path, to in waiting.items()}
+        # The longest first, so that no core is left with a long one at the end.
+        order = sorted(waiting, key=expected.__getitem__, reverse=True)
+        futures = {pool.submit(_run, path, *waiting[path]): path for path in order}
         for count, future in enumerate(as_completed(futures), 1):
             path = futures[future].relative_to(root)
             try:
