@@ -36,7 +36,7 @@ _STOPS = tuple(Stop)
 
 
 class Surface(Protocol):
-    """A batch of functions of P parameters: `model.Problem`, or `functional.Objective`."""
+    """A batch of functions of P parameters: `SingleLayerSurface`, `Objective`, or yours."""
 
     @property
     def P(self) -> int:

@@ -1,16 +1,15 @@
 """Derivatives of any network through `torch.func`: f_D, feedforward, identity shortcut, or yours.
 
-An `Objective` is a scalar function of one flat parameter vector. It is made either from a
-function of `theta` or from a `torch.nn.Module`, which is called functionally on copies of its
-parameters and never changed (its mode, buffers and gradients included).
+An `Objective` is a scalar function of one flat parameter vector, made from an architecture,
+from any function of `theta`, or from a `torch.nn.Module`, which is called functionally on copies of
+its parameters and never changed (its mode, buffers and gradients included).
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,16 +19,9 @@ from lossurface.errors import InputError
 from lossurface.landscape.model import Derivatives
 
 if TYPE_CHECKING:
-    from lossurface.setting import Loss, Neuron
+    from lossurface.setting import Architecture, Loss
 
-__all__ = [
-    "Objective",
-    "feedforward",
-    "feedforward_size",
-    "from_module",
-    "identity_shortcut",
-    "surrogate",
-]
+__all__ = ["Objective", "from_module", "of_architecture"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +31,8 @@ class Objective:
     function: Callable[[Tensor], Tensor]  # theta (P,) -> scalar
     P: int
     start: Tensor | None = None  # (P,), a module's own parameters when it was wrapped
+    outputs: Callable[[Tensor], Tensor] | None = None  # (B, P) -> (B, n), where known
+    y: Tensor | None = None  # (n,), labels, where known
 
     def value(self, theta: Tensor, chunk: int | None = None) -> Tensor:
         """Return the values (B,) at `theta` (B, P), `chunk` at a time."""
@@ -49,13 +43,16 @@ class Objective:
         return self
 
     def error(self, outputs: Tensor) -> Tensor:
-        """Return NaN (B,): a scalar function has no training error."""
-        return torch.full(outputs.shape[:-1], torch.nan, dtype=outputs.dtype, device=outputs.device)
+        """Return the training error (B,), with `sgn 0 = +1`; NaN where there are no labels."""
+        if self.y is None:
+            return outputs.new_full(outputs.shape[:-1], torch.nan)
+        return ((outputs >= 0) != (self.y > 0)).to(outputs.dtype).mean(-1)
 
     def gradient(self, theta: Tensor, chunk: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the values (B,), the gradients (B, P), and no outputs (B, 0)."""
+        """Return the values (B,), the gradients (B, P), and the outputs (B, n) or (B, 0)."""
         both = _map(torch.func.grad_and_value(self.function), theta, chunk)
-        return both[1], both[0], theta[:, :0]
+        outputs = theta[:, :0] if self.outputs is None else self.outputs(theta)
+        return both[1], both[0], outputs
 
     def derivatives(self, theta: Tensor) -> Derivatives:
         """Return value, gradient and Hessian."""
@@ -87,60 +84,33 @@ def _map(function: Callable[[Tensor], Any], theta: Tensor, chunk: int | None) ->
     return out if isinstance(out, tuple) else (out,)
 
 
-def feedforward_size(sizes: Sequence[int]) -> int:
-    """Return the parameters of a feedforward network with layer sizes `d, M_1, ..., 1`."""
-    return sum((m + 1) * k for m, k in pairwise(sizes))
-
-
-def feedforward(theta: Tensor, X: Tensor, sizes: Sequence[int], neuron: Neuron) -> Tensor:
-    """Return a feedforward network's outputs (n, sizes[-1]).
+def of_architecture(
+    architecture: Architecture, loss: Loss, X: Tensor, y: Tensor, l2: float = 0.0
+) -> Objective:
+    """Return the objective `(1/n) sum_i l(-y_i f(x_i)) + (l2/2) |theta|^2` of any architecture.
 
     Args:
-        theta: (P,), layer by layer: W (in x out, row by row), then b (out,).
-        X: (n, sizes[0]).
-        sizes: `d, M_1, ..., M_L`; the last layer is affine.
-        neuron: applied on every hidden layer.
+        architecture: f_S, f_S + f_D, feedforward or identity shortcut.
+        loss: l.
+        X: (n, d).
+        y: (n,), entries -1 or +1.
+        l2: 0 in the paper.
 
     Raises:
-        InputError: theta has not `feedforward_size(sizes)` entries.
-
-    Source: section 2, network models.
+        InputError: X has another width than the architecture, or y another length.
     """
-    if theta.shape[-1] != feedforward_size(sizes):
+    if X.ndim != 2 or X.shape[1] != architecture.d or y.shape != X.shape[:1]:
         raise InputError(
-            f"theta has {theta.shape[-1]} entries; sizes {tuple(sizes)} need "
-            f"{feedforward_size(sizes)}"
+            f"X is {tuple(X.shape)} and y {tuple(y.shape)}; give (n, {architecture.d}) and (n,)"
         )
-    h, at = X, 0
-    for layer, (m, k) in enumerate(pairwise(sizes)):
-        W = theta[at : at + m * k].reshape(m, k)
-        b = theta[at + m * k : at + (m + 1) * k]
-        at += (m + 1) * k
-        h = h @ W + b
-        if layer < len(sizes) - 2:
-            h = neuron.torch(h)
-    return h
 
+    def outputs(theta: Tensor) -> Tensor:
+        return architecture.forward(theta, X)
 
-def identity_shortcut(theta: Tensor, X: Tensor, hidden: Sequence[int], neuron: Neuron) -> Tensor:
-    """Return `a^T (x + H(x)) + b` on each sample, (n,).
+    def function(theta: Tensor) -> Tensor:
+        return loss.torch(-y * outputs(theta)).mean(-1) + 0.5 * l2 * theta.square().sum(-1)
 
-    Args:
-        theta: `a` (d,), `b`, then H's parameters in the order of `feedforward`.
-        X: (n, d).
-        hidden: sizes of H's hidden layers; its last layer is affine and has d outputs.
-        neuron: H's neuron.
-
-    Source: Proposition 7.
-    """
-    d = X.shape[-1]
-    H = feedforward(theta[d + 1 :], X, (d, *hidden, d), neuron)
-    return (X + H) @ theta[:d] + theta[d]
-
-
-def surrogate(outputs: Callable[[Tensor], Tensor], loss: Loss, y: Tensor, P: int) -> Objective:
-    """Return `theta -> (1/n) sum_i l(-y_i f_i(theta))` for `outputs: theta (P,) -> f (n,)`."""
-    return Objective(lambda theta: loss.torch(-y * outputs(theta)).mean(), P)
+    return Objective(function, architecture.size, outputs=outputs, y=y)
 
 
 def from_module(

@@ -23,7 +23,7 @@ from lossurface.errors import InputError
 if TYPE_CHECKING:
     from lossurface.setting import Loss, Neuron
 
-__all__ = ["Derivatives", "Evaluation", "Problem", "pack", "unpack"]
+__all__ = ["Derivatives", "Evaluation", "SingleLayerSurface", "pack", "unpack"]
 
 
 def pack(a0: Tensor, a: Tensor, W: Tensor) -> Tensor:
@@ -58,7 +58,7 @@ class Derivatives:
 
 
 @dataclass(frozen=True)
-class Problem:
+class SingleLayerSurface:
     """One loss surface, or a batch of B of them.
 
     Attributes:
@@ -116,7 +116,7 @@ class Problem:
         """Whether every network sees the same dataset."""
         return self.X.ndim == 2
 
-    def rows(self, index: Tensor) -> Problem:
+    def rows(self, index: Tensor) -> SingleLayerSurface:
         """Return the problem of the networks at `index`, for working on a part of the batch."""
         offset = self.offset
         if offset is not None and offset.ndim == 2:

@@ -15,7 +15,7 @@ __all__ = ["Slice", "plane", "random_directions"]
 
 
 class Values(Protocol):
-    """Anything that maps parameters (B, P) to losses (B,): a `Problem` or an `Objective`."""
+    """Anything that maps parameters to losses: a `SingleLayerSurface`, an `Objective`, or yours."""
 
     def value(self, theta: Tensor) -> Tensor:
         """(B, P) -> (B,)."""

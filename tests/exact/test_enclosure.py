@@ -94,13 +94,13 @@ def test_bad_points_are_refused():
 
 
 def network(seed, neuron, loss, l2=0.0):
-    from lossurface.landscape.model import Problem
+    from lossurface.landscape.model import SingleLayerSurface
 
     g = torch.Generator().manual_seed(seed)
     X = torch.randn(6, 2, generator=g, dtype=torch.float64)
     y = torch.randint(0, 2, (6,), generator=g).double() * 2 - 1
     offset = torch.randn(6, generator=g, dtype=torch.float64)
-    problem = Problem(get_neuron(neuron), loss, X, y, 2, l2, offset)
+    problem = SingleLayerSurface(get_neuron(neuron), loss, X, y, 2, l2, offset)
     layer = SingleLayer(
         problem.neuron.ball_derivative,
         loss.ball_derivative,

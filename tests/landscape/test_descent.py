@@ -6,7 +6,7 @@ import torch
 from lossurface.errors import InputError
 from lossurface.landscape.descent import Stop, adam, descend
 from lossurface.landscape.functional import Objective, from_module
-from lossurface.landscape.model import Problem
+from lossurface.landscape.model import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 
@@ -17,14 +17,14 @@ def t33(networks, seed=0):
     X[:, 2] = 1
     y = torch.randint(0, 2, (20,), generator=g).double() * 2 - 1
     theta = torch.randn(networks, 33, generator=g, dtype=torch.float64)
-    return Problem(get_neuron("softplus"), logistic(), X, y, 8, l2=1e-2), theta
+    return SingleLayerSurface(get_neuron("softplus"), logistic(), X, y, 8, l2=1e-2), theta
 
 
 def separable(networks, n, neuron, p, seed=0):
     g = torch.Generator().manual_seed(seed)
     X = torch.randn(networks, n, 2, generator=g, dtype=torch.float64)
     y = torch.where(X[..., 0] > 0, 1.0, -1.0).double()
-    problem = Problem(get_neuron(neuron), polynomial_hinge(p), X, y, 2)
+    problem = SingleLayerSurface(get_neuron(neuron), polynomial_hinge(p), X, y, 2)
     return problem, torch.randn(networks, problem.P, generator=g, dtype=torch.float64)
 
 
@@ -64,7 +64,7 @@ def test_zero_loss_is_reported_as_such():
     theta = torch.cat([theta, theta])
     W = torch.tensor([[[20.0, -20], [0, 0]]], dtype=torch.float64)
     theta[:] = torch.cat([torch.zeros(1), torch.tensor([50.0, -50]), W.flatten()])
-    problem = Problem(problem.neuron, problem.loss, problem.X[0], problem.y[0], 2)
+    problem = SingleLayerSurface(problem.neuron, problem.loss, problem.X[0], problem.y[0], 2)
     found = descend(problem, theta)
     assert found.stop == (Stop.ZERO, Stop.ZERO)
     assert found.loss.tolist() == [0.0, 0.0]

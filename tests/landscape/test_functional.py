@@ -6,54 +6,57 @@ import pytest
 import torch
 
 from lossurface.errors import InputError
-from lossurface.landscape.functional import (
-    Objective,
-    feedforward,
-    feedforward_size,
-    from_module,
-    identity_shortcut,
-    surrogate,
-)
-from lossurface.setting import get_neuron, logistic, polynomial_hinge
+from lossurface.landscape.functional import Objective, from_module, of_architecture
+from lossurface.landscape.model import SingleLayerSurface
+from lossurface.setting import Architecture, get_neuron, logistic, polynomial_hinge
 
 
 def draws(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def test_feedforward_is_the_layered_formula():
-    X, theta = draws(5, 2), draws(feedforward_size((2, 3, 1)), seed=1)
-    W1, b1, W2, b2 = theta[:6].reshape(2, 3), theta[6:9], theta[9:12].reshape(3, 1), theta[12]
-    want = torch.tanh(X @ W1 + b1) @ W2 + b2
-    torch.testing.assert_close(feedforward(theta, X, (2, 3, 1), get_neuron("tanh")), want)
-    with pytest.raises(InputError):
-        feedforward(theta[:-1], X, (2, 3, 1), get_neuron("tanh"))
+TANH, RELU = get_neuron("tanh"), get_neuron("relu")
+SHAPES = (
+    Architecture("single-layer", 2, 3, get_neuron("softplus")),
+    Architecture("shortcut", 2, 2, get_neuron("softplus"), (3,), TANH),
+    Architecture("feedforward", 2, deep_widths=(3, 2), deep_neuron=TANH),
+    Architecture("identity-shortcut", 2, deep_widths=(3,), deep_neuron=TANH),
+)
 
 
-def test_identity_shortcut_with_a_zero_block_is_linear():
-    X, d = draws(5, 2), 2
-    theta = torch.zeros(d + 1 + feedforward_size((2, 4, 2)), dtype=torch.float64)
-    theta[:3] = draws(3, seed=2)
-    torch.testing.assert_close(
-        identity_shortcut(theta, X, (4,), get_neuron("relu")), X @ theta[:2] + theta[2]
-    )
-
-
-def test_derivatives_agree_with_differences_and_chunks_do_not_matter():
+@pytest.mark.parametrize("architecture", SHAPES, ids=lambda a: a.kind)
+def test_derivatives_agree_with_differences_and_chunks_do_not_matter(architecture):
     X, y = draws(6, 2), torch.tensor([1.0, -1, 1, -1, 1, 1], dtype=torch.float64)
-    P = 3 + feedforward_size((2, 3, 2))
-    objective = surrogate(
-        lambda t: identity_shortcut(t, X, (3,), get_neuron("tanh")), polynomial_hinge(3), y, P
-    )
+    objective = of_architecture(architecture, polynomial_hinge(3), X, y, l2=0.1)
+    P = objective.P
     theta = draws(4, P, seed=3)
-    gradient, hessian = objective.gradient(theta)[1], objective.hessian(theta, chunk=3)
+    value, gradient, outputs = objective.gradient(theta)
+    hessian = objective.hessian(theta, chunk=3)
     step = 1e-6 * draws(P, seed=4)
     change = objective.value(theta + step) - objective.value(theta - step)
-    torch.testing.assert_close(change, 2 * gradient @ step, rtol=1e-5, atol=1e-10)
+    torch.testing.assert_close(change, 2 * gradient @ step, rtol=1e-4, atol=1e-9)
     change = objective.gradient(theta + step)[1] - objective.gradient(theta - step)[1]
-    torch.testing.assert_close(change, 2 * hessian @ step, rtol=1e-5, atol=1e-10)
+    torch.testing.assert_close(change, 2 * hessian @ step, rtol=1e-4, atol=1e-8)
     torch.testing.assert_close(objective.hessian(theta, chunk=None), hessian)
     torch.testing.assert_close(objective.spectra(theta), torch.linalg.eigvalsh(hessian))
+    torch.testing.assert_close(value, objective.value(theta))
+    assert outputs.shape == (4, 6)
+    wrong = torch.stack([((f >= 0) != (y > 0)).double().mean() for f in outputs])
+    torch.testing.assert_close(objective.error(outputs), wrong)
+
+
+def test_the_single_layer_architecture_agrees_with_its_closed_form():
+    X, y = draws(6, 2), torch.tensor([1.0, -1, 1, -1, 1, 1], dtype=torch.float64)
+    objective = of_architecture(SHAPES[0], logistic(), X, y)
+    surface = SingleLayerSurface(get_neuron("softplus"), logistic(), X, y, 3)
+    theta = draws(4, surface.P, seed=2)
+    torch.testing.assert_close(objective.gradient(theta)[1], surface.gradient(theta)[1])
+    torch.testing.assert_close(objective.hessian(theta), surface.hessians(theta))
+
+
+def test_data_that_does_not_fit_is_refused():
+    with pytest.raises(InputError):
+        of_architecture(SHAPES[0], logistic(), draws(6, 3), draws(6))
 
 
 def test_a_module_is_never_changed():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lossurface.errors import InputError
 from lossurface.landscape.functional import Objective
-from lossurface.landscape.model import Problem, pack, unpack
+from lossurface.landscape.model import SingleLayerSurface, pack, unpack
 from lossurface.setting import get_loss, get_neuron, logistic, polynomial_hinge
 
 SMOOTH = ("softplus", "softplus-e", "exp", "quadratic", "cosh", "quartic", "sigmoid", "tanh")
@@ -27,7 +27,7 @@ def draw(seed, neuron, loss, *, B=4, n=5, d=3, M=2, shared=True, l2=0.0, offset=
     y = torch.randint(0, 2, (*lead, n), generator=g).double() * 2 - 1
     extra = torch.randn(B, n, generator=g, dtype=torch.float64) if offset else None
     theta = 0.7 * torch.randn(B, 1 + M + d * M, generator=g, dtype=torch.float64)
-    return Problem(get_neuron(neuron), loss, X, y, M, l2, extra), theta
+    return SingleLayerSurface(get_neuron(neuron), loss, X, y, M, l2, extra), theta
 
 
 def definition(problem, row):
@@ -89,7 +89,7 @@ def test_dual_weights_and_error_follow_their_definitions():
 
 def test_sign_of_zero_is_plus_one():
     X, y = torch.zeros(2, 1).double(), torch.tensor([1.0, -1.0]).double()
-    problem = Problem(get_neuron("quadratic"), polynomial_hinge(2), X, y, 1)
+    problem = SingleLayerSurface(get_neuron("quadratic"), polynomial_hinge(2), X, y, 1)
     assert problem.evaluate(torch.zeros(1, 3).double()).error.tolist() == [0.5]
 
 
@@ -134,5 +134,5 @@ def test_pack_and_unpack_are_inverse():
 )
 def test_bad_problems_are_refused_in_one_line(X, y, M):
     with pytest.raises(InputError) as error:
-        Problem(get_neuron("softplus"), logistic(), X, y, M)
+        SingleLayerSurface(get_neuron("softplus"), logistic(), X, y, M)
     assert "\n" not in str(error.value)
