@@ -1,4 +1,4 @@
-"""Frames of an interactive figure as compact JSON: what repeats is stored once, arrays as float32."""
+"""Frames of an interactive figure as JSON: what repeats is stored once, arrays as float32."""
 
 from __future__ import annotations
 

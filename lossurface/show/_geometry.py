@@ -10,7 +10,7 @@ from lossurface.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["circle_on_surface", "grid_of", "height_at", "levels", "shade"]
+__all__ = ["circle_on_surface", "clopper_pearson", "grid_of", "height_at", "levels", "shade"]
 
 
 def grid_of(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> tuple[Any, Any, Any]:
@@ -68,8 +68,10 @@ def circle_on_surface(
 
 
 def levels(z: Any, count: int = 14, ceiling: float | None = None) -> NDArray[Any]:
-    """Return contour levels that crowd near the minimum: spaced as squares, so that a quadratic
-    bowl gets evenly spaced rings."""
+    """Return contour levels that crowd near the minimum.
+
+    They are spaced as squares, so that a quadratic bowl gets evenly spaced rings.
+    """
     import numpy as np
 
     low = float(np.nanmin(z))
@@ -94,3 +96,32 @@ def shade(z: Any, ceiling: float | None = None) -> tuple[NDArray[Any], list[floa
     scaled: NDArray[Any] = np.sqrt(np.clip((z - low) / span, 0, 1))
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
     return scaled, ticks, [f"{low + span * t * t:.3g}" for t in ticks]
+
+
+def clopper_pearson(successes: Any, trials: Any, confidence: float) -> tuple[Any, Any]:
+    """Return the exact two-sided binomial intervals.
+
+    Args:
+        successes: (k,).
+        trials: (k,), each at least the successes and at least 1.
+        confidence: in (0, 1).
+
+    Returns:
+        Lower and upper ends, (k,) each.
+
+    Raises:
+        InputError: the counts are impossible.
+    """
+    import numpy as np
+    from scipy.stats import beta
+
+    if np.any(trials < 1) or np.any(successes < 0) or np.any(successes > trials):
+        raise InputError("counts must be 0 <= successes <= trials, with at least one trial")
+    tail = (1 - confidence) / 2
+    # At 0 and at `trials` the beta distribution degenerates: those ends are 0 and 1.
+    low = np.where(
+        successes > 0, beta.ppf(tail, np.maximum(successes, 1), trials - successes + 1), 0
+    )
+    lost = np.maximum(trials - successes, 1)
+    high = np.where(successes < trials, beta.ppf(1 - tail, successes + 1, lost), 1)
+    return low, high

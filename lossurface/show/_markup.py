@@ -67,6 +67,4 @@ def _control(name: str, control: Control) -> str:
         f"<option{' selected' if i == control.start else ''}>{html.escape(text)}</option>"
         for i, text in enumerate(texts)
     )
-    return (
-        f'<div class="ls-control">{label}<select id="{ident}" disabled>{choices}</select></div>'
-    )
+    return f'<div class="ls-control">{label}<select id="{ident}" disabled>{choices}</select></div>'

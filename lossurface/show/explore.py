@@ -14,8 +14,8 @@ from typing import Any
 from lossurface.errors import InputError
 from lossurface.show._frames import encode_frames, to_json
 from lossurface.show._markup import explorer_markup
-from lossurface.show.figure import MIME, Words, live, page_html
 from lossurface.show._template import house_layout
+from lossurface.show.figure import MIME, Words, live, page_html
 
 __all__ = ["Control", "Explorer", "explore"]
 
@@ -171,7 +171,9 @@ def explore(
         _check_values(name, key, values)
         if start is not None and key in start:
             if _plain(start[key]) not in values:
-                raise InputError(f"start of {key} in {name} is {start[key]!r}, not among its values")
+                raise InputError(
+                    f"start of {key} in {name} is {start[key]!r}, not among its values"
+                )
             index = values.index(_plain(start[key]))
         else:
             index = 0 if isinstance(values[0], str) else (len(values) - 1) // 2
@@ -192,10 +194,8 @@ def _plain(value: Any) -> Value:
 def _check_values(name: str, key: str, values: tuple[Value, ...]) -> None:
     if len(values) < 2:
         raise InputError(f"{key} in {name} has {len(values)} value; a control needs two or more")
-    words = [isinstance(value, str) for value in values]
-    if any(words) and not all(words):
+    numbers = [value for value in values if not isinstance(value, str)]
+    if 0 < len(numbers) < len(values):
         raise InputError(f"{key} in {name} mixes numbers and words; use one kind")
-    if not any(words) and any(
-        a >= b for a, b in itertools.pairwise(values)  # type: ignore[operator]
-    ):
+    if any(a >= b for a, b in itertools.pairwise(numbers)):
         raise InputError(f"{key} in {name} is not increasing; give its values in order")

@@ -1,4 +1,4 @@
-"""What every figure of the book carries: a name to refer to it by, alt text, a one-sentence caption.
+"""What every figure of the book carries: a name to refer to, alt text, a one-sentence caption.
 
 In the published book a figure travels under its own MIME type and becomes a numbered, captioned
 figure of the page (`lossurface.show.myst`); anywhere else it is plain HTML.

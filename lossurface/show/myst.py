@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import posixpath
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -38,13 +40,29 @@ class FigureRenderer:
         if payload["kind"] == "static":
             figure.extend(_images(renderer, payload))
         else:
-            figure.append(nodes.raw("", payload["html"], format="html"))
+            figure.append(nodes.raw("", _linked(renderer, payload["html"]), format="html"))
         caption = nodes.caption()
         with renderer.renderer.current_node_context(caption):
             renderer.renderer.nested_render_text(payload["caption"], data.line or 0, inline=True)
         figure.append(caption)
         renderer.renderer.document.note_explicit_target(figure)
         return [figure]
+
+
+def _linked(renderer: NbElementRenderer, text: str) -> str:
+    """Turn href="doc:PAGE" into an address relative to the page; drop it if there is no such page.
+
+    PAGE is relative to the folder of the page that shows the figure.
+    """
+    env = renderer.renderer.sphinx_env
+
+    def link(found: re.Match[str]) -> str:
+        folder = posixpath.dirname(env.docname)
+        if posixpath.normpath(posixpath.join(folder, found[1])) not in env.found_docs:
+            return ""
+        return f' href="{found[1]}.html"'
+
+    return re.sub(r' href="doc:([^"]+)"', link, text)
 
 
 def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> list[nodes.image]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossurface.show._geometry import circle_on_surface, grid_of, levels
+from lossurface.errors import InputError
+from lossurface.show._geometry import circle_on_surface, grid_of, height_at, levels
+from lossurface.show.diagram import networks
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -13,7 +17,9 @@ if TYPE_CHECKING:
 
     from lossurface.show.style import Palette
 
-__all__ = ["contours"]
+__all__ = ["contours", "curves", "line", "networks", "plane", "probability", "surface"]
+
+Range = tuple[float, float] | None
 
 
 def contours(
@@ -34,30 +40,325 @@ def contours(
         y: (m,) the second.
         z: (m, k) the loss.
         point: theta* in the plane; None for none.
-        radius: of the certified ball, in the units of x and y; None or inf draws no circle.
+        radius: of the certified ball, in the units of x and y, which are then drawn to one scale;
+            None or inf draws no circle.
         axes: the names of the axes.
         ceiling: the highest level drawn.
         title: above the panel; leave it to the caption unless there are several panels.
+
+    Raises:
+        InputError: the shapes do not fit.
     """
     xs, ys, zs = grid_of(x, y, z)
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
         steps = levels(zs, ceiling=ceiling)
-        ax.contourf(xs, ys, zs, levels=steps, extend="max", norm=_root_norm(steps))
+        filled = ax.contourf(xs, ys, zs, levels=steps, extend="max", norm=_root_norm(steps))
         ax.contour(xs, ys, zs, levels=steps, colors="white", linewidths=0.5, alpha=0.6)
+        beside = ax.inset_axes((1.04, 0, 0.05, 1))  # as tall as the axes, whatever their shape
+        bar = figure.colorbar(filled, cax=beside, ticks=steps[::3], format="%.3g")
+        bar.outline.set_visible(False)
+        beside.set_title("loss", fontsize=10, color=palette.ink, pad=10)
         if point is not None:
             cx, cy, _ = circle_on_surface(xs, ys, zs, point, radius)
             ax.plot(cx, cy, color=palette.accent, linewidth=2.5)
             ax.plot(*point, "*", color=palette.amber, markersize=15, markeredgecolor="#1f2328")
-        ax.set(xlabel=axes[0], ylabel=axes[1], title=title)
+        ax.set(xlabel=axes[0], ylabel=axes[1])
+        _title(figure, title)
         ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
+        if radius is not None and math.isfinite(radius):
+            ax.set_aspect("equal")
         ax.grid(False)
 
     return draw
+
+
+def surface(
+    x: ArrayLike,
+    y: ArrayLike,
+    z: ArrayLike,
+    *,
+    point: tuple[float, float] | None = (0.0, 0.0),
+    radius: float | None = None,
+    axes: tuple[str, str, str] = ("$u$", "$v$", "loss"),
+    ceiling: float | None = None,
+    title: str = "",
+    view: tuple[float, float] = (38.0, -50.0),
+) -> Drawing:
+    """Draw a loss surface in three dimensions; use format="png".
+
+    Args:
+        x: (k,) the first coordinate in the plane, increasing.
+        y: (m,) the second.
+        z: (m, k) the loss.
+        point: theta* in the plane; None for none.
+        radius: of the certified ball; None or inf draws no circle.
+        axes: the names of the axes.
+        ceiling: heights above it are cut off.
+        title: above the panel.
+        view: elevation and azimuth, in degrees.
+
+    Raises:
+        InputError: the shapes do not fit.
+    """
+    import numpy as np
+
+    xs, ys, zs = grid_of(x, y, z)
+    shown = zs if ceiling is None else np.minimum(zs, ceiling)
+
+    def draw(figure: FigureBase, palette: Palette) -> None:
+        ax: Any = figure.add_subplot(projection="3d", computed_zorder=False)
+        across, along = np.meshgrid(xs, ys)
+        ax.plot_surface(across, along, shown, cmap="cividis", rcount=80, ccount=80, linewidth=0)
+        if point is not None:
+            lift = 0.01 * float(np.ptp(shown))
+            cx, cy, cz = circle_on_surface(xs, ys, shown, point, radius)
+            ax.plot(cx, cy, cz + lift, color=palette.accent, linewidth=2.5, zorder=5)
+            height = height_at(xs, ys, shown, *point) + lift
+            ax.plot(
+                *point, height, "*", color=palette.amber, markersize=14, markeredgecolor="#1f2328",
+                zorder=6,
+            )  # fmt: skip
+        ax.set(xlabel=axes[0], ylabel=axes[1], zlabel=axes[2])
+        _title(figure, title)
+        for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+            axis.set_pane_color((0, 0, 0, 0))
+            axis.set_major_locator(_few_ticks())
+            axis._axinfo["grid"]["color"] = palette.grid
+        ax.view_init(*view)
+        ax.set_box_aspect((1, 1, 0.65), zoom=1.05)
+
+    return draw
+
+
+def curves(
+    x: ArrayLike,
+    lines: Mapping[str, ArrayLike],
+    *,
+    axes: tuple[str, str] = ("$z$", ""),
+    xlim: Range = None,
+    ylim: Range = None,
+    marks: Sequence[tuple[float, float]] = (),
+    log: bool = False,
+    title: str = "",
+) -> Drawing:
+    """Draw functions of one variable, told apart by colour and by dashes.
+
+    Args:
+        x: (k,).
+        lines: (k,) values by the name in the legend; a single line needs no legend.
+        axes: the names of the axes.
+        xlim: the range of the horizontal axis; None fits the data.
+        ylim: the range of the vertical axis.
+        marks: points to mark.
+        log: whether the vertical axis is logarithmic.
+        title: above the panel.
+    """
+    import numpy as np
+
+    xs = np.asarray(x, dtype=float)
+    values = {name: np.asarray(y, dtype=float) for name, y in lines.items()}
+    dashes = ("-", "--", ":", "-.", (0, (6, 1)), (0, (4, 1, 1, 1, 1, 1)))
+
+    def draw(figure: FigureBase, palette: Palette) -> None:
+        ax = figure.subplots()
+        for i, (name, ys) in enumerate(values.items()):
+            ax.plot(xs, ys, label=name, linestyle=dashes[i % len(dashes)])
+        for mark in marks:
+            ax.plot(*mark, "o", color=palette.amber, markersize=8, markeredgecolor=palette.ink)
+        if log:
+            ax.set_yscale("log")
+        ax.set(xlabel=axes[0], ylabel=axes[1], xlim=xlim, ylim=ylim)
+        _title(figure, title)
+        if len(values) > 1:
+            _legend(ax, 3)
+
+    return draw
+
+
+def line(
+    samples: ArrayLike,
+    labels: ArrayLike,
+    x: ArrayLike,
+    f: ArrayLike,
+    *,
+    axes: tuple[str, str] = ("$x$", "$f(x)$"),
+    ylim: Range = None,
+    title: str = "",
+) -> Drawing:
+    """Draw one-dimensional data, a network's output and the regions it decides.
+
+    Args:
+        samples: (n,) or (n, 1).
+        labels: (n,) in {-1, +1}.
+        x: (k,) where the network is evaluated.
+        f: (k,) its output; f >= 0 decides +1.
+        axes: the names of the axes.
+        ylim: the range of the vertical axis; None fits the data.
+        title: above the panel.
+    """
+    import numpy as np
+
+    points = np.asarray(samples, dtype=float).reshape(-1)
+    classes = np.asarray(labels, dtype=float)
+    xs, fs = np.asarray(x, dtype=float), np.asarray(f, dtype=float)
+
+    def draw(figure: FigureBase, palette: Palette) -> None:
+        ax = figure.subplots()
+        ax.fill_between(xs, 0, fs, where=fs >= 0, color=palette.positive_soft, linewidth=0)
+        ax.fill_between(xs, 0, fs, where=fs <= 0, color=palette.negative_soft, linewidth=0)
+        ax.axhline(0, color=palette.muted, linewidth=0.8)
+        ax.plot(xs, fs, color=palette.ink)
+        _samples(ax, points, np.zeros_like(points), classes, palette)
+        ax.set(xlabel=axes[0], ylabel=axes[1], xlim=(xs[0], xs[-1]), ylim=ylim)
+        _title(figure, title)
+        _legend(ax, 2)
+
+    return draw
+
+
+def plane(
+    samples: ArrayLike,
+    labels: ArrayLike,
+    x: ArrayLike,
+    y: ArrayLike,
+    f: ArrayLike,
+    *,
+    axes: tuple[str, str] = ("$x_1$", "$x_2$"),
+    curves: Sequence[tuple[ArrayLike, ArrayLike]] = (),
+    title: str = "",
+) -> Drawing:
+    """Draw two-dimensional data over the regions that a network decides.
+
+    Args:
+        samples: (n, 2).
+        labels: (n,) in {-1, +1}.
+        x: (k,) the first coordinate of the grid.
+        y: (m,) the second.
+        f: (m, k) the network's output; f >= 0 decides +1.
+        axes: the names of the axes.
+        curves: more curves to draw, each as its x and its y (an ellipse, say).
+        title: above the panel.
+
+    Raises:
+        InputError: the shapes do not fit.
+    """
+    import numpy as np
+
+    xs, ys, fs = grid_of(x, y, f)
+    points, classes = np.asarray(samples, dtype=float), np.asarray(labels, dtype=float)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise InputError(f"samples has shape {points.shape}, not (n, 2); project them to a plane")
+
+    def draw(figure: FigureBase, palette: Palette) -> None:
+        ax = figure.subplots()
+        regions = [palette.negative_soft, palette.positive_soft]
+        extent = max(float(np.nanmax(np.abs(fs))), 1.0) * 2
+        ax.contourf(xs, ys, fs, levels=[-extent, 0, extent], colors=regions)
+        if np.any(fs >= 0) and np.any(fs < 0):
+            ax.contour(xs, ys, fs, levels=[0], colors=[palette.ink], linewidths=1.6)
+        for cx, cy in curves:
+            ax.plot(np.asarray(cx), np.asarray(cy), "--", color=palette.accent)
+        _samples(ax, points[:, 0], points[:, 1], classes, palette)
+        ax.set(xlabel=axes[0], ylabel=axes[1], aspect="equal")
+        _title(figure, title)
+        ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
+        ax.grid(False)
+        _legend(ax, 2)
+
+    return draw
+
+
+def probability(
+    counts: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]],
+    *,
+    exact: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    axes: tuple[str, str] = ("$n$", "probability"),
+    log: bool = True,
+    confidence: float = 0.95,
+    ylim: Range = None,
+    title: str = "",
+) -> Drawing:
+    """Draw estimated probabilities with Clopper-Pearson intervals, and exact ones as lines.
+
+    Args:
+        counts: by name, three arrays (k,): the abscissa, the successes, the trials.
+        exact: by name, two arrays (k,): the abscissa and the probability.
+        axes: the names of the axes.
+        log: whether the vertical axis is logarithmic; a count of zero is then its upper bound.
+        confidence: of the intervals.
+        ylim: the range of the vertical axis.
+        title: above the panel.
+    """
+    import numpy as np
+
+    from lossurface.show._geometry import clopper_pearson
+
+    series = {}
+    for name, (abscissa, successes, trials) in counts.items():
+        hits, total = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
+        bands = clopper_pearson(hits, total, confidence)
+        series[name] = (np.asarray(abscissa, dtype=float), hits / total, *bands)
+
+    def draw(figure: FigureBase, palette: Palette) -> None:
+        ax = figure.subplots()
+        markers = ("o", "s", "^", "D", "v", "P")
+        for i, (name, (abscissa, share, low, high)) in enumerate(series.items()):
+            colour = palette.cycle[i % len(palette.cycle)]
+            middle = np.where(share > 0, share, np.nan) if log else share
+            marker = markers[i % len(markers)]
+            ax.fill_between(abscissa, low, high, color=colour, alpha=0.22, linewidth=0)
+            ax.plot(abscissa, middle, marker=marker, color=colour, label=name)
+            if log:
+                unseen = share <= 0
+                ax.plot(abscissa[unseen], high[unseen], "v", color=colour, fillstyle="none")
+        for name, (argument, chance) in (exact or {}).items():
+            ax.plot(np.asarray(argument), np.asarray(chance), "--", color=palette.ink, label=name)
+        if log:
+            ax.set_yscale("log")
+        ax.set(xlabel=axes[0], ylabel=axes[1], ylim=ylim)
+        _title(figure, title)
+        if len(series) + len(exact or {}) > 1:
+            _legend(ax, 3)
+
+    return draw
+
+
+def _samples(ax: Any, x: Any, y: Any, labels: Any, palette: Palette) -> None:
+    """Draw both classes: told apart by shape as well as by colour."""
+    for sign, text, colour, marker in (
+        (1, "label $+1$", palette.positive, "o"),
+        (-1, "label $-1$", palette.negative, "s"),
+    ):
+        mine = labels * sign > 0
+        ax.plot(
+            x[mine], y[mine], marker, color=colour, label=text,
+            markersize=8, markeredgecolor=palette.paper, zorder=4,
+        )  # fmt: skip
+
+
+def _title(figure: FigureBase, title: str) -> None:
+    """Name a panel, above its legend."""
+    if title:
+        figure.suptitle(title, fontsize=11)
+
+
+def _legend(ax: Any, columns: int) -> None:
+    """Put the legend above the axes, where it hides nothing."""
+    ax.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns,
+        handlelength=1.8, handletextpad=0.5, columnspacing=1.2, borderaxespad=0.2,
+    )  # fmt: skip
 
 
 def _root_norm(steps: Any) -> Any:
     from matplotlib.colors import PowerNorm
 
     return PowerNorm(0.5, vmin=steps[0], vmax=steps[-1])
+
+
+def _few_ticks() -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(4)

@@ -40,7 +40,7 @@ def surface(
     axes: tuple[str, str, str] = ("u", "v", "loss"),
     ceiling: float | None = None,
     floor: float | None = None,
-    eye: tuple[float, float, float] = (1.35, -1.35, 0.9),
+    eye: tuple[float, float, float] = (1.2, -1.2, 1.15),
 ) -> go.Figure:
     """Draw a loss surface over a plane of parameters, to be turned by hand.
 
@@ -64,7 +64,8 @@ def surface(
     xs, ys, zs = grid_of(x, y, z)
     low = float(np.nanmin(zs)) if floor is None else floor
     high = float(np.nanmax(zs)) if ceiling is None else ceiling
-    shown = np.minimum(zs, high)
+    # The scene cuts off what lies above the axis; one more cell keeps the cut edge smooth.
+    shown = np.where(zs <= high + 3 * (high - low), zs, np.nan) if ceiling is not None else zs
     lift = 0.008 * (high - low)  # lines float just above the surface, or it would hide them
     centre = point or (0.0, 0.0)
     cx, cy, cz = circle_on_surface(xs, ys, shown, centre, radius)
@@ -113,10 +114,10 @@ def surface(
             "yaxis": {"title": {"text": axes[1]}},
             "zaxis": {"title": {"text": axes[2]}, "range": [low, high + 2 * lift]},
             "aspectmode": "manual",
-            "aspectratio": {"x": 1, "y": 1, "z": 0.7},
+            "aspectratio": {"x": 1, "y": 1, "z": 0.62},
             "camera": {
                 "eye": dict(zip("xyz", eye, strict=True)),
-                "center": {"x": 0, "y": 0, "z": -0.12},
+                "center": {"x": 0, "y": 0, "z": -0.15},
             },
         },
     )
@@ -366,7 +367,11 @@ def plane(
         title_text=axes[0], range=[xs[0], xs[-1]], showgrid=False, constrain="domain"
     )
     figure.update_yaxes(
-        title_text=axes[1], range=[ys[0], ys[-1]], showgrid=False, scaleanchor="x", constrain="domain"
+        title_text=axes[1],
+        range=[ys[0], ys[-1]],
+        showgrid=False,
+        scaleanchor="x",
+        constrain="domain",
     )
     return figure
 

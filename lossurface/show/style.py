@@ -76,7 +76,7 @@ DARK = Palette(
     ink="#e6edf3",
     muted="#a9b4bf",
     grid="#3b434c",
-    paper="#14181e",
+    paper="#121212",
     positive="#62b8ee",
     negative="#f39455",
     positive_soft="#1d3a4d",
@@ -163,7 +163,7 @@ def matplotlib_settings(palette: Palette) -> dict[str, Any]:
         "lines.solid_capstyle": "round",
         "font.size": 11,
         "font.family": "DejaVu Sans",
-        "mathtext.fontset": "cm",
+        "mathtext.fontset": "dejavusans",
         "svg.fonttype": "path",  # the same picture whatever fonts the reader has
         "svg.hashsalt": "lossurface",  # the same file on every build
         "image.cmap": SCALE.lower(),
