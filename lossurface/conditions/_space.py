@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
 from lossurface.exact._forms import PRIME, column_scales, scaled
-from lossurface.exact.dataset import Samples
+from lossurface.exact._read import Samples
 
 if TYPE_CHECKING:
     import numpy as np

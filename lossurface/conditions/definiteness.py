@@ -93,6 +93,8 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
     """
     claim = "proposition-11"
     sides: dict[int, _Side] = {}
+    if space.span.rank == 0:
+        return Condition(claim, "holds", "every sample is zero, so S is zero and never definite")
     if ellipsoids is not None and ellipsoids.verdict == "holds" and ellipsoids.certificate:
         data = ellipsoids.certificate.data
         zero = [Fraction(0)] * len(space.samples.scales)

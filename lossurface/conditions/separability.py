@@ -60,13 +60,13 @@ def _decide(space: Space, claim: Claim) -> Condition:
     if affine:
         rows = np.hstack([rows, signs[:, None]])
     yes, no = WORDS[claim]
-    margin, w = _widest(rows)
+    margin, w = _widest(rows) if space.span.rank else (0.0, np.zeros(0))
     if margin > 1e-13:
         for bits in BITS:
             own = _separator(space, w, bits, affine)
             if proves(space, "separator", claim, own):
                 return settle(space, "separator", claim, own, f"{yes}, margin {margin:.3g}", margin)
-    if margin < 1e-6:
+    if margin < 1e-6 and space.span.rank:
         mu = _vertex(rows)
         if mu is not None:
             exact = _null_weights(space, np.flatnonzero(mu > 1e-11), claim)

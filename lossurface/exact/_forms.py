@@ -46,7 +46,7 @@ def integral(vector: Sequence[Q]) -> tuple[list[int], int]:
 def dots(rows: Sequence[Sequence[int]], vector: Sequence[int]) -> list[int]:
     """Return the inner product of each row with the vector, skipping the vector's zeros."""
     used = [k for k, value in enumerate(vector) if value]
-    if len(used) == len(vector):
+    if 2 * len(used) >= len(vector):
         return [sum(map(mul, row, vector)) for row in rows]
     return [sum(row[k] * vector[k] for k in used) for row in rows]
 

@@ -21,12 +21,8 @@ Samples x_i, labels y_i in {-1, +1}. Each kind is a witness that anyone can chec
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction as Q
 from pathlib import Path
 from typing import Any, Literal
@@ -36,92 +32,23 @@ from lossurface.exact._forms import (
     check_definite,
     check_rank,
     check_relations,
-    column_scales,
-    dots,
     integral,
-    scaled,
+)
+from lossurface.exact._read import (
+    Samples,
+    check_digest,
+    exact,
+    fields_of,
+    matrix,
+    positions,
+    read_samples,
+    vector,
 )
 from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable, parse, require
 
 __all__ = ["KINDS", "Samples", "check", "main", "quadratic_values", "read_samples"]
 
-DIGITS = 4200  # Python refuses to read longer integers
-RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{DIGITS}}})(/[1-9][0-9]{{0,{DIGITS}}})?")
 SEPARATION = ("assumption-6", "affine-separability", "half-space")
-
-
-@dataclass(frozen=True)
-class Samples:
-    """The samples of a certificate, exact."""
-
-    rows: list[list[int]]  # n x d, each column times its scale
-    scales: list[int]  # d, above zero
-    labels: list[int]  # n
-
-    def forms(self, vectors: list[list[Q]]) -> list[tuple[list[int], int]]:
-        """Return v^T x_i as (n integers, common denominator) for each vector v."""
-        result = []
-        for vector in vectors:
-            shifted = [v / c for v, c in zip(vector, self.scales, strict=True)]
-            numbers, common = integral(shifted)
-            result.append((dots(self.rows, numbers), common))
-        return result
-
-    def of(self, sign: int) -> list[int]:
-        """Return the positions of a class."""
-        return [i for i, label in enumerate(self.labels) if label == sign]
-
-
-def _exact(value: Any, where: str) -> Q:
-    fits = isinstance(value, str) and RATIONAL.fullmatch(value)
-    require(fits, f'{where} is {str(value)[:40]!r}, not "p/q" in lowest terms', Unreadable)
-    number = Q(value)
-    top, _, bottom = value.partition("/")
-    lowest = str(number.numerator) == top and (not bottom or int(bottom) == number.denominator)
-    require(lowest and bottom != "1", f"{where} is not in lowest terms", Unreadable)
-    return number
-
-
-def _vector(value: Any, where: str, size: int | None = None) -> list[Q]:
-    require(isinstance(value, list), f"{where} is not a list", Unreadable)
-    fits = size is None or len(value) == size
-    require(fits, f"{where} has {len(value)} entries, not {size}", Unreadable)
-    return [_exact(entry, f"{where}[{i}]") for i, entry in enumerate(value)]
-
-
-def _matrix(value: Any, where: str, width: int | None = None) -> list[list[Q]]:
-    require(isinstance(value, list), f"{where} is not a list", Unreadable)
-    return [_vector(row, f"{where}[{i}]", width) for i, row in enumerate(value)]
-
-
-def _positions(value: Any, where: str, limit: int) -> list[int]:
-    require(isinstance(value, list), f"{where} is not a list", Unreadable)
-    fits = all(type(k) is int and 0 <= k < limit for k in value)
-    require(fits, f"{where} holds something else than positions below {limit}", Unreadable)
-    return list(value)
-
-
-def _object(value: Any, where: str, keys: set[str]) -> dict[str, Any]:
-    require(isinstance(value, dict), f"{where} is not an object", Unreadable)
-    for key in sorted(keys ^ set(value)):
-        raise Unreadable(f"{where}.{key[:40]} is {'unknown' if key in value else 'missing'}")
-    return dict(value)
-
-
-def read_samples(raw: dict[str, Any]) -> Samples:
-    """Read the fields `samples` and `labels`.
-
-    Raises:
-        Unreadable: they are malformed.
-    """
-    rows = _matrix(raw["samples"], "samples")
-    require(rows and rows[0], "samples are empty", Unreadable)
-    require(len({len(row) for row in rows}) == 1, "samples differ in length", Unreadable)
-    labels = raw["labels"]
-    fits = isinstance(labels, list) and all(type(y) is int and y in (-1, 1) for y in labels)
-    require(fits and len(labels) == len(rows), "labels is not a 1 or -1 per sample", Unreadable)
-    scales = column_scales(rows)
-    return Samples(scaled(rows, scales), scales, list(labels))
 
 
 def _signed(claim: str, samples: Samples) -> list[int]:
@@ -129,8 +56,8 @@ def _signed(claim: str, samples: Samples) -> list[int]:
 
 
 def _separator(raw: dict[str, Any], samples: Samples) -> str:
-    w = _vector(raw["w"], "w", len(samples.scales))
-    b = _exact(raw["b"], "b")
+    w = vector(raw["w"], "w", len(samples.scales))
+    b = exact(raw["b"], "b")
     affine = raw["claim"] == "affine-separability"
     require(affine or not b, f"b is not zero, as {raw['claim']} needs")
     ((values, common),) = samples.forms([w])
@@ -144,7 +71,7 @@ def _separator(raw: dict[str, Any], samples: Samples) -> str:
 
 def _farkas(raw: dict[str, Any], samples: Samples) -> str:
     n = len(samples.labels)
-    mu, _ = integral(_vector(raw["mu"], "mu", n))
+    mu, _ = integral(vector(raw["mu"], "mu", n))
     require(min(mu) >= 0, "mu has an entry below zero")
     require(any(mu), "mu is zero")
     weights = [m * y for m, y in zip(mu, _signed(raw["claim"], samples), strict=True)]
@@ -158,9 +85,9 @@ def _farkas(raw: dict[str, Any], samples: Samples) -> str:
 
 def _span(raw: Any, where: str, samples: Samples, chosen: list[int]) -> tuple[list[int], Echelon]:
     """Check that the chosen samples span exactly as many dimensions as columns are named."""
-    fields = _object(raw, where, {"columns", "relations"})
-    columns = _positions(fields["columns"], f"{where}.columns", len(samples.scales))
-    relations = _matrix(fields["relations"], f"{where}.relations", len(columns))
+    fields = fields_of(raw, where, {"columns", "relations"})
+    columns = positions(fields["columns"], f"{where}.columns", len(samples.scales))
+    relations = matrix(fields["relations"], f"{where}.relations", len(columns))
     rows = [samples.rows[i] for i in chosen]
     check_relations(rows, samples.scales, columns, relations, where)
     named = [[row[k] for k in columns] for row in rows]
@@ -179,14 +106,14 @@ def _subspaces(raw: dict[str, Any], samples: Samples) -> str:
 def _independent_parts(raw: dict[str, Any], samples: Samples) -> str:
     most = 0
     for name, sign in (("positive", 1), ("negative", -1)):
-        fields = _object(raw[name], name, {"other_columns", "other_relations", "parts"})
+        fields = fields_of(raw[name], name, {"other_columns", "other_relations", "parts"})
         other = samples.of(-sign)
         span = {"columns": fields["other_columns"], "relations": fields["other_relations"]}
         columns, _ = _span(span, f"{name}.other", samples, other)
         base = check_rank([samples.rows[i] for i in other], len(columns), f"{name}.other")
         require(isinstance(fields["parts"], list), f"{name}.parts is not a list", Unreadable)
         parts = [
-            _positions(part, f"{name}.parts[{k}]", len(samples.labels))
+            positions(part, f"{name}.parts[{k}]", len(samples.labels))
             for k, part in enumerate(fields["parts"])
         ]
         covered = sorted(i for part in parts for i in part)
@@ -206,15 +133,15 @@ def quadratic_values(
     raw: Any, where: str, samples: Samples, linear: bool
 ) -> tuple[list[int], bool]:
     """Return q(x_i) up to one positive factor, and whether Z is non-zero on the samples."""
-    fields = _object(raw, where, {"weights", "rows"} | ({"linear"} if linear else set()))
-    rows = _matrix(fields["rows"], f"{where}.rows", len(samples.scales))
-    weights = _vector(fields["weights"], f"{where}.weights", len(rows))
+    fields = fields_of(raw, where, {"weights", "rows"} | ({"linear"} if linear else set()))
+    rows = matrix(fields["rows"], f"{where}.rows", len(samples.scales))
+    weights = vector(fields["weights"], f"{where}.weights", len(rows))
     require(all(w >= 0 for w in weights), f"{where}.weights has an entry below zero")
     forms = samples.forms(rows)
     factors = [w / common**2 for w, (_, common) in zip(weights, forms, strict=True)]
     extra: list[tuple[list[int], int]] = []
     if linear:
-        extra = samples.forms([_vector(fields["linear"], f"{where}.linear", len(samples.scales))])
+        extra = samples.forms([vector(fields["linear"], f"{where}.linear", len(samples.scales))])
         factors += [Q(1, common) for _, common in extra]
     whole, _ = integral(factors)
     values = [0] * len(samples.labels)
@@ -248,15 +175,15 @@ def _quadratics(raw: dict[str, Any], samples: Samples) -> str:
 
 def _definite_weights(raw: dict[str, Any], samples: Samples) -> str:
     n, strict = len(samples.labels), raw["claim"] == "proposition-11"
-    weights = _vector(raw["lambda"], "lambda", n)
+    weights = vector(raw["lambda"], "lambda", n)
     require(min(weights) >= 0, "lambda has an entry below zero")
     sums = [sum((weights[i] for i in samples.of(sign)), Q(0)) for sign in (1, -1)]
     require(sums[0] == sums[1], "lambda: the two classes' sums differ")
     require(sums[0] > 0, "lambda is zero")
     require(raw["sign"] in (1, -1) and type(raw["sign"]) is int, "sign is not 1 or -1", Unreadable)
-    columns = _positions(raw["columns"], "columns", len(samples.scales))
-    relations = _matrix(raw["relations"], "relations", len(columns))
-    kernel = _matrix(raw["kernel"], "kernel", len(columns))
+    columns = positions(raw["columns"], "columns", len(samples.scales))
+    relations = matrix(raw["relations"], "relations", len(columns))
+    kernel = matrix(raw["kernel"], "kernel", len(columns))
     # Semidefiniteness concerns the samples with lambda > 0 only; definiteness, the span of all.
     used = [i for i in range(n) if strict or weights[i]]
     rows = [samples.rows[i] for i in used]
@@ -266,9 +193,9 @@ def _definite_weights(raw: dict[str, Any], samples: Samples) -> str:
     if strict:
         require(not kernel, "kernel: proposition-11 needs a definite matrix")
         require(columns, "columns: every sample is zero")
-        exact, _ = integral(signed)
+        whole, _ = integral(signed)
         for k, column in enumerate(zip(*named, strict=True)):
-            moment = sum(w * v for w, v in zip(exact, column, strict=True) if w)
+            moment = sum(w * v for w, v in zip(whole, column, strict=True) if w)
             require(not moment, f"lambda: coordinate {columns[k]} of sum lambda y x is not zero")
     scales = [samples.scales[k] for k in columns]
     integer = [integral([v / c for v, c in zip(row, scales, strict=True)])[0] for row in kernel]
@@ -279,7 +206,7 @@ def _definite_weights(raw: dict[str, Any], samples: Samples) -> str:
 
 
 def _contradiction(raw: dict[str, Any], samples: Samples) -> str:
-    pair = _positions(raw["pair"], "pair", len(samples.labels))
+    pair = positions(raw["pair"], "pair", len(samples.labels))
     require(len(pair) == 2, "pair does not have 2 entries", Unreadable)
     i, j = pair
     require(samples.rows[i] == samples.rows[j], "pair: the two samples differ")
@@ -330,11 +257,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
     both = {1, -1} <= set(samples.labels)
     require(both or raw["claim"] in SEPARATION, "labels are all equal: one class is empty")
     text = checker(raw, samples)
-    digest = _object(raw["digest"], "digest", fields)
-    for name in sorted(fields):  # proves nothing, but shows what was altered
-        canonical = json.dumps(raw[name], sort_keys=True, separators=(",", ":"))
-        same = hashlib.sha256(canonical.encode()).hexdigest() == digest[name]
-        require(same, f"{name} was altered: it does not match digest.{name}")
+    check_digest(raw, fields)
     return f"{raw['claim']} {text}", "exact"
 
 

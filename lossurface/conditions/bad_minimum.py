@@ -1,0 +1,237 @@
+"""Build the bad local minimum that a violated condition of Proposition 11 or 12 promises.
+
+Given lambda that makes S definite (12: semidefinite), f_S = a_0 + sum a_j sigma(w_j^T x) with every
+w_j = 0 and all a_j of the sign that S needs, and f_D a single staircase neuron that gives each
+sample the margin 1 - C lambda_i^(1/p), C = sum lambda / sum lambda^(1 + 1/p). What makes it a local
+minimum is written, and checked, in `lossurface.exact.staircase`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from lossurface.errors import InputError
+from lossurface.exact.certificate import Certificate, seal
+from lossurface.exact.rational import Refuted
+from lossurface.exact.recheck import check
+from lossurface.exact.staircase import CONVEX, EVEN, NEURONS, check_curvature, levels, norm_above
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lossurface.conditions._condition import Condition
+    from lossurface.conditions._space import Space
+
+__all__ = ["bad_minimum"]
+
+DIRECTIONS = 60
+
+
+def bad_minimum(
+    space: Space,
+    condition: Condition,
+    neuron: str = "quadratic",
+    p: int = 6,
+    width: int = 1,
+    seed: int = 0,
+) -> Certificate | None:
+    """Return a certified local minimum with training error above zero, or None.
+
+    Args:
+        space: the dataset.
+        condition: `proposition_11(space)` or, for quadratic neurons, `proposition_12(space)`,
+            decided as failing.
+        neuron: of f_S, one that satisfies Assumption 5.
+        p: the hinge power, 2 to 60.
+        width: M, the neurons of f_S.
+        seed: of the direction on which the staircase reads the samples.
+
+    Returns:
+        None when equal samples carry different labels in a way that no staircase can follow (then
+        no network classifies the data at all).
+
+    Raises:
+        InputError: the condition does not fail, or the neuron, p or width is out of range.
+
+    Source: Propositions 11 and 12; the construction is ours.
+    """
+    if condition.verdict != "fails" or condition.certificate is None:
+        raise InputError(f"{condition.id} is {condition.verdict}; a bad minimum needs it to fail")
+    allowed = NEURONS if condition.id == "proposition-11" else ("quadratic",)
+    if neuron not in allowed:
+        raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")
+    if not 2 <= p <= 60 or width < 1:
+        raise InputError(f"p = {p}, width = {width}; give p from 2 to 60 and a width of at least 1")
+    data = condition.certificate.data
+    weights = _merged(space, [Fraction(v) for v in data["lambda"]])
+    margins = _margins(weights, p)
+    labels = space.samples.labels
+    triples = zip(labels, weights, margins, strict=True)
+    keys = [None if low == high == 0 else (y, w) for y, w, (low, high) in triples]
+    steps = _staircase(space, keys, seed)
+    if steps is None:
+        return None
+    direction, breaks, owners, room = steps
+    a = Fraction(-data["sign"])
+    zero = sum(CONVEX[neuron][0], Fraction(0)) / 2 if neuron in CONVEX else EVEN[neuron][0]
+    spread = Fraction(1, 2**30) + (Fraction(width, 2**40) if neuron in CONVEX else 0)
+    heights = []
+    for i in owners:
+        low, high = margins[i]
+        f = labels[i] * (low + high) / 2 - width * a * zero
+        heights.append(f"{_dyadic(f)} +/- {spread}")
+    wrong = sum(
+        high < 0 or (low == high == 0 and y < 0)
+        for y, (low, high) in zip(labels, margins, strict=True)
+    )
+    form = {name: data[name] for name in ("columns", "relations", "kernel")}
+    signed = [data["sign"] * y * w for y, w in zip(labels, weights, strict=True)]
+    radius = _radius(space, neuron, form, signed)
+    if radius is None:
+        return None
+    factor = _scale(space, room, radius)
+    certificate = seal(
+        {
+            "kind": "local-minimum",
+            "claim": condition.id,
+            "loss": {"name": "polynomial-hinge", "p": p},
+            "data": {"assumption": "none"},
+            **space.fields,
+            "network": {
+                "architecture": "shortcut",
+                "neuron": neuron,
+                "a0": "0",
+                "a": [a] * width,
+                "W": [["0"] * width for _ in direction],
+                "deep": {
+                    "neuron": "staircase",
+                    "layers": [
+                        {"W": [[v * factor] for v in direction], "b": ["0"]},
+                        {"W": [["1"]], "b": ["0"]},
+                    ],
+                    "breaks": [b * factor for b in breaks],
+                    "levels": heights,
+                },
+            },
+            "reason": "curved",
+            "dual_weights": weights,
+            **form,
+            "radius": radius,
+            "training_error": Fraction(wrong, len(labels)),
+        }
+    )
+    return certificate if check(certificate).status == "holds" else None
+
+
+def _radius(
+    space: Space, neuron: str, form: dict[str, Any], signed: list[Fraction]
+) -> Fraction | None:
+    """Return a power of two, at most 1, within which S outweighs the Taylor remainder."""
+
+    def fits(exponent: int) -> bool:
+        try:
+            check_curvature(form, neuron, space.samples, signed, Fraction(1, 2**exponent))
+        except Refuted:
+            return False
+        return True
+
+    low, high = 0, 1
+    if fits(0):
+        return Fraction(1)
+    while not fits(high):
+        low, high = high, 2 * high
+        if high > 256:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if fits(middle) else (middle, high)
+    return Fraction(1, 2**high)
+
+
+def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
+    """Average over equal samples of one class: f cannot tell them apart. S does not change."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for i, (row, y) in enumerate(zip(space.dataset.x, space.dataset.y, strict=True)):
+        groups[row, y].append(i)
+    merged = list(weights)
+    for group in groups.values():
+        mean = sum((weights[i] for i in group), Fraction(0)) / len(group)
+        for i in group:
+            merged[i] = mean
+    return merged
+
+
+def _margins(weights: list[Fraction], p: int) -> list[tuple[Fraction, Fraction]]:
+    if len({w for w in weights if w}) == 1:
+        zero, one = Fraction(0), Fraction(1)
+        return [(zero, zero) if w else (one, one) for w in weights]
+    return levels(weights, p)
+
+
+def _dyadic(value: Fraction) -> Fraction:
+    return Fraction(round(value * 2**40), 2**40)
+
+
+def _staircase(
+    space: Space, keys: Sequence[Any], seed: int
+) -> tuple[list[Fraction], list[Fraction], list[int], list[Fraction]] | None:
+    """Return a direction, the breaks along it, a sample of each step, and each sample's room."""
+    import numpy as np
+
+    generator = np.random.default_rng(seed)
+    size = len(space.span.columns)
+    best: tuple[float, list[Fraction]] | None = None
+    for draw in range(DIRECTIONS):
+        numbers = [1] * size if draw == 0 else generator.integers(-999, 1000, size).tolist()
+        form = space.frame.form([Fraction(int(v)) for v in numbers])
+        quality = _least_gap(space, form, keys)
+        if best is None or quality > best[0]:
+            best = (quality, form)
+        if size == 1:
+            break
+    if best is None or best[0] <= 0:
+        return None
+    form = best[1]
+    ((values, common),) = space.samples.forms([form])
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    breaks: list[Fraction] = []
+    owners = [order[0]]
+    for i, j in itertools.pairwise(order):
+        if keys[i] != keys[j]:
+            breaks.append(Fraction(values[i] + values[j], 2 * common))
+            owners.append(j)
+    room: list[Fraction] = [Fraction(0)] * len(values)
+    step = 0
+    for i in order:
+        height = Fraction(values[i], common)
+        while step < len(breaks) and breaks[step] < height:
+            step += 1
+        near = [abs(height - breaks[k]) for k in (step - 1, step) if 0 <= k < len(breaks)]
+        room[i] = min(near, default=Fraction(0))
+    return form, breaks, owners, room
+
+
+def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float:
+    """Return the least gap between neighbours of different keys, over the whole range."""
+    ((values, _),) = space.samples.forms([form])
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    gaps = [values[j] - values[i] for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
+    whole = values[order[-1]] - values[order[0]]
+    if not gaps:
+        return 1.0
+    return min(gaps) / whole if whole else 0.0
+
+
+def _scale(space: Space, room: list[Fraction], radius: Fraction) -> Fraction:
+    """Return a power of two that makes every room at least the reach of the radius."""
+    factor = Fraction(1)
+    for row, gap in zip(space.dataset.x, room, strict=True):
+        if not gap:
+            continue
+        reach = radius * norm_above(sum((v * v for v in row), Fraction(1)))
+        while gap * factor < reach:
+            factor *= 2
+    return factor

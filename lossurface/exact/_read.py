@@ -1,0 +1,111 @@
+"""Read the parts that certificates of datasets share; every error names the field.
+
+The standard library alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from fractions import Fraction as Q
+from typing import Any
+
+from lossurface.exact._forms import column_scales, dots, integral, scaled
+from lossurface.exact.rational import Unreadable, require
+
+DIGITS = 4200  # Python refuses to read longer integers
+RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{DIGITS}}})(/[1-9][0-9]{{0,{DIGITS}}})?")
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples of a certificate, exact."""
+
+    rows: list[list[int]]  # n x d, each column times its scale
+    scales: list[int]  # d, above zero
+    labels: list[int]  # n
+
+    def forms(self, vectors: list[list[Q]]) -> list[tuple[list[int], int]]:
+        """Return v^T x_i as (n integers, common denominator) for each vector v."""
+        result = []
+        for vector in vectors:
+            shifted = [v / c for v, c in zip(vector, self.scales, strict=True)]
+            numbers, common = integral(shifted)
+            result.append((dots(self.rows, numbers), common))
+        return result
+
+    def of(self, sign: int) -> list[int]:
+        """Return the positions of a class."""
+        return [i for i, label in enumerate(self.labels) if label == sign]
+
+
+def exact(value: Any, where: str) -> Q:
+    """Return the rational that a string "p/q" in lowest terms stands for."""
+    fits = isinstance(value, str) and RATIONAL.fullmatch(value)
+    require(fits, f'{where} is {str(value)[:40]!r}, not "p/q" in lowest terms', Unreadable)
+    number = Q(value)
+    top, _, bottom = value.partition("/")
+    lowest = str(number.numerator) == top and (not bottom or int(bottom) == number.denominator)
+    require(lowest and bottom != "1", f"{where} is not in lowest terms", Unreadable)
+    return number
+
+
+def vector(value: Any, where: str, size: int | None = None) -> list[Q]:
+    """Return a list of rationals, of the given length if one is given."""
+    require(isinstance(value, list), f"{where} is not a list", Unreadable)
+    fits = size is None or len(value) == size
+    require(fits, f"{where} has {len(value)} entries, not {size}", Unreadable)
+    return [exact(entry, f"{where}[{i}]") for i, entry in enumerate(value)]
+
+
+def matrix(value: Any, where: str, width: int | None = None) -> list[list[Q]]:
+    """Return rows of rationals."""
+    require(isinstance(value, list), f"{where} is not a list", Unreadable)
+    return [vector(row, f"{where}[{i}]", width) for i, row in enumerate(value)]
+
+
+def positions(value: Any, where: str, limit: int) -> list[int]:
+    """Return a list of integers from 0 to limit - 1."""
+    require(isinstance(value, list), f"{where} is not a list", Unreadable)
+    fits = all(type(k) is int and 0 <= k < limit for k in value)
+    require(fits, f"{where} holds something else than positions below {limit}", Unreadable)
+    return list(value)
+
+
+def fields_of(value: Any, where: str, keys: set[str]) -> dict[str, Any]:
+    """Return an object with exactly these keys."""
+    require(isinstance(value, dict), f"{where} is not an object", Unreadable)
+    for key in sorted(keys ^ set(value)):
+        raise Unreadable(f"{where}.{key[:40]} is {'unknown' if key in value else 'missing'}")
+    return dict(value)
+
+
+def read_samples(raw: dict[str, Any]) -> Samples:
+    """Read the fields `samples` and `labels`.
+
+    Raises:
+        Unreadable: they are malformed.
+    """
+    rows = matrix(raw["samples"], "samples")
+    require(rows and rows[0], "samples are empty", Unreadable)
+    require(len({len(row) for row in rows}) == 1, "samples differ in length", Unreadable)
+    labels = raw["labels"]
+    fits = isinstance(labels, list) and all(type(y) is int and y in (-1, 1) for y in labels)
+    require(fits and len(labels) == len(rows), "labels is not a 1 or -1 per sample", Unreadable)
+    scales = column_scales(rows)
+    return Samples(scaled(rows, scales), scales, list(labels))
+
+
+def check_digest(raw: dict[str, Any], fields: set[str]) -> None:
+    """Check the digests, which prove nothing but show what was altered.
+
+    Raises:
+        Refuted: a field does not match its digest.
+    """
+    digest = fields_of(raw["digest"], "digest", fields)
+    for name in sorted(fields):
+        canonical = json.dumps(raw[name], sort_keys=True, separators=(",", ":"))
+        same = hashlib.sha256(canonical.encode()).hexdigest() == digest[name]
+        require(same, f"{name} was altered: it does not match digest.{name}")
