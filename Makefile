@@ -39,7 +39,7 @@ lint: install  ## ruff and mypy --strict
 	$(BIN)/mypy --strict
 
 unit: install  ## unit tests
-	$(BIN)/python -m pytest tests -p no:nbval -n 2 -q -m 'not site and not slow'
+	$(BIN)/python -m pytest tests -p no:nbval -n 2 -q --durations=10 -m 'not site and not slow'
 
 slow: install  ## the long unit tests
 	$(BIN)/python -m pytest tests -p no:nbval -n 2 -q -m 'slow and not site' \
