@@ -75,22 +75,48 @@ def verify(ids: tuple[str, ...], seed: int, trials: int | None, device: str, as_
 
 
 @cli.command()
-@click.argument("claim_id", metavar="ID")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File.")
+@click.argument("claim_id", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Write the whole gallery to a folder.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="File, or folder."
+)
 @click.option("--neuron", help="A neuron of the claim's class.")
 @click.option("--p", type=int, help="Power of the polynomial hinge.")
 @click.option("--width", type=int, help="Number of neurons M.")
-def certify(claim_id: str, output: Path, **choices: Any) -> None:
-    """Write the certificate of a claim's counterexample."""
+def certify(claim_id: str | None, everything: bool, output: Path, **choices: Any) -> None:
+    """Write the certificate of a claim's counterexample, or with --all those of the gallery."""
+    given = {name: value for name, value in choices.items() if value is not None}
+    if everything:
+        if claim_id is not None or given:
+            raise InputError("--all writes the whole gallery; give no claim and no choice with it")
+        _certify_all(output)
+        return
+    if claim_id is None:
+        raise InputError("no claim is named; name one, such as proposition-5, or give --all")
     from lossurface.claims import get
 
-    given = {name: value for name, value in choices.items() if value is not None}
     certificate = get(claim_id).certify(**given)
     certificate.save(output)
     data = certificate.data
     click.echo(
         f"{output}: {claim_id}, training error {data['training_error']}, radius {data['radius']}"
     )
+
+
+def _certify_all(folder: Path) -> None:
+    from lossurface.counterexamples.gallery import gallery
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: no folder ({error.strerror}); choose another place") from None
+    for entry in gallery():
+        path = entry.certificate.save(folder / entry.filename)
+        data = entry.certificate.data
+        click.echo(
+            f"{path}: {entry.recipe.shows}; training error {data['training_error']}, "
+            f"radius {data['radius']}"
+        )
 
 
 @cli.command()

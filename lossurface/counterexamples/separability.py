@@ -16,8 +16,8 @@ out of that axis do. Our own bounds on P(n) = P(n samples are separable):
   almost surely, so it has an extreme ray, which three samples determine up to its sign. The other
   n - 3 are independent of it, and P(Y f(X) >= 0) <= 3/4 for every f = c + v^T x other than 0: given
   t, let tau = c + v_2 t. If tau > 0 then y f >= 0 with probability at most 1 on a positive and 1/2
-  on a negative sample, if tau < 0 the other way round, and at tau = 0 at most one of v_1, v_3 is 0
-  or f vanishes there.
+  on a negative sample, if tau < 0 the other way round; and if tau = 0 for every t then v_1 or v_3
+  is not 0, and v_1 s or v_3 s has the right sign with probability 1/2 only.
 """
 
 from __future__ import annotations
