@@ -8,7 +8,7 @@ reported as proved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import InitVar, dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +25,7 @@ __all__ = [
     "enclosed_less",
     "enclosed_positive",
     "equal",
+    "every",
     "less",
     "less_equal",
     "sampled",
@@ -160,6 +161,34 @@ def sampled(statement: str, failures: int, trials: int, detail: str = "") -> Fin
     status: Status = "fails" if failures else "holds"
     counts = f"{failures} failures in {trials} trials"
     return Finding(statement, status, "sampled", f"{counts}; {detail}" if detail else counts)
+
+
+def every(statement: str, findings: Iterable[Finding]) -> Finding:
+    """Gather findings of one kind into one: it holds when each of them does.
+
+    Args:
+        statement: what all of them say together.
+        findings: at least one.
+
+    Returns:
+        A finding with the weakest evidence among them; where some do not hold, the first such.
+
+    Raises:
+        ValueError: there is no finding.
+    """
+    gathered = list(findings)
+    if not gathered:
+        raise ValueError(f"{statement}: there is no finding to gather; give at least one")
+    for status in ("fails", "undecided"):
+        for index, finding in enumerate(gathered):
+            if finding.status == status:
+                where = f"number {index + 1} of {len(gathered)}"
+                why = f"{where}: {finding.statement} ({finding.detail})"
+                return Finding(statement, status, finding.evidence, why, key=_KEY)
+    kinds = {finding.evidence for finding in gathered}
+    weakest = next(kind for kind in reversed(_EVIDENCE) if kind in kinds)
+    detail = f"each of {len(gathered)}, the first being: {gathered[0].statement}"
+    return Finding(statement, "holds", weakest, detail, key=_KEY)
 
 
 @dataclass(frozen=True)

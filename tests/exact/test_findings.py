@@ -19,6 +19,7 @@ from lossurface.exact import (
     enclosed_less,
     enclosed_positive,
     equal,
+    every,
     less,
     less_equal,
     sampled,
@@ -102,6 +103,19 @@ def test_sampled_counts_are_checked():
     for failures, trials in ((0, 0), (-1, 5), (6, 5)):
         with pytest.raises(ValueError, match="failures"):
             sampled("", failures, trials)
+
+
+def test_gathered_findings_are_as_good_as_their_weakest():
+    proved, ball = equal("a", 1, 1), enclosed_less("b", arb(1), arb(2))
+    both = every("all", [proved, ball])
+    assert (both.statement, both.status, both.evidence) == ("all", "holds", "enclosed")
+    assert every("all", [proved, ball, sampled("s", 0, 9)]).evidence == "sampled"
+    broken = every("all", [proved, undecided("u", "overlap"), equal("c", 1, 2)])
+    assert (broken.status, broken.evidence) == ("fails", "exact")
+    assert "number 3 of 3: c" in broken.detail
+    assert every("all", [proved, undecided("u", "overlap")]).status == "undecided"
+    with pytest.raises(ValueError, match="no finding"):
+        every("all", [])
 
 
 def test_a_verdict_follows_from_its_findings():
