@@ -74,7 +74,7 @@ def test_every_claim_gets_its_record_whatever_the_others_do(book, registry):
 
 
 def test_profile_and_seed_reach_the_notebook(book, registry):
-    summary, _ = run(book, registry, "good", profile="full", seed=7)
+    summary, _ = run(book, registry, "good", profile="quick", seed=7, parameters={"trials": 1000})
     assert summary.ok
     (record,) = summary.records
     assert record.detail == "good: holds (exact, sampled): 1000 trials, seed 7, cpu"
@@ -88,12 +88,23 @@ def test_profile_and_seed_reach_the_notebook(book, registry):
     )
 
 
+def test_the_profile_sets_the_parameters(book, registry):
+    sizes = {}
+    for profile in reproduce.PROFILES:
+        (task,) = reproduce.plan(
+            ["good"], device="cpu", profile=profile, out=book, registry=registry, book=book
+        )
+        sizes[profile] = task.parameters["trials"]
+    assert sizes == {"quick": 3, "book": 10, "full": 1000}
+
+
 @pytest.mark.parametrize(
     ("ids", "options", "told"),
     [
         (["none"], {}, "claim 'none': unknown"),
         (["good"], {"device": "tpu"}, "device 'tpu': not one of"),
         (["good"], {"profile": "slow"}, "profile 'slow': not one of"),
+        (["good"], {"parameters": {"trails": 1}}, "good.ipynb: unknown parameter 'trails'"),
         (["false"], {"profile": "quick"}, "false.ipynb: unknown parameter 'trails'; it has device"),
     ],
 )
