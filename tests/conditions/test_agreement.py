@@ -1,0 +1,102 @@
+"""Small random datasets: our verdict, a conic solver's, and brute force never contradict."""
+
+import warnings
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from lossurface.conditions.definiteness import proposition_11, proposition_12
+from tests.conditions.samples import drawn, space
+
+CLEAR = 1e-5  # the conic solver's own accuracy, with room
+
+
+class Conic:
+    """max t: sign * S(lambda) >= t I, by cvxpy and Clarabel, compiled once for each shape."""
+
+    def __init__(self, n, d, moments):
+        import cvxpy as cp
+
+        self.n, self.d = n, d
+        self.outer = cp.Parameter((d * d, n))
+        self.first = cp.Parameter((d, n))
+        self.plus = cp.Parameter(n)
+        self.t = cp.Variable()
+        lam = cp.Variable(n, nonneg=True)
+        S = cp.reshape(self.outer @ lam, (d, d), order="F")
+        rules = [S - self.t * np.eye(d) >> 0, self.plus @ lam == 1, cp.sum(lam) == 2]
+        if moments:
+            rules.append(self.first @ lam == 0)
+        self.problem = cp.Problem(cp.Maximize(self.t), rules)
+
+    def value(self, samples, labels):
+        import cvxpy as cp
+
+        signed = samples * labels[:, None]
+        self.outer.value = np.einsum("ia,ib->iab", signed, samples).reshape(self.n, -1).T
+        self.first.value = signed.T
+        self.plus.value = (labels > 0).astype(float)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.problem.solve(solver=cp.CLARABEL)
+        if self.problem.status.startswith("infeasible"):
+            return -np.inf
+        return float(self.t.value) if self.problem.status == "optimal" else np.nan
+
+
+def brute(generator, samples, labels, trials=400):
+    """Return whether a random lambda makes S definite, and whether random ellipsoids separate."""
+    n, d = samples.shape
+    lam = generator.dirichlet(np.full(n, 0.4), trials)
+    for sign in (1, -1):
+        lam[:, labels == sign] /= lam[:, labels == sign].sum(1, keepdims=True) + 1e-300
+    S = np.einsum("ti,ia,ib->tab", lam * labels, samples, samples)
+    spectra = np.linalg.eigvalsh(S)
+    definite = bool((spectra[:, 0] > 1e-9).any() or (spectra[:, -1] < -1e-9).any())
+    L = generator.normal(size=(trials, d, d)) * generator.lognormal(0, 2, size=(trials, d, 1))
+    q = (np.einsum("tab,ib->tia", L, samples) ** 2).sum(-1)
+    gaps = [
+        (q[:, labels == s].max(1) < q[:, labels == -s].min(1) * (1 - 1e-9)).any() for s in (1, -1)
+    ]
+    return definite, all(gaps)
+
+
+def compare(seed, count):
+    generator = np.random.default_rng(seed)
+    conics, tally = {}, Counter()
+    for k in range(count):
+        samples, labels = drawn(generator, 1 + k % 3)
+        prepared = space(samples, labels)
+        twelve = proposition_12(prepared)
+        eleven = proposition_11(prepared, twelve)
+        tally[twelve.verdict, eleven.verdict] += 1
+        spread = np.abs(samples).max() ** 2 + 1e-12
+        full = prepared.span.rank == samples.shape[1]
+        for found, moments in ((twelve, False), (eleven, True)):
+            shape = (*samples.shape, moments)
+            conic = conics.setdefault(shape, Conic(*shape))
+            best = max(conic.value(samples, labels), conic.value(samples, -labels)) / spread
+            if best > CLEAR:
+                assert found.verdict != "holds", (k, found.why)
+            if best < -CLEAR and full:
+                assert found.verdict != "fails", (k, found.why)
+        definite, ellipsoids = brute(generator, samples, labels)
+        assert not (definite and twelve.verdict == "holds"), k
+        assert not (ellipsoids and "fails" in (twelve.verdict, eleven.verdict)), k
+        if eleven.verdict == "fails":
+            assert twelve.verdict != "holds"  # a definite S is semidefinite
+    return tally
+
+
+def test_verdicts_agree():
+    tally = compare(seed=0, count=60)
+    assert {"holds", "fails"} <= {twelve for twelve, _ in tally}
+    assert {"holds", "fails"} <= {eleven for _, eleven in tally}
+
+
+@pytest.mark.slow
+def test_verdicts_agree_on_500():
+    tally = compare(seed=1, count=500)
+    undecided = sum(v for key, v in tally.items() if "undecided" in key)
+    assert undecided <= 5, tally

@@ -1,0 +1,114 @@
+"""Datasets whose verdicts were worked out by hand."""
+
+import pytest
+
+from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.separability import affine_separability, assumption_6, half_space
+from lossurface.conditions.subspaces import (
+    Ranks,
+    assumption_2,
+    assumption_3,
+    numerical_ranks,
+    ranks,
+    theorem_1_width,
+)
+from lossurface.errors import InputError
+from tests.conditions.samples import KNOWN, space
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_verdicts(name):
+    samples, labels, six, twelve, eleven = KNOWN[name]
+    prepared = space(samples, labels)
+    assert assumption_6(prepared).verdict == six
+    found = proposition_12(prepared)
+    assert found.verdict == twelve
+    assert proposition_11(prepared, found).verdict == eleven
+    assert proposition_11(prepared).verdict == eleven  # without the help of 12
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_verdict_has_a_certificate(name):
+    samples, labels, *_ = KNOWN[name]
+    prepared = space(samples, labels)
+    tests = (assumption_6, affine_separability, half_space, assumption_3, proposition_12)
+    for test in (*tests, proposition_11):
+        found = test(prepared)
+        assert found.certificate is not None
+        assert found.finding.status == "holds"
+        assert found.finding.evidence == "exact"
+
+
+def test_affine_separability_sees_the_bias():
+    prepared = space([[1], [2]], [1, -1])
+    assert assumption_6(prepared).verdict == "fails"
+    assert affine_separability(prepared).verdict == "holds"
+
+
+def test_half_space_ignores_the_labels():
+    assert half_space(space([[1], [2]], [1, -1])).verdict == "holds"
+    assert half_space(space([[1], [-2]], [1, -1])).verdict == "fails"
+
+
+def test_touching_classes_are_decided_exactly():
+    # separated by 1e-30 only: far below anything a float program can see
+    tiny = f"1/{10**30}"
+    near = space([[tiny, 1], [f"-{tiny[0]}/{10**30}", 1]], [1, -1])
+    assert assumption_6(near).verdict == "holds"
+    assert assumption_6(space([[0, 1], [0, 1]], [1, -1])).verdict == "fails"
+
+
+def test_ranks_and_widths():
+    prepared = space(*KNOWN["planes"][:2])
+    assert ranks(prepared) == Ranks(2, 2, 3)
+    assert ranks(prepared).gap == 1
+    assert ranks(prepared).width(4) == 8  # 2 max(4/1, 2, 2)
+    assert ranks(prepared).quadratic_width == 4
+    assert Ranks(2, 2, 2).width(4) is None
+    assert assumption_3(prepared).verdict == "holds"
+
+
+def test_orthogonality_is_not_needed():
+    """Two lines at any angle satisfy Assumption 3: a linear map makes them orthogonal."""
+    prepared = space([[1, 0], [2, 0], [3, 1], [6, 2]], [1, 1, -1, -1])
+    assert ranks(prepared) == Ranks(1, 1, 2)
+    assert assumption_3(prepared).verdict == "holds"
+    assert theorem_1_width(prepared).verdict == "holds"
+
+
+def test_width_from_independent_parts():
+    # 4 positives on a line modulo the negatives' line: 4 parts of one, hence M = 9
+    samples = [[1, 0], [2, 0], [3, 0], [4, 0], [0, 1]]
+    found = theorem_1_width(space(samples, [1, 1, 1, 1, -1]))
+    assert found.certificate.data["width"] == 9
+    # the same number in a plane modulo that line: 2 parts, hence M = 5
+    samples = [[1, 0, 0], [0, 1, 0], [1, 1, 0], [1, 2, 0], [0, 0, 1]]
+    found = theorem_1_width(space(samples, [1, 1, 1, 1, -1]))
+    assert found.certificate.data["width"] == 5
+
+
+def test_width_is_refused_where_a_sample_lies_in_the_other_span():
+    found = theorem_1_width(space([[1, 0], [0, 1], [1, 1], [2, 0]], [1, 1, -1, -1]))
+    assert found.verdict == "fails"
+    assert "sample 0" in found.why
+
+
+def test_general_position():
+    assert assumption_2(space([[1, 0], [0, 1], [1, 1], [1, 5]], [1, 1, 1, -1])).verdict == "holds"
+    dependent = assumption_2(space([[1, 0], [2, 0], [1, 1], [1, 5]], [1, 1, 1, -1]))
+    assert dependent.verdict == "fails"
+    assert "0, 1" in dependent.why
+    assert assumption_2(space([[0, 0], [1, 1]], [1, -1])).verdict == "fails"
+
+
+def test_numerical_rank_is_a_stated_reading():
+    prepared = space([[1.0, 1e-9], [2.0, 0.0], [0.0, 1.0]], [1, 1, -1])
+    assert ranks(prepared) == Ranks(2, 1, 2)
+    assert numerical_ranks(prepared, 1e-6) == Ranks(1, 1, 2)
+    with pytest.raises(InputError, match="tolerance"):
+        numerical_ranks(prepared, 0.0)
+
+
+def test_one_class_is_refused():
+    with pytest.raises(InputError, match="both classes"):
+        space([[1], [2]], [1, 1])
