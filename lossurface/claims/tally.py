@@ -1,0 +1,61 @@
+"""Counts of an experiment, with exact binomial intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lossurface.errors import InputError
+
+__all__ = ["Tally"]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often something happened, at each value of what was varied.
+
+    Attributes:
+        x: (k,), what was varied: a width, a number of samples.
+        hits: (k,), in how many trials it happened.
+        trials: (k,), how many trials there were, each at least 1.
+
+    Raises:
+        InputError: the lengths differ, or a count is impossible.
+    """
+
+    x: tuple[float, ...]
+    hits: tuple[int, ...]
+    trials: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.x) == len(self.hits) == len(self.trials):
+            raise InputError("x, hits and trials differ in length; give one of each per value")
+        if any(not 0 <= h <= t or t < 1 for h, t in zip(self.hits, self.trials, strict=True)):
+            raise InputError("counts are impossible; give 0 <= hits <= trials and trials >= 1")
+
+    @property
+    def series(self) -> tuple[tuple[float, ...], tuple[int, ...], tuple[int, ...]]:
+        """The triple that `lossurface.show.plot.probability` draws."""
+        return self.x, self.hits, self.trials
+
+    def share(self, k: int = -1) -> float:
+        """Return the share of hits at the k-th value."""
+        return self.hits[k] / self.trials[k]
+
+    def interval(self, k: int = -1, confidence: float = 0.95) -> tuple[float, float]:
+        """Return the Clopper-Pearson interval of the probability at the k-th value."""
+        from scipy.stats import binomtest
+
+        found = binomtest(self.hits[k], self.trials[k]).proportion_ci(confidence, "exact")
+        return float(found.low), float(found.high)
+
+    def covers(self, k: int, probability: float, confidence: float = 0.9999) -> bool:
+        """Say whether a probability lies in the interval at the k-th value."""
+        low, high = self.interval(k, confidence)
+        return low <= probability <= high
+
+    def line(self, k: int = -1, confidence: float = 0.95) -> str:
+        """Return "hits of trials, interval" at the k-th value, for print."""
+        low, high = self.interval(k, confidence)
+        return (
+            f"{self.hits[k]} of {self.trials[k]}, {confidence:.0%} interval [{low:.3g}, {high:.3g}]"
+        )

@@ -1,0 +1,1 @@
+"""What the claims' pages draw, one module for each page; numbers from the package, no proofs."""
