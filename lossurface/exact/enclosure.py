@@ -18,13 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
+
+from flint import arb, arb_mat, ctx
 
 from lossurface.exact.findings import Finding, _finding, undecided
 from lossurface.exact.single_layer import Number, balls
-
-if TYPE_CHECKING:
-    from flint import arb, arb_mat
 
 __all__ = ["BallFunction", "Enclosure", "Kind", "enclose"]
 
@@ -96,8 +95,6 @@ def enclose(function: BallFunction, point: Sequence[Number | arb]) -> Enclosure:
     Raises:
         ValueError: the point has the wrong length, or a coordinate that is not finite.
     """
-    from flint import ctx
-
     if len(point) != function.dimension:
         raise ValueError(f"point has {len(point)} entries; the function takes {function.dimension}")
     why = ""
@@ -117,7 +114,6 @@ def enclose(function: BallFunction, point: Sequence[Number | arb]) -> Enclosure:
 def _frame(hessian: arb_mat) -> tuple[arb_mat, list[int]] | None:
     """Return T (P, P) and signs D with T H T^T near D: a float hint, from eigenvectors."""
     import numpy as np
-    from flint import arb_mat
 
     size = hessian.nrows()
     H = np.array([float(v.mid()) for v in hessian.entries()]).reshape(size, size)
@@ -132,8 +128,6 @@ def _frame(hessian: arb_mat) -> tuple[arb_mat, list[int]] | None:
 
 def _attempt(function: BallFunction, middle: list[arb], bits: int) -> Enclosure | str:
     """Try every radius at one precision; the reason where all fail."""
-    from flint import arb, arb_mat
-
     size = len(middle)
     bound = float("inf")
     for radius in RADII:

@@ -10,22 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from flint import arb, arb_mat
+from flint import arb, arb_mat, ctx, fmpq
 
 __all__ = ["Number", "SingleLayer", "ball", "balls"]
 
 Number = int | float | Fraction
-Enclosure = Callable[["arb", int], "arb"]
+Enclosure = Callable[[arb, int], arb]
 
 
 def ball(value: Number | arb) -> arb:
     """Return a ball around a number; exact for ints and floats, at working precision else."""
-    from flint import arb, fmpq
-
-    if isinstance(value, Fraction):
+    if type(value) is Fraction:
         return arb(fmpq(value.numerator, value.denominator))
     return arb(value)
 
@@ -68,8 +65,6 @@ class SingleLayer:
 
     def _data(self) -> tuple[arb_mat, list[arb], arb_mat]:
         """Return X (n, d), the offsets (n,), and the products x_k x_m, (d d, n)."""
-        from flint import arb, arb_mat, ctx
-
         key = f"data-{ctx.prec}"  # rational samples are rounded at the working precision
         if key not in self._made:
             rows = [balls(row) for row in self.samples]
@@ -82,17 +77,25 @@ class SingleLayer:
         made: tuple[arb_mat, list[arb], arb_mat] = self._made[key]
         return made
 
+    def activations(self, z: Sequence[arb], k: int) -> list[arb]:
+        """Return balls of sigma's k-th derivative; exact zeros, which abound, are computed once."""
+        zero = None
+        out = []
+        for v in z:
+            if v.is_zero():
+                zero = self.neuron(arb(0), k) if zero is None else zero
+                out.append(zero)
+            else:
+                out.append(self.neuron(v, k))
+        return out
+
     def preactivations(self, theta: Sequence[arb]) -> list[arb]:
         """Return `w_j^T x_i`, row by row, n M balls."""
-        from flint import arb_mat
-
         W = arb_mat(self.d, self.M, list(theta[1 + self.M :]))
         entries: list[arb] = (self._data()[0] * W).entries()
         return entries
 
     def _outputs(self, theta: Sequence[arb], activations: Sequence[arb]) -> list[arb]:
-        from flint import arb_mat
-
         M = self.M
         sums = arb_mat(self.n, M, list(activations)) * arb_mat(M, 1, list(theta[1 : 1 + M]))
         offset = self._data()[1]
@@ -100,7 +103,7 @@ class SingleLayer:
 
     def outputs(self, theta: Sequence[arb]) -> list[arb]:
         """Return f(x_i), n balls."""
-        return self._outputs(theta, [self.neuron(z, 0) for z in self.preactivations(theta)])
+        return self._outputs(theta, self.activations(self.preactivations(theta), 0))
 
     def duals(self, outputs: Sequence[arb]) -> list[arb]:
         """Return `lambda_i = l'(-y_i f(x_i))` for given outputs."""
@@ -112,8 +115,6 @@ class SingleLayer:
 
     def value_of(self, outputs: Sequence[arb], theta: Sequence[arb]) -> arb:
         """Return L from the outputs already known."""
-        from flint import arb
-
         terms = (self.loss(-y * f, 0) for y, f in zip(self.labels, outputs, strict=True))
         total = sum(terms, arb(0)) / self.n
         if self.l2:
@@ -122,11 +123,9 @@ class SingleLayer:
 
     def gradient(self, theta: Sequence[arb]) -> list[arb]:
         """Return the gradient, P balls."""
-        from flint import arb_mat
-
         n, d, M = self.n, self.d, self.M
         z = self.preactivations(theta)
-        s, s1 = [self.neuron(v, 0) for v in z], [self.neuron(v, 1) for v in z]
+        s, s1 = self.activations(z, 0), self.activations(z, 1)
         g = self._weights(self._outputs(theta, s))
         row = arb_mat(1, n, g)
         scaled = arb_mat(n, M, [s1[i * M + j] * g[i] for i in range(n) for j in range(M)])
@@ -145,13 +144,11 @@ class SingleLayer:
 
     def hessian(self, theta: Sequence[arb]) -> arb_mat:
         """Return the Hessian (P, P) over the box `theta`, symmetric as a set of matrices."""
-        from flint import arb, arb_mat
-
         n, d, M, P = self.n, self.d, self.M, self.dimension
         X, _, products = self._data()
         a = theta[1 : 1 + M]
         z = self.preactivations(theta)
-        s, s1, s2 = ([self.neuron(v, k) for v in z] for k in range(3))
+        s, s1, s2 = (self.activations(z, k) for k in range(3))
         f = self._outputs(theta, s)
         g = self._weights(f)
         h = [self.loss(-y * v, 2) / n for y, v in zip(self.labels, f, strict=True)]
@@ -185,13 +182,11 @@ class SingleLayer:
 
     def along(self, theta: Sequence[arb], direction: Sequence[arb]) -> tuple[arb, arb]:
         """Return the first and second derivative of `t -> L(theta + t direction)` at t = 0."""
-        from flint import arb, arb_mat
-
         n, d, M = self.n, self.d, self.M
         z = self.preactivations(theta)
         zu = (self._data()[0] * arb_mat(d, M, list(direction[1 + M :]))).entries()
         a, b = theta[1 : 1 + M], direction[1 : 1 + M]
-        s, s1, s2 = ([self.neuron(v, k) for v in z] for k in range(3))
+        s, s1, s2 = (self.activations(z, k) for k in range(3))
         f = self._outputs(theta, s)
         first, second = arb(0), arb(0)
         for i, y in enumerate(self.labels):

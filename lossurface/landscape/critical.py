@@ -1,0 +1,247 @@
+"""Critical points: found in floats, enclosed in balls, classified on the enclosure.
+
+`find` minimises `|grad L|^2 / 2` by damped Gauss-Newton steps from many starts, so that it is drawn
+to saddles as much as to minima. Where it stops need not be a critical point ("gradient-flat"
+points abound): only `certify` says so, by an enclosure, and it says what kind. What floats cannot
+decide is `undecided`, unless an exact reason is known: the loss is zero all around, or z^2's scaling
+makes it constant along a curve. Polynomials at rational points: `lossurface.exact.degenerate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import Tensor
+
+from lossurface.errors import InputError
+from lossurface.exact import Finding
+from lossurface.exact import escape_check as check
+from lossurface.exact.enclosure import BallFunction, Enclosure, Kind, enclose
+from lossurface.exact.single_layer import SingleLayer, ball, balls
+from lossurface.landscape.descent import Surface
+from lossurface.landscape.escape import ball_layer
+from lossurface.landscape.model import SingleLayerSurface
+
+if TYPE_CHECKING:
+    from flint import arb, arb_mat
+
+BOX = 1e-9  # half-width over which negative curvature is asked for
+
+__all__ = ["Certified", "Found", "certify", "certify_many", "distinct", "find"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the search for zeros of the gradient ended: floats, which prove nothing."""
+
+    theta: Tensor  # (B, P)
+    loss: Tensor  # (B,)
+    error: Tensor  # (B,)
+    gradient_norm: Tensor  # (B,)
+    negative: Tensor  # (B,), Hessian eigenvalues below -1e-9 of the largest
+
+    def small(self, tolerance: float = 1e-10) -> Tensor:
+        """Return the indices of gradient norms below a tolerance."""
+        return (self.gradient_norm < tolerance).nonzero().flatten()
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A critical point as proved: its kind, its box, and bounds on its training error."""
+
+    kind: Kind | Literal["minimum", "no-minimum"]  # not strict; surely none in the box
+    enclosure: Enclosure | None  # None where none was needed
+    errors: tuple[int, int] | None  # samples surely, and possibly, misclassified
+    findings: tuple[Finding, ...]
+
+
+def find(surface: Surface, theta: Tensor, *, tolerance: float = 1e-13, steps: int = 300) -> Found:
+    """Drive gradients to zero from many starts, whatever the kind of critical point.
+
+    Newton's step on the gradient, shortened by Levenberg and Marquardt:
+    `(H^2 + mu I) s = -H g`, each network with its own mu.
+
+    Args:
+        surface: what has the gradients.
+        theta: (B, P), float64.
+        tolerance: networks below this gradient norm leave the batch.
+        steps: at most so many Hessians.
+
+    Raises:
+        InputError: theta is not (B, P) in float64.
+    """
+    if theta.ndim != 2 or theta.shape[1] != surface.P or theta.dtype != torch.float64:
+        raise InputError(
+            f"theta is {tuple(theta.shape)} {theta.dtype}; give (B, {surface.P}) in torch.float64"
+        )
+    out = theta.clone()
+    alive = torch.arange(len(theta), device=theta.device)
+    part = surface
+    now = part.derivatives(theta)
+    mu = 1e-3 * now.hessian.square().sum((1, 2))
+    at, gradient, hessian = theta, now.gradient, now.hessian
+    stuck = torch.zeros_like(mu)
+    for step in range(steps + 1):
+        norm = gradient.norm(dim=-1)
+        done = (norm < tolerance) | (stuck > 12) | ~torch.isfinite(norm + hessian.sum((1, 2)))
+        out[alive] = at
+        keep = (~done).nonzero().flatten()
+        if step == steps or not len(keep):
+            break
+        if len(keep) < len(alive):
+            alive, at, gradient = alive[keep], at[keep], gradient[keep]
+            hessian, mu, stuck = hessian[keep], mu[keep], stuck[keep]
+            part = surface.rows(alive)
+            norm = norm[keep]
+        square = hessian @ hessian
+        floor = 1e-30 * square.diagonal(dim1=1, dim2=2).sum(-1) + 1e-300
+        square.diagonal(dim1=1, dim2=2).add_((mu + floor).unsqueeze(-1))
+        pull = torch.matmul(hessian, gradient.unsqueeze(-1))
+        factor, info = torch.linalg.cholesky_ex(square)
+        s = -torch.cholesky_solve(pull, factor).squeeze(-1)
+        s = torch.where((info == 0).unsqueeze(-1) & torch.isfinite(s), s, 0)
+        trial = part.derivatives(at + s)
+        lower = trial.gradient.norm(dim=-1)
+        good = (lower < norm) & torch.isfinite(trial.loss)
+        mu = torch.where(good & (lower < 0.9 * norm), mu / 10, torch.where(good, mu, mu * 5))
+        stuck = torch.where(lower < 0.9999 * norm, 0, stuck + 1)
+        pick = good.unsqueeze(-1)
+        at = torch.where(pick, at + s, at)
+        gradient = torch.where(pick, trial.gradient, gradient)
+        hessian = torch.where(pick.unsqueeze(-1), trial.hessian, hessian)
+    return _found(surface, out)
+
+
+def _found(surface: Surface, theta: Tensor) -> Found:
+    loss, gradient, outputs = surface.gradient(theta)
+    hessian = surface.derivatives(theta).hessian
+    finite = torch.isfinite(hessian.sum((1, 2)))
+    values = torch.linalg.eigvalsh(torch.where(finite[:, None, None], hessian, 0))
+    size = values.abs().amax(-1, keepdim=True)
+    negative = (values < -1e-9 * size).sum(-1)
+    return Found(theta, loss, surface.error(outputs), gradient.norm(dim=-1), negative)
+
+
+def distinct(theta: Tensor, M: int, tolerance: float = 1e-6) -> Tensor:
+    """Return indices of networks that differ by more than the order of their neurons.
+
+    Args:
+        theta: (B, 1 + M + d M).
+        M: neurons; each is sorted by its own parameters before comparing.
+        tolerance: largest difference of equal networks.
+    """
+    neurons = theta[:, 1:].view(len(theta), -1, M).transpose(1, 2)  # (B, M, 1 + d)
+    order = neurons[..., 0].argsort(-1)
+    neurons = torch.gather(neurons, 1, order.unsqueeze(-1).expand_as(neurons))
+    key = torch.cat([theta[:, :1], neurons.flatten(1)], 1)
+    kept: list[int] = []
+    for row in range(len(key)):
+        if not kept or float((key[kept] - key[row]).abs().amax(-1).min()) > tolerance:
+            kept.append(row)
+    return torch.tensor(kept, dtype=torch.int64, device=theta.device)
+
+
+@dataclass(frozen=True)
+class _Frozen:
+    """A function with some coordinates held at given balls."""
+
+    function: BallFunction
+    held: dict[int, arb]
+
+    @property
+    def free(self) -> list[int]:
+        return [k for k in range(self.function.dimension) if k not in self.held]
+
+    @property
+    def dimension(self) -> int:
+        return self.function.dimension - len(self.held)
+
+    def full(self, theta: Sequence[arb]) -> list[arb]:
+        """Put the held coordinates back in their places."""
+        moving = iter(theta)
+        return [
+            self.held[k] if k in self.held else next(moving) for k in range(self.function.dimension)
+        ]
+
+    def gradient(self, theta: Sequence[arb]) -> Sequence[arb]:
+        whole = self.function.gradient(self.full(theta))
+        return [whole[k] for k in self.free]
+
+    def hessian(self, theta: Sequence[arb]) -> arb_mat:
+        from flint import arb_mat
+
+        whole, free = self.function.hessian(self.full(theta)), self.free
+        return arb_mat([[whole[i, j] for j in free] for i in free])
+
+
+def certify(
+    surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer | None = None
+) -> Certified:
+    """Enclose the critical point near theta and classify it over the enclosure.
+
+    Tried in this order: the loss is zero all around (`minimum`); the Hessian is regular over a box
+    with one critical point in it (a strict kind); one neuron z^2, whose loss is constant along
+    `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a direction of negative
+    curvature over a whole box, whether or not a critical point lies in it (`no-minimum`).
+    Everything else is `undecided`.
+
+    Args:
+        surface: one dataset.
+        theta: (P,), a float approximation, |gradient| about 1e-10 or less.
+        layer: `ball_layer(surface)`, where many points share it.
+
+    Raises:
+        InputError: theta has the wrong shape or is not finite.
+    """
+    if theta.shape != (surface.P,) or not bool(torch.isfinite(theta).all()):
+        raise InputError(
+            f"theta is {tuple(theta.shape)}, finite or not; give ({surface.P},), finite"
+        )
+    layer = layer or ball_layer(surface)
+    point = theta.tolist()
+    if surface.loss.p is not None and float(surface.value(theta[None])[0]) == 0:
+        flat = check.zero_loss(layer, point)
+        if flat.status == "holds":
+            return Certified("minimum", None, *_error(layer, point, (flat,)))
+    found = enclose(layer, point)
+    if found.proved:
+        return Certified(found.kind, found, *_error(layer, found.box, found.findings))
+    if surface.neuron.name == "quadratic" and surface.M == 1 and point[1]:
+        orbit = _Frozen(layer, {1: ball(point[1])})
+        rest = enclose(orbit, [v for k, v in enumerate(point) if k != 1])
+        if rest.kind == "strict-minimum":
+            why = check.scaling_orbit(rest)
+            box = orbit.full(rest.box)
+            return Certified("minimum", rest, *_error(layer, box, (*rest.findings, why)))
+    return _no_minimum(surface, theta, layer, found)
+
+
+def _no_minimum(
+    surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer, found: Enclosure
+) -> Certified:
+    from flint import arb
+
+    hessian = surface.derivatives(theta[None]).hessian[0]
+    values, vectors = torch.linalg.eigh(hessian)
+    if float(values[0]) < 0:
+        box = [v + arb(0, BOX) for v in balls(theta.tolist())]
+        curved = check.negative_curvature(layer, box, vectors[:, 0].tolist())
+        if curved.status == "holds":
+            return Certified("no-minimum", None, *_error(layer, box, (curved,)))
+    return Certified("undecided", found, None, found.findings)
+
+
+def _error(
+    layer: SingleLayer, box: Sequence[float | arb], findings: tuple[Finding, ...]
+) -> tuple[tuple[int, int], tuple[Finding, ...]]:
+    counts, finding = check.certified_error(layer, box)
+    return counts, (*findings, finding)
+
+
+def certify_many(surface: SingleLayerSurface, theta: Tensor) -> tuple[Certified, ...]:
+    """Certify each of B points (B, P) on one dataset."""
+    layer = ball_layer(surface)
+    return tuple(certify(surface, row, layer) for row in theta)
