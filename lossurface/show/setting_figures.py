@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lossurface.setting import Answer, Dataset
 
-__all__ = ["SUBSPACES", "dying", "loss", "neuron", "separability", "subspaces", "turned"]
+__all__ = ["SUBSPACES", "derivatives", "dying", "loss", "separability", "subspaces", "turned"]
 
 SUBSPACES = {
     "{e₁, e₂} and {e₂, e₃}": ((0, 1), (1, 2)),
@@ -218,26 +218,24 @@ def loss(p: int) -> dict[str, go.Figure]:
     }
 
 
-def neuron(name: str) -> dict[str, go.Figure]:
+def derivatives(neuron: str) -> dict[str, go.Figure]:
     """Draw a neuron beside its first two derivatives.
 
     Args:
-        name: a key of `lossurface.setting.NEURONS`.
+        neuron: a key of `lossurface.setting.NEURONS`.
     """
     import torch
 
     from lossurface.setting import get_neuron
 
-    sigma = get_neuron(name)
+    sigma = get_neuron(neuron)
     z = torch.linspace(-3, 3, 121, dtype=torch.float64)  # even: z = 0 is a point of the grid
-    derivatives = {"σ′": sigma.torch_d1(z).numpy(), "σ″": sigma.torch_d2(z).numpy()}
+    rates = {"σ′": sigma.torch_d1(z).numpy(), "σ″": sigma.torch_d2(z).numpy()}
     figures = {
         "σ": scene.curves(
             z.numpy(), {"σ": sigma.torch(z).numpy()}, axes=("z", ""), ranges=((-3, 3), (-2, 4))
         ),
-        "σ′ and σ″": scene.curves(
-            z.numpy(), derivatives, axes=("z", ""), ranges=((-3, 3), (-2, 4))
-        ),
+        "σ′ and σ″": scene.curves(z.numpy(), rates, axes=("z", ""), ranges=((-3, 3), (-2, 4))),
     }
     _say(figures["σ"], "in: " + ", ".join(sorted(sigma.classes)))
     return figures
