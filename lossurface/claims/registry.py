@@ -95,7 +95,7 @@ CLAIMS: dict[str, Claim] = {
             "theorem-2",
             "Separable data: increasing neurons have no bad local minimum",
             "positive",
-            ("enclosed", "sampled"),
+            ("exact", "enclosed", "sampled"),
         ),
         _claim(
             "proposition-2",
