@@ -21,12 +21,12 @@ def encode_frames(name: str, figures: Sequence[Any]) -> dict[str, Any]:
 
     Args:
         name: the figure's label, for error messages.
-        figures: plotly figures with the same traces in the same order.
+        figures: plotly figures as JSON, with the same traces in the same order.
 
     Raises:
         InputError: they have different traces.
     """
-    plain = [_plain(figure.to_plotly_json()) for figure in figures]
+    plain = [_plain(figure) for figure in figures]
     kinds = [[trace.get("type", "scatter") for trace in figure["data"]] for figure in plain]
     for index, kind in enumerate(kinds):
         if kind != kinds[0]:

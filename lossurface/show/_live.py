@@ -25,7 +25,7 @@ def live_widget(explorer: Explorer) -> Any:
 
     def draw() -> dict[str, Any]:
         panels = explorer.panels(**{key: widget.value for key, widget in controls.items()})
-        return {title: resolve(figure.to_dict()) for title, figure in panels.items()}
+        return {title: resolve(figure) for title, figure in panels.items()}
 
     shown = {title: go.FigureWidget(figure) for title, figure in draw().items()}
     for title, figure in shown.items():

@@ -22,18 +22,22 @@ __all__ = ["house_layout"]
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 
 
-def house_layout(figure: Any, *, height: int) -> Any:
-    """Return a copy of a plotly figure with the house look; what the figure sets itself stays.
+def house_layout(figure: Any, *, height: int) -> dict[str, Any]:
+    """Return a plotly figure's JSON in the house look; what the figure sets itself stays.
 
     Args:
         figure: a `plotly.graph_objects.Figure`.
         height: in pixels, at every width.
     """
-    import plotly.graph_objects as go
-
-    shown = go.Figure(figure)
-    # uirevision: a reader's rotation or zoom outlives a change of the controls.
-    shown.update_layout(template=_template(), height=height, autosize=True, uirevision="keep")
+    # Dictionaries, not plotly's own updates, which take a third of a second for each frame.
+    shown: dict[str, Any] = figure.to_plotly_json()
+    shown["layout"] = {
+        **shown["layout"],
+        "template": _template(),
+        "height": height,
+        "autosize": True,
+        "uirevision": "keep",  # a reader's rotation outlives a change of the controls
+    }
     return shown
 
 

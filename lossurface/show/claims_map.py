@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,27 +134,28 @@ def claims_map(*, name: str, alt: str, caption: str) -> ClaimsMap:
 
 
 _ROW, _CHIP, _GAP = 34, 26, 8
+_SUBSCRIPT = r'<tspan dy="3" font-size="9">\1</tspan><tspan dy="-3"> </tspan>'
 _CHAR = 6.9  # the widest average character, in pixels, of the map's 13-pixel text
 
 
 def _wide() -> tuple[int, int, str]:
-    parts = [_header(f, x, 0, 118) for f, x in zip(_THEOREMS, (232, 358), strict=True)]
-    parts.append('<text x="500" y="21" class="ls-map-head">without the condition</text>')
+    edge, columns, left = 740, (168, 280), 404
+    parts = [_header(f, x, 0, 104) for f, x in zip(_THEOREMS, columns, strict=True)]
+    parts.append(_text(left, 21, "without it", "ls-map-head"))
     y = _ROW + 18
     for condition in CONDITIONS:
-        chips, bottom = _chips(condition, 500, y, 880)
-        middle = y + _CHIP / 2
-        parts.append(f'<line x1="0" x2="880" y1="{y - 8}" y2="{y - 8}" class="ls-map-rule"/>')
-        parts.append(_link(condition.page, _text(0, middle + 5, condition.name, "ls-map-name")))
-        parts += [
-            _pill(text, x, y, 118) for text, x in zip(condition.asked, (232, 358), strict=True)
-        ]
+        chips, bottom = _chips(condition, left, y, edge)
+        parts.append(f'<line x1="0" x2="{edge}" y1="{y - 8}" y2="{y - 8}" class="ls-map-rule"/>')
+        kind, what = condition.name.split(": ")
+        name = _text(0, y + 12, kind, "ls-map-name") + _text(0, y + 29, what, "ls-map-head")
+        parts.append(_link(condition.page, name))
+        parts += [_pill(text, x, y, 104) for text, x in zip(condition.asked, columns, strict=True)]
         parts.append(chips)
-        y = bottom + 16
-    parts.append(f'<line x1="0" x2="880" y1="{y - 8}" y2="{y - 8}" class="ls-map-rule"/>')
-    parts.append(_box(0, y, 880, _CHIP + 4, "ls-map-good"))
-    parts.append(_text(440, y + 20, _CONCLUSION, "ls-map-middle ls-map-strong"))
-    return 880, y + _CHIP + 8, "".join(parts)
+        y = max(bottom, y + 32) + 16
+    parts.append(f'<line x1="0" x2="{edge}" y1="{y - 8}" y2="{y - 8}" class="ls-map-rule"/>')
+    parts.append(_box(1, y, edge - 2, _CHIP + 4, "ls-map-good"))
+    parts.append(_text(edge / 2, y + 20, _CONCLUSION, "ls-map-middle ls-map-strong"))
+    return edge, y + _CHIP + 8, "".join(parts)
 
 
 def _narrow() -> tuple[int, int, str]:
@@ -209,7 +211,8 @@ def _box(x: float, y: float, width: float, height: float, kind: str) -> str:
 
 
 def _text(x: float, y: float, text: str, kind: str) -> str:
-    return f'<text x="{x:g}" y="{y:g}" class="{kind}">{html.escape(text)}</text>'
+    lowered = re.sub(r"_(\w)", _SUBSCRIPT, html.escape(text))
+    return f'<text x="{x:g}" y="{y:g}" class="{kind}">{lowered}</text>'
 
 
 def _link(page: str, inside: str) -> str:

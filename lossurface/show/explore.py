@@ -64,7 +64,7 @@ class Explorer:
     height: int = 420
 
     def panels(self, **values: Value) -> dict[str, Any]:
-        """Draw at `values`: plotly figures in the house layout, by title.
+        """Draw at `values`: the JSON of plotly figures in the house layout, by title.
 
         Raises:
             InputError: `draw` returned something else.

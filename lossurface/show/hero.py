@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Descent", "descend", "good_and_bad"]
 
 STEPS = 30
+EYE = (-0.55, -1.25, 1.35)
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,11 @@ def descend(
     place = torch.tensor(start, dtype=torch.float64)
     passed = [place]
     rate = 0.5
-    for _ in range(4000):
+    for _ in range(600):
         here = place.clone().requires_grad_(True)
         value = problem.loss_torch(at(here))
         (slope,) = torch.autograd.grad(value, here)
-        if float(slope.norm()) < 1e-6:
+        if float(slope.norm()) < 2e-3:
             break
         # Short steps trace the curve of steepest descent; backtracking keeps them downhill.
         rate = min(2 * rate, 0.02 / float(slope.norm()))
@@ -126,6 +127,7 @@ def _panel(descent: Descent, step: int, ceiling: float) -> Any:
         axes=("weight", "bias", "loss"),
         ceiling=ceiling,
         floor=0.0,
+        eye=EYE,
     )
     heights = height_at(descent.w, descent.a0, descent.loss, descent.path[:, 0], descent.path[:, 1])
     figure.add_trace(

@@ -70,7 +70,7 @@ def surface(
     centre = point or (0.0, 0.0)
     cx, cy, cz = circle_on_surface(xs, ys, shown, centre, radius)
     px, py = ([centre[0]], [centre[1]]) if point else ([], [])
-    figure = go.Figure(
+    return _figure(
         [
             go.Surface(
                 x=xs,
@@ -105,23 +105,22 @@ def surface(
                 hovertemplate=f"θ*: {axes[2]} %{{z:.4g}}<extra></extra>",
                 showlegend=False,
             ),
-        ]
-    )
-    figure.update_layout(
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        scene={
-            "xaxis": {"title": {"text": axes[0]}},
-            "yaxis": {"title": {"text": axes[1]}},
-            "zaxis": {"title": {"text": axes[2]}, "range": [low, high + 2 * lift]},
-            "aspectmode": "manual",
-            "aspectratio": {"x": 1, "y": 1, "z": 0.62},
-            "camera": {
-                "eye": dict(zip("xyz", eye, strict=True)),
-                "center": {"x": 0, "y": 0, "z": -0.15},
+        ],
+        {
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+            "scene": {
+                "xaxis": {"title": {"text": axes[0]}},
+                "yaxis": {"title": {"text": axes[1]}},
+                "zaxis": {"title": {"text": axes[2]}, "range": [low, high + 2 * lift]},
+                "aspectmode": "manual",
+                "aspectratio": {"x": 1, "y": 1, "z": 0.62},
+                "camera": {
+                    "eye": dict(zip("xyz", eye, strict=True)),
+                    "center": {"x": 0, "y": 0, "z": -0.15},
+                },
             },
         },
     )
-    return figure
 
 
 def _rings(low: float, high: float) -> dict[str, Any]:
@@ -152,14 +151,13 @@ def contours(
     Arguments are those of `surface`; the colour scale is the square root of the height above the
     lowest value, with ticks that read as heights.
     """
-    import numpy as np
     import plotly.graph_objects as go
 
     xs, ys, zs = grid_of(x, y, z)
     scaled, ticks, texts = shade(zs, ceiling)
     centre = point or (0.0, 0.0)
     cx, cy, _ = circle_on_surface(xs, ys, zs, centre, radius)
-    figure = go.Figure(
+    return _figure(
         [
             go.Contour(
                 x=xs,
@@ -194,14 +192,13 @@ def contours(
                 hovertemplate="θ*<extra></extra>",
                 showlegend=False,
             ),
-        ]
+        ],
+        {
+            "xaxis": {"title": {"text": axes[0]}, "range": [xs[0], xs[-1]], "showgrid": False},
+            "yaxis": {"title": {"text": axes[1]}, "range": [ys[0], ys[-1]], "showgrid": False},
+            "margin": {"t": 12},
+        },
     )
-    figure.update_layout(
-        xaxis={"title": {"text": axes[0]}, "range": [np.min(xs), np.max(xs)], "showgrid": False},
-        yaxis={"title": {"text": axes[1]}, "range": [np.min(ys), np.max(ys)], "showgrid": False},
-        margin={"t": 12},
-    )
-    return figure
 
 
 def curves(
@@ -244,11 +241,14 @@ def curves(
             showlegend=False,
         )
     )
-    figure = go.Figure(traces)
-    figure.update_layout(showlegend=len(lines) > 1)
-    figure.update_xaxes(title_text=axes[0], range=ranges[0])
-    figure.update_yaxes(title_text=axes[1], range=ranges[1])
-    return figure
+    return _figure(
+        traces,
+        {
+            "showlegend": len(lines) > 1,
+            "xaxis": {"title": {"text": axes[0]}, "range": ranges[0]},
+            "yaxis": {"title": {"text": axes[1]}, "range": ranges[1]},
+        },
+    )
 
 
 def line(
@@ -294,10 +294,14 @@ def line(
         )
     )
     traces.extend(_samples(points, np.zeros_like(points), classes))
-    figure = go.Figure(traces)
-    figure.update_xaxes(title_text=axes[0], range=ranges[0])
-    figure.update_yaxes(title_text=axes[1], range=ranges[1], zeroline=True, zerolinecolor=MUTED)
-    return figure
+    zero = {"zeroline": True, "zerolinecolor": MUTED}
+    return _figure(
+        traces,
+        {
+            "xaxis": {"title": {"text": axes[0]}, "range": ranges[0]},
+            "yaxis": {"title": {"text": axes[1]}, "range": ranges[1], **zero},
+        },
+    )
 
 
 def plane(
@@ -327,7 +331,7 @@ def plane(
     xs, ys, fs = grid_of(x, y, f)
     points = np.asarray(samples, dtype=float)
     scale = float(np.nanmax(np.abs(fs))) or 1.0
-    figure = go.Figure(
+    return _figure(
         [
             go.Heatmap(
                 x=xs,
@@ -361,19 +365,30 @@ def plane(
                 )
                 for cx, cy in curves
             ),
-        ]
+        ],
+        {
+            "xaxis": {
+                "title": {"text": axes[0]},
+                "range": [xs[0], xs[-1]],
+                "showgrid": False,
+                "constrain": "domain",
+            },
+            "yaxis": {
+                "title": {"text": axes[1]},
+                "range": [ys[0], ys[-1]],
+                "showgrid": False,
+                "constrain": "domain",
+                "scaleanchor": "x",
+            },
+        },
     )
-    figure.update_xaxes(
-        title_text=axes[0], range=[xs[0], xs[-1]], showgrid=False, constrain="domain"
-    )
-    figure.update_yaxes(
-        title_text=axes[1],
-        range=[ys[0], ys[-1]],
-        showgrid=False,
-        scaleanchor="x",
-        constrain="domain",
-    )
-    return figure
+
+
+def _figure(traces: Sequence[Any], layout: Mapping[str, Any]) -> go.Figure:
+    """Return a figure without plotly's default template: it is slow, and replaced anyway."""
+    import plotly.graph_objects as go
+
+    return go.Figure(traces, {**layout, "template": {"layout": {}}})
 
 
 def _samples(x: Any, y: Any, labels: Any) -> list[Any]:
