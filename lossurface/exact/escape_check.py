@@ -159,7 +159,7 @@ def certified_error(
     """Count samples misclassified at every point of the balls, and those that may be at some.
 
     Returns:
-        (surely wrong, possibly wrong), and the finding that the training error is positive, or zero.
+        (surely wrong, possibly wrong), and the finding that the training error is positive or zero.
     """
     with ctx.workprec(bits):
         signed = [y * f for y, f in zip(layer.labels, layer.outputs(balls(theta)), strict=True)]
@@ -193,9 +193,9 @@ def zero_loss(layer: SingleLayer, theta: Sequence[Number | arb], bits: int = BIT
 def scaling_orbit(rest: Enclosure) -> Finding:
     """Conclude a minimum from one with a frozen, for a single neuron z^2.
 
-    The loss is constant along (a, w) -> (a / s^2, s w), which crosses a = a* at a positive speed: each
-    point near theta* has an equal one on that slice, where theta* is a strict minimum. And a dL/da =
-    (w^T dL/dw) / 2 vanishes there, so that theta* is critical for all parameters.
+    The loss is constant along (a, w) -> (a / s^2, s w), which crosses a = a* at a positive speed: a
+    point near theta* has an equal one on that slice, where theta* is a strict minimum. And
+    a dL/da = (w^T dL/dw) / 2 vanishes there, so that theta* is critical for all parameters.
     """
     statement = "a local minimum of all parameters, equal along the curve (a / s^2, s w)"
     if rest.kind != "strict-minimum":

@@ -1,1 +1,54 @@
-"""landscape."""
+"""Loss surfaces in floats: derivatives, descent, critical points, escapes, slices (needs torch).
+
+What is proved about a point comes from `lossurface.exact`; everything else here is float64.
+"""
+
+from lossurface.landscape.critical import Certified, certify, certify_many, distinct, find
+from lossurface.landscape.descent import Descent, Stop, adam, descend
+from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
+from lossurface.landscape.functional import Objective, from_module, of_architecture
+from lossurface.landscape.model import (
+    Derivatives,
+    Evaluation,
+    SingleLayerSurface,
+    pack,
+    unpack,
+)
+from lossurface.landscape.planted import PLANTERS, Planted, plant
+from lossurface.landscape.slices import Slice, plane, random_directions
+
+__all__ = [
+    # surfaces and their derivatives
+    "Derivatives",
+    "Evaluation",
+    "Objective",
+    "SingleLayerSurface",
+    "from_module",
+    "of_architecture",
+    "pack",
+    "unpack",
+    # descent
+    "Descent",
+    "Stop",
+    "adam",
+    "descend",
+    # critical points
+    "Certified",
+    "ball_layer",
+    "certify",
+    "certify_many",
+    "distinct",
+    "find",
+    # escapes
+    "Case",
+    "Escape",
+    "PLANTERS",
+    "Planted",
+    "Proof",
+    "escape",
+    "plant",
+    # slices
+    "Slice",
+    "plane",
+    "random_directions",
+]

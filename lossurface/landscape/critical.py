@@ -3,13 +3,14 @@
 `find` minimises `|grad L|^2 / 2` by damped Gauss-Newton steps from many starts, so that it is drawn
 to saddles as much as to minima. Where it stops need not be a critical point ("gradient-flat"
 points abound): only `certify` says so, by an enclosure, and it says what kind. What floats cannot
-decide is `undecided`, unless an exact reason is known: the loss is zero all around, or z^2's scaling
-makes it constant along a curve. Polynomials at rational points: `lossurface.exact.degenerate`.
+decide is `undecided`, unless an exact reason is known: the loss is zero all around, or z^2's
+scaling makes it constant along a curve. For polynomials see `lossurface.exact.degenerate`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +23,7 @@ from lossurface.exact import escape_check as check
 from lossurface.exact.enclosure import BallFunction, Enclosure, Kind, enclose
 from lossurface.exact.single_layer import SingleLayer, ball, balls
 from lossurface.landscape.descent import Surface
-from lossurface.landscape.escape import ball_layer
+from lossurface.landscape.escape import ball_layer, escape
 from lossurface.landscape.model import SingleLayerSurface
 
 if TYPE_CHECKING:
@@ -184,8 +185,9 @@ def certify(
 
     Tried in this order: the loss is zero all around (`minimum`); the Hessian is regular over a box
     with one critical point in it (a strict kind); one neuron z^2, whose loss is constant along
-    `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a direction of negative
-    curvature over a whole box, whether or not a critical point lies in it (`no-minimum`).
+    `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a direction of
+    negative curvature over a whole box, or a theorem's curve that leads down from theta itself
+    (`no-minimum`; whether theta is critical is left open).
     Everything else is `undecided`.
 
     Args:
@@ -209,7 +211,7 @@ def certify(
     found = enclose(layer, point)
     if found.proved:
         return Certified(found.kind, found, *_error(layer, found.box, found.findings))
-    if surface.neuron.name == "quadratic" and surface.M == 1 and point[1]:
+    if surface.neuron.name == "quadratic" and surface.M == 1 and point[1] and not surface.l2:
         orbit = _Frozen(layer, {1: ball(point[1])})
         rest = enclose(orbit, [v for k, v in enumerate(point) if k != 1])
         if rest.kind == "strict-minimum":
@@ -222,6 +224,7 @@ def certify(
 def _no_minimum(
     surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer, found: Enclosure
 ) -> Certified:
+    """Exclude a minimum where the Hessian is singular: negative curvature, or a proof's curve."""
     from flint import arb
 
     hessian = surface.derivatives(theta[None]).hessian[0]
@@ -231,6 +234,10 @@ def _no_minimum(
         curved = check.negative_curvature(layer, box, vectors[:, 0].tolist())
         if curved.status == "holds":
             return Certified("no-minimum", None, *_error(layer, box, (curved,)))
+    with suppress(InputError):  # no theorem's curve applies here
+        left = escape(surface, theta, layer=layer).not_minimum
+        if left.status == "holds":
+            return Certified("no-minimum", None, *_error(layer, theta.tolist(), (left,)))
     return Certified("undecided", found, None, found.findings)
 
 

@@ -30,7 +30,7 @@ from lossurface.exact.escape_check import constant_critical
 from lossurface.exact.single_layer import SingleLayer
 from lossurface.landscape.escape import ball_layer
 from lossurface.landscape.model import SingleLayerSurface
-from lossurface.setting import Loss, Neuron, get_neuron, polynomial_hinge
+from lossurface.setting import Loss, Neuron, get_neuron, logistic, polynomial_hinge
 
 if TYPE_CHECKING:
     from flint import arb
@@ -41,6 +41,7 @@ __all__ = [
     "plant",
     "proposition_1",
     "proposition_12",
+    "proposition_9",
     "theorem_1",
     "theorem_2",
 ]
@@ -308,10 +309,29 @@ def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Plante
     return _made("quadratic", neuron, loss, X, y, (every, every), _signs(rng, M), W, M)
 
 
+def proposition_9(rng: np.random.Generator, neuron: Neuron | None = None) -> Planted:
+    """Plant a critical point of the logistic loss on subspace data, M at Theorem 1's threshold.
+
+    Half the draws have a = 0 and W = 0 on generic data, a_0 = ln(n_+ / n_-); the others are those
+    of `theorem_1`.
+    """
+    neuron = neuron or get_neuron("softplus")
+    if rng.random() < 0.5:
+        return theorem_1(rng, neuron, logistic())
+    axes = _axes(rng)
+    d = len(set(axes[0]) | set(axes[1]))
+    plus, minus = (_subspace(rng, side, d, len(side) + int(rng.integers(0, 3))) for side in axes)
+    M = _threshold(len(plus) + len(minus), axes)
+    y = [1] * len(plus) + [-1] * len(minus)
+    X, W = np.concatenate([plus, minus]), np.zeros((d, M))
+    return _made("closed", neuron, logistic(), X, y, axes, np.zeros(M), W, M)
+
+
 PLANTERS: dict[str, Callable[[np.random.Generator], Planted]] = {
     "theorem-1": theorem_1,
     "theorem-2": theorem_2,
     "proposition-1": proposition_1,
+    "proposition-9": proposition_9,
     "proposition-12": proposition_12,
 }
 

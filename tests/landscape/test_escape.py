@@ -31,6 +31,7 @@ PROOFS = {
     "theorem-1": Proof.THEOREM_1,
     "theorem-2": Proof.THEOREM_2,
     "proposition-1": Proof.QUADRATIC,
+    "proposition-9": Proof.THEOREM_1,
     "proposition-12": Proof.QUADRATIC,
 }
 
