@@ -1,1 +1,49 @@
-"""conditions."""
+"""Which guarantee holds on a dataset: conditions decided with exact certificates either way.
+
+Every test takes a `Space`, a dataset prepared once, and returns a `Condition`.
+"""
+
+from lossurface.conditions._claims import Applied
+from lossurface.conditions._condition import Condition
+from lossurface.conditions._space import Space
+from lossurface.conditions.bad_minimum import bad_minimum
+from lossurface.conditions.check import Report, check, check_file
+from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.separability import affine_separability, assumption_6, half_space
+from lossurface.conditions.subspaces import (
+    Ranks,
+    assumption_2,
+    assumption_3,
+    numerical_ranks,
+    ranks,
+    theorem_1_width,
+)
+from lossurface.conditions.tables import Table, read_arrays, read_file
+
+__all__ = [  # noqa: RUF022 - grouped by purpose
+    # everything at once
+    "Report",
+    "check",
+    "check_file",
+    # a dataset, and what a test says of it
+    "Condition",
+    "Space",
+    "Table",
+    "read_arrays",
+    "read_file",
+    # tests
+    "Ranks",
+    "affine_separability",
+    "assumption_2",
+    "assumption_3",
+    "assumption_6",
+    "half_space",
+    "numerical_ranks",
+    "proposition_11",
+    "proposition_12",
+    "ranks",
+    "theorem_1_width",
+    # what a violated condition makes possible, and the paper's statements held against a case
+    "Applied",
+    "bad_minimum",
+]

@@ -1,0 +1,314 @@
+"""Which of the paper's statements apply to a network on a dataset, and what each guarantees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from lossurface.conditions._condition import Condition
+from lossurface.conditions.subspaces import Ranks
+
+if TYPE_CHECKING:
+    from lossurface.setting import Loss, Neuron
+
+__all__ = ["Applied", "Case", "applied"]
+
+Kind = Literal["guarantee", "warning", "remark"]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One of the paper's statements, held against the case in hand.
+
+    Attributes:
+        id: such as `theorem-1`.
+        applies: `yes`, `no` or `undecided`.
+        kind: `guarantee` (about every local minimum), `warning` (a bad one exists), or `remark`.
+        says: what it says of this dataset and network, if it applies.
+        missing: what keeps it from applying; empty if it applies.
+        changes: for each thing missing, what would mend it.
+        width_needed: the least width, where the statement asks for one.
+        width_given: M, if it was given.
+    """
+
+    id: str
+    applies: Literal["yes", "no", "undecided"]
+    kind: Kind
+    says: str
+    missing: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    width_needed: int | None = None
+    width_given: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return {
+            "id": self.id,
+            "applies": self.applies,
+            "kind": self.kind,
+            "says": self.says,
+            "missing": list(self.missing),
+            "width_needed": self.width_needed,
+            "width_given": self.width_given,
+        }
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a statement may ask about."""
+
+    conditions: dict[str, Condition]
+    ranks: Ranks
+    neuron: Neuron
+    loss: Loss
+    architecture: str
+    width: int | None
+    n: int
+
+    def verdict(self, name: str) -> str:
+        """Return a condition's verdict."""
+        return self.conditions[name].verdict
+
+    @property
+    def p(self) -> int:
+        """The hinge power; 0 for other losses."""
+        return self.loss.p or 0
+
+
+@dataclass
+class _Needs:
+    """Collects what a statement asks for and the case does not give."""
+
+    case: Case
+    open: bool = False
+    missing: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+
+    def ask(self, name: str, change: str) -> None:
+        """Ask for a condition."""
+        condition = self.case.conditions[name]
+        if condition.verdict == "undecided":
+            self.open = True
+        if condition.verdict != "holds":
+            self.missing.append(f"{name}: {condition.why}")
+            self.changes.append(change)
+
+    def power(self, least: int) -> None:
+        """Ask for p."""
+        if self.case.verdict("assumption-1") == "holds" and self.case.p < least:
+            self.missing.append(f"p = {self.case.p}, not at least {least}")
+            self.changes.append(f"raise p to {least}")
+
+    def width(self, least: int | None) -> None:
+        """Ask for M."""
+        if least is None:
+            return
+        if self.case.width is None:
+            self.open = True
+            self.missing.append(f"the width is not given; {least} is needed")
+            self.changes.append(f"make f_S at least {least} wide")
+        elif self.case.width < least:
+            self.missing.append(f"width {self.case.width}, not at least {least}")
+            self.changes.append(f"widen f_S from {self.case.width} to {least} neurons")
+
+    def that(self, ok: bool, missing: str, change: str) -> None:
+        """Ask for anything else."""
+        if not ok:
+            self.missing.append(missing)
+            self.changes.append(change)
+
+    def done(self, id_: str, kind: Kind, says: str, width: int | None = None) -> Applied:
+        """Conclude."""
+        decided: Literal["yes", "no", "undecided"] = "yes" if not self.missing else "no"
+        if self.missing and self.open:
+            decided = "undecided"
+        return Applied(
+            id_,
+            decided,
+            kind,
+            says,
+            tuple(self.missing),
+            tuple(self.changes),
+            width,
+            self.case.width if width is not None else None,
+        )
+
+
+HINGE = "use the polynomial hinge loss"
+SHORTCUT = "add a single-layer f_S beside the network (Figure 1b)"
+CONVEX = "use an analytic neuron with sigma'' > 0 in f_S, such as softplus"
+INCREASING = "use an increasing neuron in f_S, such as softplus"
+EVERY = "every local minimum of the empirical loss has training error 0"
+
+
+def _network(needs: _Needs, power: int) -> None:
+    needs.ask("assumption-1", HINGE)
+    needs.power(power)
+    needs.ask("assumption-4", SHORTCUT)
+
+
+def theorem_1(case: Case) -> Applied:
+    """Theorem 1, on these very samples if `theorem-1-width` is met, else with probability one."""
+    needs = _Needs(case)
+    _network(needs, 6)
+    needs.ask("assumption-5", CONVEX)
+    needs.ask(
+        "assumption-3",
+        "no network changes that: features are needed on which the classes span different "
+        "subspaces",
+    )
+    paper = case.ranks.width(case.n)
+    exact = case.conditions["theorem-1-width"]
+    sure = None
+    if exact.verdict == "holds" and exact.certificate is not None:
+        sure = int(exact.certificate.data["width"])
+    least = min((w for w in (paper, sure) if w is not None), default=None)
+    needs.width(least)
+    on_these = sure is not None and case.width is not None and case.width >= sure
+    if not on_these:
+        needs.that(
+            case.verdict("assumption-2") != "fails",
+            f"assumption-2: {case.conditions['assumption-2'].why}",
+            f"widen f_S to {sure}, enough on these samples" if sure else "drop such samples",
+        )
+    says = f"{EVERY}, whatever f_D is: " + (
+        f"certain on these samples, as width {sure} suffices on them"
+        if on_these
+        else "with probability one over samples drawn as Assumption 2 asks"
+    )
+    return needs.done("theorem-1", "guarantee", says, least)
+
+
+def theorem_2(case: Case) -> Applied:
+    """Theorem 2; on separable samples its conclusion is certain."""
+    needs = _Needs(case)
+    _network(needs, 3)
+    needs.ask("increasing-neuron", INCREASING)
+    affine = case.verdict("affine-separability") == "holds"
+    needs.ask(
+        "assumption-6",
+        "append a constant feature 1 to the samples: a hyperplane off the origin separates them"
+        if affine
+        else "no network changes that: features are needed in which the classes are separable",
+    )
+    return needs.done("theorem-2", "guarantee", f"{EVERY}, whatever f_D is", 1)
+
+
+def proposition_1(case: Case) -> Applied:
+    """Proposition 1: quadratic neurons on subspace data."""
+    needs = _Needs(case)
+    _network(needs, 6)
+    needs.that(
+        case.neuron.name == "quadratic",
+        f"neuron {case.neuron.name}, not quadratic",
+        "use quadratic neurons in f_S",
+    )
+    needs.ask("assumption-3", "see Proposition 12, which asks less of the samples")
+    needs.width(case.ranks.quadratic_width)
+    says = f"{EVERY}, with probability one over samples drawn as Assumption 2 asks"
+    return needs.done("proposition-1", "guarantee", says, case.ranks.quadratic_width)
+
+
+def proposition_12(case: Case) -> Applied:
+    """Proposition 12, its sufficient direction; M > r is enough, as only the span matters."""
+    needs = _Needs(case)
+    _network(needs, 6)
+    needs.that(
+        case.neuron.name == "quadratic",
+        f"neuron {case.neuron.name}, not quadratic",
+        "use quadratic neurons in f_S",
+    )
+    needs.ask(
+        "proposition-12",
+        "no network changes that: features are needed in which two ellipsoids tell the classes "
+        "apart (products of features give z^2 more to work with)",
+    )
+    needs.width(case.ranks.quadratic_width)
+    says = f"{EVERY}, whatever f_D is: certain on these samples"
+    return needs.done("proposition-12", "guarantee", says, case.ranks.quadratic_width)
+
+
+def necessary(case: Case, name: str) -> Applied:
+    """Propositions 11 and 12, their necessary direction: a violated condition is a warning."""
+    needs = _Needs(case)
+    _network(needs, 2)
+    if name == "proposition-11":
+        needs.ask("assumption-5", CONVEX)
+    else:
+        needs.that(
+            case.neuron.name == "quadratic",
+            f"neuron {case.neuron.name}, not quadratic",
+            "use quadratic neurons in f_S",
+        )
+    needs.that(case.architecture == "shortcut", "there is no f_D", SHORTCUT)
+    condition = case.conditions[name]
+    if condition.verdict == "undecided":
+        needs.open = True
+    needs.that(condition.verdict == "fails", f"{name}: {condition.why}", "")
+    says = "for some f_D the loss has a local minimum with training error above 0"
+    return needs.done(f"{name}-necessary", "warning", says)
+
+
+def dead(case: Case) -> Applied:
+    """Propositions 2 and 6: neurons that are zero on one side can all die."""
+    feedforward = case.architecture == "feedforward"
+    needs = _Needs(case)
+    needs.ask("assumption-1", HINGE)
+    needs.power(2)
+    zero = "relu" in case.neuron.classes or case.neuron.name == "threshold"
+    needs.that(zero, f"neuron {case.neuron.name} is not zero on z < 0", "")
+    if not feedforward:
+        layered = case.verdict("assumption-4") == "holds"
+        needs.that(layered, f"architecture {case.architecture}", "")
+        needs.ask("half-space", "")
+    says = "a local minimum has training error min(n_+, n_-)/n or more: all neurons can die"
+    return needs.done("proposition-6" if feedforward else "proposition-2", "warning", says)
+
+
+def proposition_9(case: Case) -> Applied:
+    """Proposition 9: the logistic loss on subspace data has saddles only."""
+    needs = _Needs(case)
+    needs.that(case.loss.name == "logistic", f"loss {case.loss.name}, not logistic", "")
+    needs.ask("assumption-4", SHORTCUT)
+    needs.ask("assumption-5", CONVEX)
+    needs.ask("assumption-3", "")
+    needs.width(case.ranks.width(case.n))
+    says = "every critical point is a saddle, with probability one: there is no local minimum"
+    return needs.done("proposition-9", "remark", says, case.ranks.width(case.n))
+
+
+def proposition_8(case: Case) -> Applied:
+    """Proposition 8: the loss is calibrated."""
+    needs = _Needs(case)
+    needs.ask("assumption-1", HINGE)
+    needs.ask("realisable", "remove one of the contradictory samples")
+    says = "if some parameters classify every sample, then so does every global minimum"
+    return needs.done("proposition-8", "remark", says)
+
+
+def logistic(case: Case) -> Applied:
+    """Proposition 10: no critical point of the logistic loss classifies every sample."""
+    needs = _Needs(case)
+    needs.that(case.loss.name == "logistic", f"loss {case.loss.name}, not logistic", "")
+    says = "every critical point has training error above 0: no minimum, only an escaping infimum"
+    return needs.done("proposition-10", "remark", says)
+
+
+_ALL: tuple[Callable[[Case], Applied], ...] = (
+    theorem_1,
+    theorem_2,
+    proposition_1,
+    proposition_12,
+    lambda case: necessary(case, "proposition-11"),
+    lambda case: necessary(case, "proposition-12"),
+    dead,
+    proposition_8,
+    proposition_9,
+    logistic,
+)
+
+
+def applied(case: Case) -> tuple[Applied, ...]:
+    """Hold every statement against the case."""
+    return tuple(statement(case) for statement in _ALL)

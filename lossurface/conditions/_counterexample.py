@@ -1,0 +1,62 @@
+"""A certified bad local minimum of a network on the user's own samples, if one can be built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from lossurface.conditions.bad_minimum import bad_minimum
+from lossurface.errors import InputError
+from lossurface.exact.staircase import NEURONS
+
+if TYPE_CHECKING:
+    from lossurface.conditions._claims import Case
+    from lossurface.conditions._space import Space
+    from lossurface.exact.certificate import Certificate
+
+__all__ = ["counterexample"]
+
+LARGEST = 20_000  # n * d up to which the builders for small examples are asked
+Builder = Callable[[], "Certificate | None"]
+
+
+def counterexample(space: Space, case: Case) -> Certificate | None:
+    """Return the first certificate that a builder for this case makes, or None.
+
+    A builder that refuses the dataset (its proposition asks something else of it) is passed over.
+    """
+    if case.loss.name != "polynomial-hinge" or case.p < 2:
+        return None
+    for build in _builders(space, case):
+        try:
+            certificate = build()
+        except InputError:
+            continue
+        if certificate is not None:
+            return certificate
+    return None
+
+
+def _builders(space: Space, case: Case) -> Iterator[Builder]:
+    from lossurface import counterexamples as shelf
+
+    name, p, width, data = case.neuron.name, case.p, case.width or 1, space.dataset
+    small = data.n * data.d <= LARGEST
+    if case.architecture == "feedforward":
+        yield lambda: shelf.proposition_6(name, p, max(width, 1), 1, data)
+    elif case.architecture == "identity-shortcut":
+        if small:
+            yield lambda: shelf.proposition_7(name, p, dataset=data)
+    else:
+        if case.architecture == "shortcut":
+            for condition in ("proposition-12", "proposition-11"):
+                found = case.conditions[condition]
+                fits = name in NEURONS and (condition == "proposition-11" or name == "quadratic")
+                if found.verdict == "fails" and fits:
+                    yield lambda found=found: bad_minimum(space, found, name, p, width)  # type: ignore[misc]
+        if small:
+            for kind in ("theorem-2", "theorem-1"):
+                yield lambda kind=kind: shelf.proposition_2(name, p, width, kind, data)  # type: ignore[misc]
+            yield lambda: shelf.proposition_3(name, p, width, data)
+            yield lambda: shelf.proposition_4(name, p, width, data)
+            yield lambda: shelf.proposition_5(name, p, width, data)

@@ -1,0 +1,344 @@
+"""Point it at a dataset and a network: which guarantee holds, and if none, why.
+
+`lossurface.check(X, y, ...)` and `lossurface check FILE`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lossurface.conditions import _claims, subspaces
+from lossurface.conditions._condition import Condition, settle
+from lossurface.conditions._space import Space
+from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.separability import affine_separability, assumption_6, half_space
+from lossurface.conditions.tables import Table, read_arrays, read_file
+from lossurface.errors import InputError
+
+if TYPE_CHECKING:
+    from lossurface.exact.certificate import Certificate
+    from lossurface.setting import Loss, Neuron
+
+__all__ = ["Report", "check", "check_file"]
+
+ARCHITECTURES = {
+    "single": "single-layer",
+    "single-layer": "single-layer",
+    "shortcut": "shortcut",
+    "feedforward": "feedforward",
+    "identity": "identity-shortcut",
+    "identity-shortcut": "identity-shortcut",
+}
+LOSSES = {"hinge": "polynomial-hinge"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of a network on a dataset.
+
+    Attributes:
+        table: the dataset and the words it came in.
+        network: neuron, loss, p, width and architecture, as asked about.
+        ranks: r_+, r_-, r, Delta r, and the widths that follow.
+        conditions: every condition, with its verdict and certificate.
+        claims: the paper's statements, held against them.
+        advice: for each guarantee that does not apply, what would make it apply.
+        counterexample: a certified local minimum with training error above 0, for this neuron,
+            loss and architecture, if the data admits one that we can build.
+    """
+
+    table: Table
+    network: Mapping[str, Any]
+    ranks: subspaces.Ranks
+    conditions: tuple[Condition, ...]
+    claims: tuple[_claims.Applied, ...]
+    advice: tuple[str, ...]
+    counterexample: Certificate | None
+    numerical: Mapping[str, Any] | None = None
+    space: Space | None = field(default=None, repr=False, compare=False)
+
+    def condition(self, name: str) -> Condition:
+        """Return the condition of that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return {condition.id: condition for condition in self.conditions}[name]
+
+    @property
+    def guarantees(self) -> tuple[_claims.Applied, ...]:
+        """The guarantees that apply."""
+        return tuple(c for c in self.claims if c.kind == "guarantee" and c.applies == "yes")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of `lossurface check --json`."""
+        data = self.table.dataset
+        return {
+            "source": self.table.source,
+            "data": {
+                "n": data.n,
+                "d": data.d,
+                "n_plus": data.n_plus,
+                "n_minus": data.n_minus,
+                "positive": self.table.positive,
+                "negative": self.table.negative,
+                "features": list(self.table.features),
+                "r_plus": self.ranks.plus,
+                "r_minus": self.ranks.minus,
+                "r": self.ranks.both,
+                "delta_r": self.ranks.gap,
+                "numerical_ranks": None if self.numerical is None else dict(self.numerical),
+            },
+            "network": dict(self.network),
+            "width": {
+                "given": self.network["width"],
+                "theorem_1": self.ranks.width(data.n),
+                "theorem_1_on_these_samples": _sure_width(self.condition("theorem-1-width")),
+                "theorem_2": 1,
+                "proposition_1": self.ranks.quadratic_width,
+                "proposition_12": self.ranks.quadratic_width,
+            },
+            "conditions": [condition.to_dict() for condition in self.conditions],
+            "claims": [claim.to_dict() for claim in self.claims],
+            "advice": list(self.advice),
+            "counterexample": None
+            if self.counterexample is None
+            else dict(self.counterexample.data),
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as text, one statement a line."""
+        data, net = self.table.dataset, self.network
+        yield (
+            f"{self.table.source}: {data.n} samples in {data.d} dimensions, {data.n_plus} positive "
+            f"({self.table.positive}), {data.n_minus} negative ({self.table.negative})"
+        )
+        p = "" if net["p"] is None else f", p = {net['p']}"
+        width = "" if net["width"] is None else f", M = {net['width']}"
+        yield f"network: {net['architecture']}, {net['neuron']}, {net['loss']}{p}{width}"
+        yield ""
+        yield from (f"  {c.verdict:10}{c.id:20}{c.why}" for c in self.conditions)
+        yield ""
+        for claim in self.claims:
+            if claim.applies == "yes":
+                yield f"{claim.kind}, {claim.id}: {claim.says}"
+        if not self.guarantees:
+            yield "no guarantee of the paper applies"
+        if self.counterexample is not None:
+            found = self.counterexample.data
+            yield (
+                f"certified: a local minimum with training error {found['training_error']}, "
+                f"radius {found['radius']}"
+            )
+        yield from (f"advice: {line}" for line in self.advice)
+
+
+def check(
+    X: Any,
+    y: Any,
+    *,
+    neuron: str = "softplus",
+    loss: str = "hinge",
+    p: int | None = None,
+    width: int | None = None,
+    architecture: str = "shortcut",
+    positive: object = None,
+    rank_tolerance: float | None = None,
+) -> Report:
+    """Say which of the paper's guarantees hold for a network on a dataset, with certificates.
+
+    Args:
+        X: (n, d) samples: array, tensor, nested lists or data frame. Floats are taken as the exact
+            binary fractions that they are.
+        y: (n,) labels of two classes; or the name of a column of the data frame X.
+        neuron: of f_S (of the network itself, for `feedforward` and `identity`).
+        loss: `hinge`, `logistic` or `quadratic`.
+        p: the hinge power; 6 unless given.
+        width: M, the neurons of f_S, if known.
+        architecture: `shortcut`, `single`, `feedforward` or `identity`.
+        positive: the label to be called +1; needed unless labels are 0/1, -1/1 or booleans.
+        rank_tolerance: if given, also report ranks as numbers of singular values above it times
+            the largest; a reading of noisy data, on which no verdict rests.
+
+    Raises:
+        InputError: the data or a choice is unusable; the message names row and column.
+    """
+    choices = _choices(neuron, loss, p, width, architecture)
+    return _report(read_arrays(X, y, positive), choices, rank_tolerance)
+
+
+def check_file(
+    path: str | os.PathLike[str],
+    *,
+    label: str,
+    positive: str | None = None,
+    neuron: str = "softplus",
+    loss: str = "hinge",
+    p: int | None = None,
+    width: int | None = None,
+    architecture: str = "shortcut",
+    rank_tolerance: float | None = None,
+    out: str | os.PathLike[str] | None = None,
+) -> Report:
+    """Do the same for a CSV, Parquet or NPZ file; see `check` and `tables.read_file`.
+
+    Args:
+        path: the file.
+        label: name of the label's column.
+        positive: the label to be called +1.
+        neuron: as for `check`; so are loss, p, width, architecture and rank_tolerance.
+        loss: as for `check`.
+        p: as for `check`.
+        width: as for `check`.
+        architecture: as for `check`.
+        rank_tolerance: as for `check`.
+        out: folder for `report.html`, `report.json` and the certificates; nothing is written
+            unless everything went well.
+
+    Raises:
+        InputError: the file, a choice or the folder is unusable.
+    """
+    choices = _choices(neuron, loss, p, width, architecture)
+    if out is not None:
+        _writable(Path(out))
+    report = _report(read_file(Path(path), label, positive), choices, rank_tolerance)
+    if out is not None:
+        from lossurface.conditions.page import write
+
+        write(report, Path(out))
+    return report
+
+
+def _choices(
+    neuron: str, loss: str, p: int | None, width: int | None, architecture: str
+) -> tuple[Neuron, Loss, int | None, str]:
+    from lossurface.setting import get_loss, get_neuron
+
+    name = LOSSES.get(loss, loss)
+    if name == "polynomial-hinge" and p is None:
+        p = 6
+    if architecture not in ARCHITECTURES:
+        known = "shortcut, single, feedforward, identity"
+        raise InputError(f"architecture {architecture!r} is not known; use one of {known}")
+    if width is not None and (isinstance(width, bool) or not isinstance(width, int) or width < 1):
+        raise InputError(f"width is {width!r}; give a number of neurons, at least 1")
+    return get_neuron(neuron), get_loss(name, p), width, ARCHITECTURES[architecture]
+
+
+def _writable(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: not a folder; choose another place for the report")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"{out}: its folder does not exist; make it first")
+
+
+def _report(
+    table: Table, choices: tuple[Neuron, Loss, int | None, str], rank_tolerance: float | None
+) -> Report:
+    neuron, loss, width, architecture = choices
+    space = Space(table.dataset)
+    numerical = None
+    if rank_tolerance is not None:
+        found = subspaces.numerical_ranks(space, rank_tolerance)
+        numerical = {
+            "tolerance": rank_tolerance,
+            "r_plus": found.plus,
+            "r_minus": found.minus,
+            "r": found.both,
+            "delta_r": found.gap,
+            "theorem_1_width": found.width(table.dataset.n),
+        }
+    conditions = tuple(_conditions(space, neuron, loss, architecture))
+    ranks = subspaces.ranks(space)
+    known = {condition.id: condition for condition in conditions}
+    case = _claims.Case(known, ranks, neuron, loss, architecture, width, table.dataset.n)
+    claims = _claims.applied(case)
+    from lossurface.conditions._counterexample import counterexample
+
+    return Report(
+        table,
+        {
+            "architecture": architecture,
+            "neuron": neuron.name,
+            "loss": loss.name,
+            "p": loss.p,
+            "width": width,
+        },
+        ranks,
+        conditions,
+        claims,
+        tuple(_advice(claims, case)),
+        counterexample(space, case),
+        numerical,
+        space,
+    )
+
+
+def _conditions(space: Space, neuron: Neuron, loss: Loss, architecture: str) -> Iterator[Condition]:
+    """Yield every condition, those of the paper first."""
+    from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
+
+    yield _answered("assumption-1", assumption_1(loss))
+    yield subspaces.assumption_2(space)
+    yield subspaces.assumption_3(space)
+    layered = architecture in ("single-layer", "shortcut")
+    why = {
+        "single-layer": "a single-layer network f_S",
+        "shortcut": "f_S + f_D, the shortcut-like connection",
+        "feedforward": "a feedforward network alone: f_S is missing",
+        "identity-shortcut": "an identity shortcut in place of f_S + f_D",
+    }[architecture]
+    yield Condition("assumption-4", "holds" if layered else "fails", why)
+    yield _answered("assumption-5", assumption_5(neuron))
+    yield assumption_6(space)
+    yield _answered("increasing-neuron", increasing_neuron(neuron))
+    twelve = proposition_12(space)
+    yield proposition_11(space, twelve)
+    yield twelve
+    yield affine_separability(space)
+    yield half_space(space)
+    yield subspaces.theorem_1_width(space)
+    yield _realisable(space)
+
+
+def _answered(name: str, answer: Any) -> Condition:
+    """Turn an answer about a neuron or a loss into a condition."""
+    verdict = {"yes": "holds", "no": "fails"}.get(answer.status, "undecided")
+    return Condition(name, verdict, answer.reason)  # type: ignore[arg-type]
+
+
+def _realisable(space: Space) -> Condition:
+    from lossurface.setting import contradictions
+
+    pairs = contradictions(space.dataset)
+    if pairs:
+        i, j = pairs[0]
+        why = f"samples {i} and {j} are equal and labelled differently: no network classifies both"
+        return settle(space, "contradiction", "realisable", {"pair": [i, j]}, why)
+    why = "no two equal samples carry different labels, so a large enough network classifies all"
+    return Condition("realisable", "holds", why)
+
+
+def _sure_width(condition: Condition) -> int | None:
+    return None if condition.certificate is None else int(condition.certificate.data["width"])
+
+
+def _advice(claims: tuple[_claims.Applied, ...], case: _claims.Case) -> Iterator[str]:
+    """Yield, for each guarantee that fails, the changes it needs; the attainable ones first."""
+    guarantees = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
+    stuck = ("no network changes", "see Proposition")
+
+    def out_of_reach(claim: _claims.Applied) -> bool:
+        return any(change.startswith(stuck) for change in claim.changes)
+
+    for claim in sorted(guarantees, key=lambda c: (out_of_reach(c), len(c.changes))):
+        yield f"{claim.id}: {'; and '.join(dict.fromkeys(claim.changes))}"
+    if case.verdict("realisable") == "fails":
+        yield "remove or relabel contradictory samples: no network reaches training error 0"
