@@ -125,6 +125,15 @@ class SingleLayerSurface:
             return replace(self, offset=offset) if offset is not self.offset else self
         return replace(self, X=self.X[index], y=self.y[index], offset=offset)
 
+    def one(self, k: int) -> SingleLayerSurface:
+        """Return the k-th network's own surface: its dataset alone, X (n, d) and y (n,)."""
+        offset = self.offset
+        if offset is not None and offset.ndim == 2:
+            offset = offset[k]
+        if self.shared:
+            return replace(self, offset=offset)
+        return replace(self, X=self.X[k], y=self.y[k], offset=offset)
+
     def preactivations(self, theta: Tensor) -> Tensor:
         """Return `w_j^T x_i`, (B, n, M)."""
         W = unpack(theta, self.d, self.M)[2]

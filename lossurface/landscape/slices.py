@@ -101,4 +101,4 @@ def _axis(low: float, high: float, points: int, like: Tensor) -> Tensor:
 def _chunk(centre: Tensor) -> int:
     """Points per evaluation: small enough for the cache on a CPU, large on a GPU."""
     bytes_per_point = 8 * centre.numel()
-    return max(256, (2**28 if centre.device.type == "cuda" else 2**18) // bytes_per_point)
+    return max(256, (2**28 if centre.device.type == "cuda" else 2**19) // bytes_per_point)
