@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -177,12 +177,9 @@ def plateaus(batch: Batch, trained: Trained) -> list[Plateau]:
     if batch.separator is None:
         raise InputError("batch has no separator; draw it with separable_batch(..., margin > 0)")
     found = []
-    surface, M = trained.surface, trained.surface.M
+    M = trained.surface.M
     for run in trained.stuck:
-        one = surface.rows(torch.tensor([run], device=surface.X.device))
-        alone = replace(
-            one, X=one.X[0], y=one.y[0], offset=None if one.offset is None else one.offset[0]
-        )
+        alone = trained.alone(run)
         theta = trained.ends.theta[run]
         w = torch.from_numpy(batch.separator[run]).to(theta.device)
         ray = torch.zeros_like(theta)

@@ -8,7 +8,7 @@ theta_D, then none in both has.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lossurface.claims.experiments import pick_device
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lossurface.exact.enclosure import Enclosure
     from lossurface.landscape.descent import Descent
     from lossurface.landscape.model import SingleLayerSurface
 
@@ -65,6 +66,29 @@ class Trained:
         """The runs that ended with a training error above zero."""
         stuck: list[int] = (self.ends.error > 0).nonzero().flatten().tolist()
         return stuck
+
+    def alone(self, run: int) -> SingleLayerSurface:
+        """Return the surface of one run: its own dataset, and f_D's values on it."""
+        import torch
+
+        one = self.surface.rows(torch.tensor([run], device=self.surface.X.device))
+        offset = None if one.offset is None else one.offset[0]
+        return replace(one, X=one.X[0], y=one.y[0], offset=offset)
+
+    def strict_minima(self, most: int = 12) -> list[tuple[int, Enclosure]]:
+        """Return the bad strict local minima proved among the first `most` runs that got stuck.
+
+        Each is a run and the box that holds its minimum: a critical point with a Hessian that is
+        positive definite on all of the box.
+        """
+        from lossurface.exact.enclosure import enclose
+        from lossurface.landscape.escape import ball_layer
+
+        proofs = [
+            (run, enclose(ball_layer(self.alone(run)), self.ends.theta[run].tolist()))
+            for run in self.stuck[:most]
+        ]
+        return [(run, proof) for run, proof in proofs if proof.kind == "strict-minimum"]
 
 
 def _labels(rng: np.random.Generator, B: int, n: int) -> NDArray[np.float64]:
