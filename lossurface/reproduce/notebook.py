@@ -6,6 +6,7 @@ Nothing else enters or leaves, so that a run may be handed to any process on any
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import tempfile
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["Execution", "check_parameters", "defaults", "execute", "write_atomically"]
 
@@ -112,7 +113,7 @@ def execute(
     out.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     error = None
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".run-") as folder:
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".run-") as folder, _for_readers():
         raw = Path(folder) / "executed.ipynb"
         try:
             papermill.execute_notebook(
@@ -137,6 +138,20 @@ def execute(
         seconds = time.perf_counter() - started
         text = _finish(raw, out) if raw.is_file() else ""
     return Execution(path, out, dict(parameters), seconds, text, error)
+
+
+@contextlib.contextmanager
+def _for_readers() -> Iterator[None]:
+    """Have figures recorded whole: whoever reads the result has no kernel (`show.live`)."""
+    before = os.environ.get("LOSSURFACE_STATIC")
+    os.environ["LOSSURFACE_STATIC"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LOSSURFACE_STATIC"]
+        else:
+            os.environ["LOSSURFACE_STATIC"] = before
 
 
 def _finish(raw: Path, out: Path) -> str:

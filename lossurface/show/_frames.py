@@ -10,7 +10,7 @@ from typing import Any
 
 from lossurface.errors import InputError
 
-__all__ = ["encode_frames", "to_json"]
+__all__ = ["decoded", "encode_frames", "to_json"]
 
 _SMALL = 32  # below this an array is shorter as text
 _DIGITS = 6
@@ -54,6 +54,15 @@ def to_json(value: Any) -> str:
     """Return compact JSON that is safe inside a script element."""
     text = json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     return text.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def decoded(value: Any) -> Any:
+    """Return plotly's JSON with every packed array as a NumPy array again."""
+    if isinstance(value, Mapping):
+        if "bdata" in value and "dtype" in value:
+            return _decode(value)
+        return {key: decoded(item) for key, item in value.items()}
+    return [decoded(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _common(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
+from lossurface.show._frames import decoded
 from lossurface.show.style import LIGHT, resolve
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def live_widget(explorer: Explorer) -> Any:
 
     def draw() -> dict[str, Any]:
         panels = explorer.panels(**{key: widget.value for key, widget in controls.items()})
-        return {title: resolve(figure) for title, figure in panels.items()}
+        return {title: decoded(resolve(figure)) for title, figure in panels.items()}
 
     shown = {title: go.FigureWidget(figure) for title, figure in draw().items()}
     for title, figure in shown.items():

@@ -1,0 +1,202 @@
+"""Interactive figures: frames that say what was drawn, controls that are never dead."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import nbformat
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from bs4 import BeautifulSoup
+from nbclient import NotebookClient
+
+from lossurface.errors import InputError
+from lossurface.show import explore, scene
+from lossurface.show._frames import encode_frames, to_json
+from lossurface.show.figure import MIME
+
+WORDS = {
+    "name": "fig-test-parabola",
+    "alt": "A parabola that opens upwards",
+    "caption": "The parabola widens as $c$ falls.",
+}
+X = np.linspace(-2, 2, 41)
+
+
+def parabola(c: float, kind: str = "up") -> go.Figure:
+    return scene.curves(X, {"q": c * X**2 * (1 if kind == "up" else -1)})
+
+
+def decoded(value: Any) -> Any:
+    """Read an array of a frame as a browser does."""
+    if isinstance(value, dict) and "bdata" in value:
+        array = np.frombuffer(base64.b64decode(value["bdata"]), "<" + value["dtype"])
+        shape = [int(n) for n in value.get("shape", str(array.size)).split(",")]
+        return array.reshape(shape)
+    return np.asarray(value)
+
+
+def test_each_frame_is_what_was_drawn() -> None:
+    figure = explore(parabola, c=[1, 2, 3], kind=["up", "down"], **WORDS)
+    (panel,) = figure.spec().values()
+    grid = [(c, kind) for c in (1, 2, 3) for kind in ("up", "down")]  # the last varies fastest
+    assert len(panel["frames"]) == len(grid)
+    for (c, kind), frame in zip(grid, panel["frames"], strict=True):
+        trace = panel["base"]["data"][0] | frame["data"][0]
+        drawn = c * X**2 * (1 if kind == "up" else -1)
+        np.testing.assert_allclose(decoded(trace["y"]), drawn, rtol=2**-23)
+        np.testing.assert_allclose(decoded(trace["x"]), X, rtol=2**-23)
+
+
+def test_what_frames_share_is_stored_once() -> None:
+    (panel,) = explore(parabola, c=[1, 2, 3], **WORDS).spec().values()
+    assert "x" in panel["base"]["data"][0]
+    assert all(set(frame["data"][0]) == {"y"} for frame in panel["frames"])
+    assert all(frame["layout"] == {} for frame in panel["frames"])
+
+
+def test_a_surface_of_21_frames_is_light() -> None:
+    u = np.linspace(-1, 1, 41)
+    figure = explore(
+        lambda p: scene.surface(u, u, np.abs(u) ** p + u[:, None] ** 2, radius=0.5),
+        p=np.linspace(1, 4, 21),
+        **WORDS,
+    )
+    assert len(figure.to_html()) < 400_000
+
+
+def test_surfaces_keep_their_shape() -> None:
+    z = np.arange(40.0).reshape(4, 10)
+    (panel,) = (
+        explore(lambda p: scene.surface(range(10), range(4), z * p), p=[1, 2], **WORDS)
+        .spec()
+        .values()
+    )
+    for p, frame in zip((1, 2), panel["frames"], strict=True):
+        np.testing.assert_array_equal(decoded(frame["data"][0]["z"]), z * p)
+
+
+def test_gaps_survive_as_null() -> None:
+    figure = go.Figure(go.Scatter(x=[0, 1, 2], y=[1.0, np.nan, np.inf]))
+    text = to_json(encode_frames("fig-x", [figure.to_plotly_json()]))
+    assert json.loads(text)["base"]["data"][0]["y"] == [1.0, None, None]
+
+
+def test_frames_cannot_end_their_script() -> None:
+    figure = go.Figure(go.Scatter(x=[0], y=[0], name="</script><script>alert(1)</script>"))
+    assert "</script" not in to_json(encode_frames("fig-x", [figure.to_plotly_json()]))
+
+
+def test_controls_are_native_labelled_and_asleep() -> None:
+    figure = explore(
+        parabola, c=[-1, 0.5, 2], kind=["up", "down"], labels={"c": "Curvature <c>"}, **WORDS
+    )
+    page = BeautifulSoup(figure.to_html(), "html.parser")
+    slider, choice = page.select("input[type=range], select")
+    for control in (slider, choice):
+        assert control.has_attr("disabled")  # lossurface.js wakes them: none is ever dead
+        assert page.find("label", attrs={"for": control["id"]}) is not None
+    assert slider["data-values"].split("|") == ["−1", "0.5", "2"]
+    assert slider["aria-valuetext"] == "0.5"  # starts in the middle
+    assert page.find("label").text == "Curvature <c>"
+    assert [option.text for option in choice.find_all("option")] == ["up", "down"]
+    assert page.select_one(".ls-panels")["aria-label"] == WORDS["alt"]
+
+
+def test_panels_side_by_side() -> None:
+    figure = explore(lambda c: {"One": parabola(c), "Two": parabola(-c)}, c=[1, 2], **WORDS)
+    page = BeautifulSoup(figure.to_html(), "html.parser")
+    assert [title.text for title in page.select(".ls-title")] == ["One", "Two"]
+    assert len(json.loads(page.find("script").text)) == 2
+
+
+def test_outside_a_kernel_it_is_static() -> None:
+    bundle = explore(parabola, c=[1, 2], **WORDS)._repr_mimebundle_()
+    assert bundle[MIME]["name"] == WORDS["name"]
+    assert "application/vnd.jupyter.widget-view+json" not in bundle
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "Parabola"}, "label"),
+        ({"alt": ""}, "alt of fig-test-parabola"),
+        ({"caption": "Look"}, "caption of"),
+        ({"caption": "No full stop at the end"}, "full stop"),
+        ({"c": [1]}, "two or more"),
+        ({"c": [2, 1]}, "not increasing"),
+        ({"c": [1, "two"]}, "mixes"),
+        ({"c": [True, False]}, "numbers or words"),
+        ({"start": {"c": 7}}, "not among its values"),
+        ({"c": range(401)}, "401 frames"),
+        ({"d": [1, 2], "e": [1, 2]}, "3 controls"),
+    ],
+)
+def test_bad_input_is_named(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        explore(parabola, **{**WORDS, "c": [1, 2], **change})
+    assert "\n" not in str(caught.value)
+
+
+def test_words_are_required() -> None:
+    with pytest.raises(TypeError):
+        explore(parabola, c=[1, 2], name="fig-x", alt="a parabola again")  # type: ignore[call-arg]
+
+
+def test_frames_must_have_the_same_traces() -> None:
+    def growing(n: int) -> go.Figure:
+        return go.Figure([go.Scatter(x=[0], y=[0])] * n)
+
+    with pytest.raises(InputError, match="same traces"):
+        explore(growing, n=[1, 2], **WORDS).spec()
+
+
+def test_a_drawing_must_be_a_figure() -> None:
+    with pytest.raises(InputError, match="returned int"):
+        explore(lambda n: n, n=[1, 2], **WORDS).spec()
+
+
+def test_the_live_figure_moves_to_any_value() -> None:
+    box = explore(parabola, c=[0.5, 1.0, 2.0], kind=["up", "down"], **WORDS).widget()
+    (figure,) = box.figures.values()
+    box.controls["c"].value = 0.75  # not among the values of the static page
+    np.testing.assert_allclose(figure.data[0].y, 0.75 * X**2, rtol=1e-12)
+    box.controls["kind"].value = "down"
+    np.testing.assert_allclose(figure.data[0].y, -0.75 * X**2, rtol=1e-12)
+
+
+def test_whole_numbers_stay_whole_when_live() -> None:
+    drawn = []
+
+    def draw(p: int) -> go.Figure:
+        drawn.append(p)
+        return parabola(p)
+
+    box = explore(draw, p=[1, 3, 7], **WORDS).widget()
+    box.controls["p"].value = 4
+    assert drawn[-1] == 4
+    assert all(isinstance(p, int) for p in drawn)
+
+
+_LIVE_CELLS = [
+    "import numpy as np; from lossurface import show\nx = np.linspace(0, 1, 50)",
+    "figure = show.explore(lambda c: show.scene.curves(x, {'q': c * x}), c=[0.0, 1.0, 2.0],\n"
+    "    name='fig-live', alt='a straight line through zero', caption='The line turns.')\nfigure",
+    "box = figure.widget(); box.controls['c'].value = 0.3\n"
+    "print(float(next(iter(box.figures.values())).data[0].y[-1]))",
+]
+
+
+@pytest.mark.parametrize("static", ["", "1"])
+def test_in_a_kernel(static: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel shows widgets, unless it records for others to read."""
+    monkeypatch.setenv("LOSSURFACE_STATIC", static)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in _LIVE_CELLS])
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    shown = notebook.cells[1].outputs[-1].data
+    widget = "application/vnd.jupyter.widget-view+json"
+    assert (widget in shown, MIME in shown) == ((False, True) if static else (True, False))
+    assert float(notebook.cells[2].outputs[0].text) == pytest.approx(0.3)

@@ -1,0 +1,107 @@
+"""The files of the site: links, words of figures, weight. No browser needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from lossurface.claims import CLAIMS
+from scripts.screenshots import pages
+
+pytestmark = pytest.mark.site
+
+HEAVIEST = 3_000_000  # bytes of a page and its pictures
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    return frozenset(tag["id"] for tag in parsed(path).find_all(id=True))
+
+
+def test_internal_links_and_anchors_resolve(name: str, site: Path) -> None:
+    broken = []
+    for link in parsed(site / name).find_all("a", href=True):
+        parts = urlsplit(link["href"])
+        if parts.scheme or parts.netloc or link["href"] in ("#", ""):
+            continue
+        target = (site / name).parent / unquote(parts.path) if parts.path else site / name
+        if target.is_dir():
+            target = target / "index.html"
+        missing = not target.is_file()
+        if not missing and parts.fragment and target.suffix == ".html":
+            missing = unquote(parts.fragment) not in anchors(target.resolve())
+        if missing:
+            broken.append(link["href"])
+    assert broken == []
+
+
+def test_no_link_to_a_placeholder(name: str, site: Path) -> None:
+    assert "doc:" not in {
+        urlsplit(link["href"]).scheme + ":" for link in parsed(site / name).find_all(href=True)
+    }
+
+
+def test_every_figure_has_words(name: str, site: Path) -> None:
+    main = parsed(site / name).find("main")
+    assert main is not None
+    assert [str(image)[:120] for image in main.find_all("img") if not image.get("alt")] == []
+    for figure in main.find_all("figure"):
+        assert figure.find("figcaption") is not None, figure.get("id")
+    for plot in main.select(".ls-panels"):
+        assert len(plot.get("aria-label", "").split()) >= 3
+
+
+def test_a_published_control_has_its_frames(name: str, site: Path) -> None:
+    """No widget without a kernel behind it: only our own controls, each with its frames."""
+    page = parsed(site / name)
+    for figure in page.select("div.ls-explore"):
+        assert len(figure.select("script.ls-frames")) == 1
+    assert page.select("script[type^='application/vnd.jupyter.widget']") == []
+    main = page.find("main")
+    assert main is not None
+    loose = [
+        c for c in main.find_all(["input", "select"]) if not c.find_parent(class_="ls-explore")
+    ]
+    article = [c for c in loose if c.find_parent("article")]
+    assert article == []
+
+
+def test_is_light(name: str, site: Path) -> None:
+    weight = (site / name).stat().st_size
+    for image in parsed(site / name).find_all("img", src=True):
+        source = (site / name).parent / unquote(urlsplit(image["src"]).path)
+        weight += source.stat().st_size if source.is_file() else 0
+    assert weight < HEAVIEST, f"{weight:,} bytes"
+
+
+def test_has_one_title(name: str, site: Path) -> None:
+    assert len(parsed(site / name).select("article h1")) == 1
+
+
+def test_claims_have_their_pages(site: Path) -> None:
+    """Every claim of the registry is a page with an interactive figure."""
+    existing = set(pages(site))
+    for claim in CLAIMS.values():
+        name = f"book/{claim.page}.html"
+        assert name in existing, f"{claim.id} has no page {name}"
+        assert parsed(site / name).select("div.ls-explore"), f"{name} has no interactive figure"
+
+
+def test_figures_have_different_names(site: Path) -> None:
+    """A name is a label for the whole book."""
+    names: dict[str, str] = {}
+    for page in pages(site):
+        for figure in parsed(site / page).select("figure[id]"):
+            ident = str(figure["id"])
+            if ident.startswith("fig-"):
+                assert ident not in names, f"{ident} is on {names.get(ident)} and on {page}"
+                names[ident] = page

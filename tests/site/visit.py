@@ -1,0 +1,165 @@
+"""One visit to a page: everything that the tests judge is looked at here, in the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+# The drawn marks of a figure, without the identifiers that plotly makes up afresh.
+_FINGERPRINT = """element => Array.from(element.querySelectorAll(".ls-plot")).map(plot => {
+    const numbers = plot._fullData.map(trace => ["x", "y", "z"].map(
+        axis => Array.from(trace[axis] || [], String).join()));
+    const cameras = Object.keys(plot._fullLayout).filter(key => /^scene\\d*$/.test(key))
+        .map(key => plot._fullLayout[key].camera.eye);
+    const marks = Array.from(plot.querySelectorAll("svg.main-svg path, svg.main-svg text"))
+        .map(mark => (mark.getAttribute("d") || mark.textContent));
+    return JSON.stringify([numbers, cameras, marks]);
+}).join()"""
+
+_MATHS = """() => {
+    const formulas = Array.from(document.querySelectorAll(".math"));
+    return {
+        count: formulas.length,
+        bare: formulas.filter(f => !f.querySelector("mjx-container")).map(f => f.textContent),
+        errors: Array.from(document.querySelectorAll("mjx-merror, [data-mjx-error]"))
+            .map(f => f.getAttribute("data-mjx-error") || f.textContent),
+    };
+}"""
+
+_LARGEST_PAINT = """() => new Promise(resolve => {
+    new PerformanceObserver(list => resolve(list.getEntries().at(-1).startTime))
+        .observe({type: "largest-contentful-paint", buffered: true});
+    setTimeout(() => resolve(null), 2000);
+})"""
+
+# Elements that stick out to the right of a phone's screen and are not inside a scrolling box.
+_STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+    Array.from(document.querySelectorAll("main *"))
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+
+_CHECKED = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+}
+_CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+
+
+@dataclass
+class Control:
+    """What happened when a reader used a control of a figure."""
+
+    figure: str
+    label: str
+    changed: bool
+
+
+@dataclass
+class Visit:
+    """What one visit to a page showed."""
+
+    errors: list[str] = field(default_factory=list)  # console errors, failed requests
+    elsewhere: list[str] = field(default_factory=list)  # requests to other hosts
+    figures: int = 0
+    controls: list[Control] = field(default_factory=list)
+    pixels_changed: bool | None = None  # of the first figure; None without one
+    maths: dict[str, Any] = field(default_factory=dict)
+    violations: dict[str, list[str]] = field(default_factory=dict)  # by theme and width
+    figure_text: dict[str, str] = field(default_factory=dict)  # colour of a figure's text, by theme
+    sticking_out: list[str] = field(default_factory=list)
+    too_wide: int = 0  # pixels of horizontal scroll on a phone
+    largest_paint: float | None = None  # milliseconds
+
+
+def visit(browser: Any, address: str, name: str) -> Visit:
+    """Load the page once and look at everything: light and dark, desk and phone."""
+    seen = Visit()
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.on("console", lambda m: m.type == "error" and seen.errors.append(m.text))
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("response", lambda r: r.status >= 400 and seen.errors.append(f"{r.status} {r.url}"))
+
+    def watch(request: Any) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            seen.elsewhere.append(request.url)
+
+    page.on("request", watch)
+    page.goto(f"{address}/{name}", wait_until="load")
+    seen.largest_paint = page.evaluate(_LARGEST_PAINT)
+    page.evaluate("() => window.lossurface.startAll()")
+    page.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
+    seen.maths = page.evaluate(_MATHS)
+    _use_controls(page, seen)
+    seen.violations["light"] = _axe(page, _CHECKED)
+    _theme(page, seen, "light")
+    page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
+    page.evaluate("() => window.lossurface.settled()")
+    seen.violations["dark"] = _axe(page, _CONTRAST)
+    _theme(page, seen, "dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(150)  # plotly resizes its figures
+    seen.too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    seen.sticking_out = page.evaluate(_STICKING_OUT)
+    seen.violations["phone"] = _axe(page, _CHECKED)
+    context.close()
+    return seen
+
+
+def _axe(page: Any, options: dict[str, Any]) -> list[str]:
+    """Return the serious and critical violations, a line each."""
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{v['id']}: {v['nodes'][0]['html'][:160]} (and {len(v['nodes']) - 1} more)"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def _theme(page: Any, seen: Visit, theme: str) -> None:
+    text = page.query_selector(".ls-plot svg text")
+    if text is not None:
+        seen.figure_text[theme] = text.evaluate("text => getComputedStyle(text).fill")
+
+
+def _use_controls(page: Any, seen: Visit) -> None:
+    """Use every control as a reader would, with the keyboard, and play every figure."""
+    for figure in page.query_selector_all("div.ls-explore"):
+        seen.figures += 1
+        name = figure.get_attribute("id")
+        if seen.pixels_changed is None:
+            before = figure.query_selector(".ls-panels").screenshot()
+        for control in figure.query_selector_all("input, select"):
+            label = control.evaluate("c => c.labels[0].textContent")
+            earlier = figure.evaluate(_FINGERPRINT)
+            if control.evaluate("c => c.tagName") == "SELECT":
+                here = control.evaluate("c => c.selectedIndex")
+                control.select_option(index=1 if here == 0 else 0)
+            else:
+                last = control.evaluate("c => Number(c.value) === Number(c.max)")
+                control.press("ArrowLeft" if last else "ArrowRight")
+            page.evaluate("() => window.lossurface.settled()")
+            page.wait_for_timeout(30)
+            changed = figure.evaluate(_FINGERPRINT) != earlier
+            seen.controls.append(Control(name, label, changed))
+        if seen.pixels_changed is None:
+            page.wait_for_timeout(200)  # the frame after the last change
+            seen.pixels_changed = figure.query_selector(".ls-panels").screenshot() != before
+        for button in figure.query_selector_all(".ls-play"):
+            earlier = figure.get_attribute("data-frame")
+            button.click()
+            # Looked at in the page, as a figure may have only two frames and come back.
+            moved = page.wait_for_function(
+                "([figure, earlier]) => figure.dataset.frame !== earlier",
+                arg=[figure, earlier],
+                polling=20,
+                timeout=5000,
+            )
+            button.click()
+            page.evaluate("() => window.lossurface.settled()")
+            label = button.get_attribute("aria-label")
+            seen.controls.append(Control(name, label, bool(moved.json_value())))
