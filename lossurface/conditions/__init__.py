@@ -20,7 +20,7 @@ from lossurface.conditions.subspaces import (
 )
 from lossurface.conditions.tables import Table, read_arrays, read_file
 
-__all__ = [  # noqa: RUF022 - grouped by purpose
+__all__ = [
     # everything at once
     "Report",
     "check",

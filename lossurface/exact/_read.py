@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction as Q
 from typing import Any
 
-from lossurface.exact._forms import column_scales, dots, integral, scaled
+from lossurface.exact._forms import dots, integral
 from lossurface.exact.rational import Unreadable, require
 
 DIGITS = 4200  # Python refuses to read longer integers
@@ -41,15 +42,20 @@ class Samples:
         return [i for i, label in enumerate(self.labels) if label == sign]
 
 
+def ratio(value: Any, where: str) -> tuple[int, int]:
+    """Return numerator and denominator of the string "p/q" in lowest terms."""
+    if not (isinstance(value, str) and RATIONAL.fullmatch(value)):
+        raise Unreadable(f'{where} is {str(value)[:40]!r}, not "p/q" in lowest terms')
+    top, _, bottom = value.partition("/")
+    p, q = int(top), int(bottom or 1)
+    if math.gcd(p, q) > 1 or bottom == "1" or top == "-0":
+        raise Unreadable(f"{where} is not in lowest terms")
+    return p, q
+
+
 def exact(value: Any, where: str) -> Q:
     """Return the rational that a string "p/q" in lowest terms stands for."""
-    fits = isinstance(value, str) and RATIONAL.fullmatch(value)
-    require(fits, f'{where} is {str(value)[:40]!r}, not "p/q" in lowest terms', Unreadable)
-    number = Q(value)
-    top, _, bottom = value.partition("/")
-    lowest = str(number.numerator) == top and (not bottom or int(bottom) == number.denominator)
-    require(lowest and bottom != "1", f"{where} is not in lowest terms", Unreadable)
-    return number
+    return Q(*ratio(value, where))
 
 
 def vector(value: Any, where: str, size: int | None = None) -> list[Q]:
@@ -88,14 +94,17 @@ def read_samples(raw: dict[str, Any]) -> Samples:
     Raises:
         Unreadable: they are malformed.
     """
-    rows = matrix(raw["samples"], "samples")
-    require(rows and rows[0], "samples are empty", Unreadable)
-    require(len({len(row) for row in rows}) == 1, "samples differ in length", Unreadable)
+    given = raw["samples"]
+    fits = isinstance(given, list) and given and all(isinstance(row, list) for row in given)
+    require(fits and given[0], "samples are empty, or no list of lists", Unreadable)
+    require(len({len(row) for row in given}) == 1, "samples differ in length", Unreadable)
+    pairs = [[ratio(v, f"samples[{i}]") for v in row] for i, row in enumerate(given)]
+    scales = [math.lcm(*(q for _, q in column)) for column in zip(*pairs, strict=True)]
+    rows = [[p * (c // q) for (p, q), c in zip(row, scales, strict=True)] for row in pairs]
     labels = raw["labels"]
     fits = isinstance(labels, list) and all(type(y) is int and y in (-1, 1) for y in labels)
     require(fits and len(labels) == len(rows), "labels is not a 1 or -1 per sample", Unreadable)
-    scales = column_scales(rows)
-    return Samples(scaled(rows, scales), scales, list(labels))
+    return Samples(rows, scales, list(labels))
 
 
 def check_digest(raw: dict[str, Any], fields: set[str]) -> None:
