@@ -145,6 +145,30 @@ def recheck(path: Path, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--label", required=True, metavar="COLUMN", help="Column with the labels.")
+@click.option("--positive", metavar="VALUE", help="The label to be called +1.")
+@click.option("--neuron", default="softplus", show_default=True, help="Neuron of the network.")
+@click.option("--loss", default="hinge", show_default=True, help="hinge, logistic or quadratic.")
+@click.option("--p", type=int, help="Power of the polynomial hinge; 6 unless given.")
+@click.option("--width", type=int, help="Number of neurons M of f_S, if known.")
+@click.option(
+    "--architecture",
+    default="shortcut",
+    show_default=True,
+    help="shortcut, single, feedforward or identity.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
+@_JSON
+def check(path: Path, as_json: bool, **choices: Any) -> None:
+    """Say which guarantee holds on a dataset (CSV, Parquet or NPZ), with exact certificates."""
+    from lossurface.conditions import check_file
+
+    report = check_file(path, **choices)
+    click.echo(json.dumps(report.to_dict(), indent=2) if as_json else str(report))
+
+
+@cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda or auto.")
 @click.option("--profile", default="book", show_default=True, help="quick, book or full.")
