@@ -1,0 +1,180 @@
+"""`lossurface.check`: the report, its JSON, its claims and advice, its folder."""
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from lossurface.conditions import check, check_file
+from lossurface.errors import InputError
+from lossurface.exact.recheck import recheck
+from tests.conditions.samples import KNOWN
+
+SEPARABLE = ([[2, 1], [1, 2], [-1, 0], [0, -1]], [1, 1, -1, -1])
+PLANES = KNOWN["planes"][:2]
+RING = KNOWN["ring"][:2]
+
+
+def applies(report):
+    return {claim.id: claim.applies for claim in report.claims}
+
+
+def test_json_has_the_promised_shape():
+    data = json.loads(json.dumps(check(*SEPARABLE, width=1).to_dict()))
+    assert {"conditions", "claims", "advice", "network", "width", "data"} <= set(data)
+    ids = [condition["id"] for condition in data["conditions"]]
+    assert [f"assumption-{k}" for k in range(1, 7)] == [i for i in ids if i.startswith("assum")]
+    assert {"proposition-11", "proposition-12"} <= set(ids)
+    for condition in data["conditions"]:
+        assert {"id", "verdict", "why", "margin", "certificate"} == set(condition)
+        assert condition["verdict"] in ("holds", "fails", "undecided")
+
+
+def test_theorem_2_on_separable_data():
+    report = check(*SEPARABLE, neuron="softplus", p=3, width=1)
+    assert applies(report)["theorem-2"] == "yes"
+    assert report.counterexample is None
+    for change in ({"neuron": "relu"}, {"loss": "logistic", "p": None}, {"p": 2},
+                   {"architecture": "feedforward"}):  # fmt: skip
+        assert applies(check(*SEPARABLE, **{"p": 3, "width": 1, **change}))["theorem-2"] == "no"
+
+
+def test_advice_names_the_one_change():
+    report = check(*SEPARABLE, neuron="relu", width=1)
+    assert "theorem-2: use an increasing neuron in f_S, such as softplus" in report.advice
+    report = check([[1], [2]], [-1, 1], width=1)
+    advice = next(line for line in report.advice if line.startswith("theorem-2"))
+    assert "append a constant feature 1" in advice
+    assert applies(check([[1, 1], [2, 1]], [-1, 1], width=1))["theorem-2"] == "yes"
+
+
+def test_theorem_1_depends_on_the_width():
+    needed = 5  # 2 parts of the two positives, 2 of the two negatives
+    report = check(*PLANES, width=needed)
+    assert applies(report)["theorem-1"] == "yes"
+    assert "certain on these samples" in report.guarantees[0].says
+    narrow = check(*PLANES, width=needed - 1)
+    assert applies(narrow)["theorem-1"] == "no"
+    assert any("widen f_S from 4 to 5" in line for line in narrow.advice)
+    assert applies(check(*PLANES))["theorem-1"] == "undecided"  # no width given
+    assert narrow.to_dict()["width"]["theorem_1"] == 8
+
+
+def test_proposition_12_guarantees_quadratic_neurons():
+    data = KNOWN["cross"][:2]
+    assert applies(check(*data, neuron="quadratic", width=3))["proposition-12"] == "yes"
+    assert applies(check(*data, neuron="quadratic", width=2))["proposition-12"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("data", "choices"),
+    [
+        (RING, {"neuron": "softplus"}),
+        (RING, {"neuron": "quadratic"}),
+        (KNOWN["line"][:2], {"neuron": "quadratic"}),
+        (RING, {"neuron": "relu", "architecture": "feedforward"}),
+        (([[1, 2], [2, 3], [2, 1], [3, 1]], [1, 1, -1, -1]), {"neuron": "relu"}),
+    ],
+)
+def test_counterexample_on_the_samples_given(data, choices):
+    report = check(*data, width=2, **choices)
+    found = report.counterexample
+    assert found is not None
+    assert found.kind == "local-minimum"
+    assert found.data["loss"] == {"name": "polynomial-hinge", "p": 6}
+    assert found.data["labels"] == list(report.table.dataset.y)
+    assert any(claim.kind == "warning" and claim.applies == "yes" for claim in report.claims)
+
+
+def test_contradiction_is_reported():
+    report = check([[1, 1], [1, 1]], [0, 1])
+    assert report.condition("realisable").verdict == "fails"
+    assert any("contradictory" in line for line in report.advice)
+
+
+def test_logistic_loss():
+    report = check(*SEPARABLE, loss="logistic", width=1)
+    assert applies(report)["proposition-10"] == "yes"
+    assert any("polynomial hinge" in line for line in report.advice)
+
+
+def test_rank_tolerance_is_labelled():
+    noisy = np.array([[1.0, 1e-9], [2.0, 0.0], [0.0, 1.0], [1e-9, 3.0]])
+    report = check(noisy, [1, 1, 0, 0], rank_tolerance=1e-6)
+    numerical = report.to_dict()["data"]["numerical_ranks"]
+    assert numerical["tolerance"] == 1e-6
+    assert (numerical["r_plus"], numerical["r"], numerical["delta_r"]) == (1, 2, 1)
+    assert report.condition("assumption-3").verdict == "fails"  # the exact reading stands
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"neuron": "swish"}, "neuron 'swish' is not known"),
+        ({"loss": "0-1"}, "loss '0-1' is not known"),
+        ({"architecture": "resnet"}, "architecture 'resnet' is not known"),
+        ({"width": 0}, "width is 0"),
+        ({"p": 0}, "p"),
+        ({"loss": "logistic", "p": 3}, "takes no p"),
+        ({"rank_tolerance": 2.0}, "rank tolerance"),
+    ],
+)
+def test_bad_choices(choices, words):
+    with pytest.raises(InputError, match=words):
+        check(*SEPARABLE, **choices)
+
+
+class Page(HTMLParser):
+    """Collects what a page refers to."""
+
+    def __init__(self):
+        super().__init__()
+        self.links, self.tags = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+
+
+@pytest.mark.parametrize("name", ["cross", "ring", "line", "zero"])
+def test_folder(tmp_path, name):
+    samples, labels, *_ = KNOWN[name]
+    file, out = tmp_path / "data.csv", tmp_path / "report"
+    header = ",".join(f"f{k}" for k in range(len(samples[0])))
+    lines = [",".join(map(str, [*row, y])) for row, y in zip(samples, labels, strict=True)]
+    file.write_text("\n".join([f"{header},y", *lines]))
+    report = check_file(file, label="y", neuron="quadratic", width=3, out=out)
+    written = json.loads((out / "report.json").read_text())
+    assert written["conditions"] == json.loads(json.dumps(report.to_dict()["conditions"]))
+    outcomes = dict(recheck(out / "certificates"))
+    assert len(outcomes) >= 5
+    assert all(finding.status == "holds" for finding in outcomes.values())
+    page = Page()
+    page.feed((out / "report.html").read_text())
+    local = [link for link in page.links if not link.startswith("#")]
+    assert local
+    assert all((out / link).is_file() for link in local)
+    assert "script" not in page.tags
+    assert page.tags.count("svg") == 2
+    assert {entry.name for entry in tmp_path.iterdir()} == {"data.csv", "report"}
+    again = check_file(file, label="y", neuron="quadratic", width=3, out=out)  # onto itself
+    assert str(again) == str(report)
+
+
+def test_nothing_is_written_on_bad_input(tmp_path):
+    file, out = tmp_path / "data.csv", tmp_path / "report"
+    file.write_text("a,y\n1,0\nnan,1\n")
+    with pytest.raises(InputError, match="row 2"):
+        check_file(file, label="y", out=out)
+    assert list(tmp_path.iterdir()) == [file]
+    with pytest.raises(InputError, match="not a folder"):
+        check_file(file, label="y", out=file)
+    with pytest.raises(InputError, match="does not exist"):
+        check_file(file, label="y", out=tmp_path / "a" / "b")
+
+
+def test_text_report_reads_in_lines():
+    text = str(check(*SEPARABLE, width=1))
+    assert "guarantee, theorem-2" in text
+    assert text.splitlines()[0].startswith("arrays: 4 samples in 2 dimensions")
