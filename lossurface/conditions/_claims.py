@@ -12,7 +12,7 @@ from lossurface.conditions.subspaces import Ranks
 if TYPE_CHECKING:
     from lossurface.setting import Loss, Neuron
 
-__all__ = ["Applied", "Case", "applied"]
+__all__ = ["DATA", "Applied", "Case", "applied"]
 
 Kind = Literal["guarantee", "warning", "remark"]
 
@@ -139,6 +139,7 @@ HINGE = "use the polynomial hinge loss"
 SHORTCUT = "add a single-layer f_S beside the network (Figure 1b)"
 CONVEX = "use an analytic neuron with sigma'' > 0 in f_S, such as softplus"
 INCREASING = "use an increasing neuron in f_S, such as softplus"
+DATA = "data: "  # marks a change that no network can make up for
 EVERY = "every local minimum of the empirical loss has training error 0"
 
 
@@ -155,8 +156,7 @@ def theorem_1(case: Case) -> Applied:
     needs.ask("assumption-5", CONVEX)
     needs.ask(
         "assumption-3",
-        "no network changes that: features are needed on which the classes span different "
-        "subspaces",
+        f"{DATA}features are needed on which the classes span different subspaces",
     )
     paper = case.ranks.width(case.n)
     exact = case.conditions["theorem-1-width"]
@@ -190,7 +190,7 @@ def theorem_2(case: Case) -> Applied:
         "assumption-6",
         "append a constant feature 1 to the samples: a hyperplane off the origin separates them"
         if affine
-        else "no network changes that: features are needed in which the classes are separable",
+        else f"{DATA}features are needed in which the classes are separable",
     )
     return needs.done("theorem-2", "guarantee", f"{EVERY}, whatever f_D is", 1)
 
@@ -204,7 +204,7 @@ def proposition_1(case: Case) -> Applied:
         f"neuron {case.neuron.name}, not quadratic",
         "use quadratic neurons in f_S",
     )
-    needs.ask("assumption-3", "see Proposition 12, which asks less of the samples")
+    needs.ask("assumption-3", f"{DATA}Proposition 12 asks less of the samples")
     needs.width(case.ranks.quadratic_width)
     says = f"{EVERY}, with probability one over samples drawn as Assumption 2 asks"
     return needs.done("proposition-1", "guarantee", says, case.ranks.quadratic_width)
@@ -221,8 +221,8 @@ def proposition_12(case: Case) -> Applied:
     )
     needs.ask(
         "proposition-12",
-        "no network changes that: features are needed in which two ellipsoids tell the classes "
-        "apart (products of features give z^2 more to work with)",
+        f"{DATA}features are needed in which two ellipsoids tell the classes apart; products of "
+        "features are a way",
     )
     needs.width(case.ranks.quadratic_width)
     says = f"{EVERY}, whatever f_D is: certain on these samples"

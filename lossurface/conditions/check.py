@@ -330,15 +330,20 @@ def _sure_width(condition: Condition) -> int | None:
     return None if condition.certificate is None else int(condition.certificate.data["width"])
 
 
+def _blocks(claim: _claims.Applied) -> list[str]:
+    """Return what only other features could change."""
+    marked = [change for change in claim.changes if change.startswith(_claims.DATA)]
+    return [change.removeprefix(_claims.DATA) for change in marked]
+
+
 def _advice(claims: tuple[_claims.Applied, ...], case: _claims.Case) -> Iterator[str]:
     """Yield, for each guarantee that fails, the changes it needs; the attainable ones first."""
     guarantees = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
-    stuck = ("no network changes", "see Proposition")
-
-    def out_of_reach(claim: _claims.Applied) -> bool:
-        return any(change.startswith(stuck) for change in claim.changes)
-
-    for claim in sorted(guarantees, key=lambda c: (out_of_reach(c), len(c.changes))):
-        yield f"{claim.id}: {'; and '.join(dict.fromkeys(claim.changes))}"
+    blocked = {c.id: _blocks(c) for c in guarantees}
+    for claim in sorted(guarantees, key=lambda c: (bool(blocked[c.id]), len(c.changes))):
+        if not blocked[claim.id]:
+            yield f"{claim.id}: {'; and '.join(dict.fromkeys(claim.changes))}"
+        elif claim.id != "proposition-1":  # Proposition 12 asks less
+            yield f"{claim.id}: no change of the network is enough: {blocked[claim.id][0]}"
     if case.verdict("realisable") == "fails":
         yield "remove or relabel contradictory samples: no network reaches training error 0"

@@ -181,17 +181,17 @@ def _levels(report: Report, data: dict[str, Any]) -> Picture:
 def _spectrum(report: Report, data: dict[str, Any]) -> Picture:
     import numpy as np
 
-    X, y = _floats(report)
+    y = np.array(report.table.dataset.y[:MOST])
     weights = np.array([float(Fraction(v)) for v in data["lambda"]])[:MOST]
     weights = weights / weights.max()
-    scale = np.abs(X).max(axis=0)
-    unit = X / np.where(scale > 0, scale, 1.0)
+    assert report.space is not None
+    unit = report.space.points[:MOST]  # the signs of eigenvalues do not depend on coordinates
     values = np.linalg.eigvalsh((unit * (weights * y)[:, None]).T @ unit)
     figure, axes = _figure(8.0, 3.2, 2)
     colour = POSITIVE if data["sign"] == 1 else NEGATIVE
     axes[0].bar(np.arange(1, len(values) + 1), values, color=colour)
     axes[0].axhline(0.0, color=INK, linewidth=1)
-    axes[0].set_xlabel("eigenvalue of S (features scaled)")
+    axes[0].set_xlabel("eigenvalues of S (whitened samples)")
     for sign, hue in ((1, POSITIVE), (-1, NEGATIVE)):
         ordered = np.sort(weights[y == sign])[::-1]
         axes[1].plot(np.arange(1, len(ordered) + 1), ordered, ".-", color=hue, linewidth=1)

@@ -166,6 +166,7 @@ def _classes(labels: list[str], label: str, positive: str | None, source: str) -
     """Return what the positive and the negative label are called."""
     values = sorted(set(labels))
     where = f"{source}: column {label!r}"
+    way = "pass positive=..." if source == "arrays" else "add --positive VALUE"
     if len(values) == 1:
         raise InputError(f"{where} holds one class only, {values[0]!r}; give samples of both")
     if positive is not None:
@@ -176,12 +177,11 @@ def _classes(labels: list[str], label: str, positive: str | None, source: str) -
         return chosen, others[0] if len(others) == 1 else "the rest"
     if len(values) > 2:
         raise InputError(
-            f"{where} is not binary: it holds {_some(values)}; name the positive one, against "
-            "which the rest is set"
+            f"{where} is not binary: it holds {_some(values)}; {way} to set one against the rest"
         )
     if values in (["-1", "1"], ["0", "1"], ["False", "True"], ["false", "true"]):
         return values[1], values[0]
-    raise InputError(f"{where} holds {values[0]!r} and {values[1]!r}; name the positive one")
+    raise InputError(f"{where} holds {values[0]!r} and {values[1]!r}; {way} to say which is +1")
 
 
 def _missing(value: Any) -> bool:

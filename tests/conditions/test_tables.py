@@ -87,7 +87,7 @@ BAD = [
     ("a,kind\n1,u\n2\n", "row 2 has 1 values and 2 columns are named"),
     ("a,kind\n1,u\n2,\n", "row 2, column 'kind': no label"),
     ("a,kind\n1,u\n2,v\n3,w\n", "not binary: it holds 'u', 'v', 'w'"),
-    ("a,kind\n1,u\n2,v\n", "holds 'u' and 'v'; name the positive one"),
+    ("a,kind\n1,u\n2,v\n", "holds 'u' and 'v'; add --positive VALUE"),
     (b"\x89PNG\r\n\x1a\n\0\0", "not a table"),
     (b"a,kind\n1,\xff\n", "not a table"),
     ('a,kind\n1,"u\n2,v\n', "values and 2 columns|row 1|one class"),
