@@ -140,6 +140,20 @@ CLAIMS: dict[str, Claim] = {
             certifies=True,
         ),
         _claim(
+            "proposition-11",
+            "What any dataset must meet, or some f_D makes a bad local minimum",
+            "negative",
+            ("exact",),
+            certifies=True,
+        ),
+        _claim(
+            "proposition-12",
+            "Exactly which datasets leave quadratic neurons no bad local minimum",
+            "neither",
+            ("exact",),
+            certifies=True,
+        ),
+        _claim(
             "example-1",
             "The quadratic loss misclassifies separable data",
             "negative",

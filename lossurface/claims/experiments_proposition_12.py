@@ -1,0 +1,263 @@
+"""Random datasets decided by Proposition 12: trapped where its condition fails, left where not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from lossurface.claims.tally import Tally
+from lossurface.claims.traps import ConditionName, decide
+from lossurface.conditions import Condition, Space, bad_minimum
+from lossurface.errors import InputError
+from lossurface.exact import Finding, check, equal, less
+from lossurface.setting import Dataset, get_neuron, polynomial_hinge
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lossurface.exact import Certificate
+
+__all__ = [
+    "Left",
+    "decided",
+    "drawn",
+    "ellipsoid_errors",
+    "holding_share",
+    "leave",
+    "lifted",
+    "trap_findings",
+    "trapped",
+]
+
+GRID = 2**10  # coordinates are multiples of 1/GRID, exact in floats
+
+
+def drawn(rng: np.random.Generator, d: int, plus: int, minus: int, stretch: float) -> Dataset:
+    """Draw two Gaussian classes about 0, each `stretch` times longer along an axis of its own.
+
+    Args:
+        rng: the source of all randomness.
+        d: coordinates, at least 1; with one, the classes share their axis.
+        plus: positive samples.
+        minus: negative samples.
+        stretch: 1 for round classes.
+    """
+    import numpy as np
+
+    X = rng.normal(size=(plus + minus, d))
+    X[:plus, 0] *= stretch
+    X[plus:, d - 1] *= stretch
+    X = np.round(X * GRID) / GRID
+    return Dataset.of(X, [1] * plus + [-1] * minus)
+
+
+def decided(claim: ConditionName, *, trials: int, seed: int) -> Iterator[tuple[Dataset, Condition]]:
+    """Yield random datasets with 1 to 3 coordinates and their verdicts.
+
+    Round and stretched classes come by turns. Draws too near the boundary for a verdict are drawn
+    again.
+
+    Args:
+        claim: `proposition-11` or `proposition-12`.
+        trials: how many.
+        seed: of all randomness.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    made = 0
+    while made < trials:
+        d = int(rng.integers(1, 4)) if made % 2 else int(rng.integers(2, 4))
+        plus, minus = (int(k) for k in rng.integers(d + 1, 3 * d + 2, size=2))
+        dataset = drawn(rng, d, plus, minus, 1.0 if made % 2 else 8.0)
+        condition = decide(dataset, claim)
+        if condition.verdict != "undecided":
+            made += 1
+            yield dataset, condition
+
+
+def trapped(
+    dataset: Dataset, condition: Condition, neuron: str = "quadratic", p: int = 6, width: int = 1
+) -> Certificate:
+    """Return the certified bad local minimum that a failing condition promises.
+
+    Raises:
+        InputError: the condition does not fail, or no staircase tells the samples apart.
+    """
+    certificate = bad_minimum(Space(dataset), condition, neuron, p, width)
+    if certificate is None:
+        raise InputError(
+            "equal samples carry different labels, so that no f_D can follow the dual weights; "
+            "remove one of them"
+        )
+    return certificate
+
+
+def ellipsoid_errors(dataset: Dataset, condition: Condition) -> int:
+    """Count, exactly, the errors of the two networks f_S that the ellipsoids make.
+
+    x^T Z x = sum_k c_k (v_k^T x)^2 is a sum of quadratic neurons. With f = b - x^T Z x for the
+    positives' ellipsoid, f = x^T Z x - b for the negatives', b between the classes, f_S alone
+    classifies every sample (the paper's remark (i) on Proposition 12).
+
+    Args:
+        dataset: n samples.
+        condition: `proposition-12`, decided as holding.
+    """
+    assert condition.certificate is not None
+    wrong = 0
+    for name, sign in (("positive", 1), ("negative", -1)):
+        side = condition.certificate.data[name]
+        weights = [Fraction(w) for w in side["weights"]]
+        rows = [[Fraction(v) for v in row] for row in side["rows"]]
+        values = [
+            sum((c * _dot(v, x) ** 2 for c, v in zip(weights, rows, strict=True)), Fraction(0))
+            for x in dataset.x
+        ]
+        pairs = list(zip(dataset.y, values, strict=True))
+        inner, outer = (
+            max(v for y, v in pairs if y == sign),
+            min(v for y, v in pairs if y != sign),
+        )
+        b = (inner + outer) / 2
+        wrong += sum((sign * (b - value) >= 0) != (y > 0) for y, value in pairs)
+    return wrong
+
+
+def _dot(v: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
+    return sum((a * b for a, b in zip(v, x, strict=True)), Fraction(0))
+
+
+@dataclass(frozen=True)
+class Left:
+    """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it.
+
+    Attributes:
+        error: the training error there.
+        critical: the dual weights balance, and w_j = 0: every derivative vanishes.
+        bad: the training error is above 0.
+        not_minimum: along the curve the loss falls to second order.
+        decrease: the loss after the step is lower.
+        case: which case of the proof was used.
+    """
+
+    error: Fraction
+    critical: Finding
+    bad: Finding
+    not_minimum: Finding
+    decrease: Finding
+    case: str
+
+
+def leave(dataset: Dataset, rng: np.random.Generator, width: int | None = None) -> Left:
+    """Plant a bad critical point on a dataset where the condition holds, and leave it.
+
+    k samples of either class get f = 0, the others f = y: that is the work of f_D, a staircase,
+    locally constant in its parameters. Then lambda is p + 1 on the 2k samples and 0 on the others,
+    sum lambda y = 0, and with w_j = 0 everything is stationary, whatever the a_j. The k negative
+    samples with f = 0 are misclassified.
+
+    Args:
+        dataset: coordinates that floats hold exactly.
+        rng: of the samples that get f = 0, and of the a_j.
+        width: M, by default d + 1.
+
+    Raises:
+        InputError: the proof's curve does not exist, because the condition fails or M is too small.
+    """
+    import numpy as np
+    import torch
+
+    from lossurface.landscape.escape import Proof, escape
+    from lossurface.landscape.model import SingleLayerSurface, pack
+
+    p, M = 6, width or dataset.d + 1
+    k = int(rng.integers(1, min(dataset.n_plus, dataset.n_minus) + 1))
+    labels = np.array(dataset.y)
+    chosen = np.concatenate(
+        [rng.choice(np.flatnonzero(labels == sign), size=k, replace=False) for sign in (1, -1)]
+    )
+    free = np.zeros(dataset.n, dtype=bool)
+    free[chosen] = True
+    X, y = dataset.tensors()
+    offset = torch.from_numpy(np.where(free, 0.0, labels.astype(float)))
+    surface = SingleLayerSurface(
+        get_neuron("quadratic"), polynomial_hinge(p), X, y, M, offset=offset
+    )
+    a = torch.from_numpy(rng.integers(1, 33, size=M) * rng.choice([-1, 1], size=M) / 32.0)
+    zero = torch.zeros(1, dtype=torch.float64)
+    theta = pack(zero, a.unsqueeze(0), torch.zeros(1, dataset.d, M, dtype=torch.float64))[0]
+    step = escape(surface, theta, proof=Proof.QUADRATIC)
+    # Along t -> t W the output of sample i changes by exactly t^2 sum_j a_j (w_j^T x_i)^2.
+    W = step.theta_after[1 + M :].view(dataset.d, M)
+    columns = [[Fraction(float(v)) for v in W[:, j]] for j in range(M)]
+    alpha = [Fraction(float(v)) for v in a]
+    second = Fraction(0)
+    for i in chosen:
+        moved = (c * _dot(w, dataset.x[int(i)]) ** 2 for c, w in zip(alpha, columns, strict=True))
+        second -= (p + 1) * dataset.y[int(i)] * sum(moved, Fraction(0))
+    balance = sum(dataset.y[int(i)] for i in chosen)
+    error = Fraction(k, dataset.n)
+    return Left(
+        error,
+        equal("sum lambda y, with w_j = 0 and f_D locally constant, f = 0 wherever lambda > 0",
+              balance, 0),
+        less("0 < training error", 0, error),
+        less("the loss falls like t^2 times", second, 0),
+        step.decrease,
+        str(step.case),
+    )  # fmt: skip
+
+
+def trap_findings(
+    cases: Sequence[tuple[Dataset, Condition]], neurons: Sequence[str], powers: Sequence[int]
+) -> Iterator[tuple[Finding, Finding]]:
+    """Yield, for each dataset whose condition fails, the certificate's check and R > 0."""
+    failing = [(data, found) for data, found in cases if found.verdict == "fails"]
+    for k, (dataset, condition) in enumerate(failing):
+        neuron, p = neurons[k % len(neurons)], powers[k % len(powers)]
+        certificate = trapped(dataset, condition, neuron, p, width=1 + k % 4)
+        error = Fraction(certificate.data["training_error"])
+        yield check(certificate), less("0 < training error", 0, error)
+
+
+def lifted(dataset: Dataset) -> Dataset:
+    """Append a constant coordinate 1: hidden neurons then have a bias, and ellipsoids a centre."""
+    return Dataset(tuple((*row, Fraction(1)) for row in dataset.x), dataset.y)
+
+
+def holding_share(
+    claim: ConditionName,
+    sizes: Sequence[int],
+    *,
+    d: int,
+    trials: int,
+    seed: int,
+    bias: bool = False,
+) -> Tally:
+    """Count the random datasets on which a condition holds, each decided with a certificate.
+
+    Both classes are standard normal, n/2 samples each; undecided draws count as not holding.
+
+    Args:
+        claim: `proposition-11` or `proposition-12`.
+        sizes: the even numbers of samples n.
+        d: coordinates.
+        trials: datasets for each size.
+        seed: of the datasets.
+        bias: append a constant coordinate first.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    hits = []
+    for n in sizes:
+        count = 0
+        for _ in range(trials):
+            dataset = drawn(rng, d, n // 2, n - n // 2, 1.0)
+            found = decide(lifted(dataset) if bias else dataset, claim)
+            count += found.verdict == "holds"
+        hits.append(count)
+    return Tally(tuple(sizes), tuple(hits), (trials,) * len(sizes))

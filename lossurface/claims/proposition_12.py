@@ -1,0 +1,82 @@
+"""Proposition 12, verified: random datasets decided, each then trapped or left, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from lossurface.claims._verify import verdict
+from lossurface.claims.experiments_proposition_12 import (
+    decided,
+    ellipsoid_errors,
+    leave,
+    trap_findings,
+    trapped,
+)
+from lossurface.claims.traps import decide
+from lossurface.exact import Certificate, Finding, Verdict, equal, every
+from lossurface.setting import Dataset
+
+__all__ = ["BOWL", "CROSS", "certify", "verify"]
+
+# Separable by w = (1, 1), yet the positives lie further out in every direction.
+BOWL = Dataset.of([[3, 0], [0, 3], [2, 2], [-1, 0], [0, -1], [-1, -1]], [1, 1, 1, -1, -1, -1])
+# Not separable, yet each class lies in an ellipse that leaves the other out.
+CROSS = Dataset.of(
+    [[3, "1/2"], [-2, "-1/2"], [2, -1], ["-1/2", 3], ["1/2", -2], [-1, -2]], [1, 1, 1, -1, -1, -1]
+)
+
+
+def certify(
+    neuron: str = "quadratic", p: int = 6, width: int = 1, dataset: Dataset = BOWL
+) -> Certificate:
+    """Build a bad local minimum on a dataset that violates the condition.
+
+    Args:
+        neuron: `quadratic`; the proposition is about no other.
+        p: the hinge power, 2 to 60.
+        width: M, any.
+        dataset: two classes.
+
+    Raises:
+        InputError: the condition does not fail on the dataset, or a choice is out of range.
+
+    Source: Proposition 12; the construction is ours.
+    """
+    return trapped(dataset, decide(dataset, "proposition-12"), neuron, p, width)
+
+
+def _findings(seed: int, trials: int) -> Iterator[Finding]:
+    import numpy as np
+
+    cases = [(data, decide(data, "proposition-12")) for data in (BOWL, CROSS)]
+    cases += decided("proposition-12", trials=trials, seed=seed)
+    yield every("every verdict on a dataset has a certificate that rechecks",
+                (found.finding for _, found in cases if found.finding is not None))  # fmt: skip
+    traps = list(trap_findings(cases, ("quadratic",), (2, 3, 6)))
+    yield every("where the condition fails, there is a local minimum", (t[0] for t in traps))
+    yield every("and it misclassifies a sample", (t[1] for t in traps))
+    holding = [(data, found) for data, found in cases if found.verdict == "holds"]
+    rng = np.random.default_rng(seed)
+    left = [leave(data, rng) for data, _ in holding for _ in range(2)]
+    yield every("where it holds, planted points are critical", (one.critical for one in left))
+    yield every("and misclassify a sample", (one.bad for one in left))
+    yield every("none of them is a local minimum", (one.not_minimum for one in left))
+    yield every("the proof's step lowers the loss", (one.decrease for one in left))
+    errors = sum(ellipsoid_errors(data, found) for data, found in holding)
+    yield equal("errors of the networks that the ellipsoids make", Fraction(errors), Fraction(0))
+
+
+def verify(*, seed: int = 0, trials: int = 24, **_: Any) -> Verdict:
+    """Verify Proposition 12 in both directions.
+
+    Args:
+        seed: of the datasets and the planted points.
+        trials: random datasets.
+    """
+    headline = (
+        "Datasets decided with exact certificates: a bad local minimum on each that fails, "
+        "and planted bad critical points left on each that holds."
+    )
+    return verdict("proposition-12", _findings(seed, trials), headline)

@@ -1,0 +1,113 @@
+"""Proposition 12: both directions, on datasets whose verdicts are known."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from lossurface.claims import get
+from lossurface.claims.experiments_proposition_12 import (
+    decided,
+    drawn,
+    ellipsoid_errors,
+    holding_share,
+    leave,
+    lifted,
+    trapped,
+)
+from lossurface.claims.proposition_12 import BOWL, CROSS
+from lossurface.claims.traps import decide, trap
+from lossurface.errors import InputError
+from lossurface.exact import check
+from lossurface.exact.staircase import levels
+from lossurface.setting import Dataset
+
+
+def test_it_holds_by_exact_evidence_alone():
+    verdict = get("proposition-12").verify(trials=6)
+    assert verdict.status == "holds", verdict.reason
+    assert verdict.evidence == ("exact",)
+    assert str(verdict) == str(get("proposition-12").verify(trials=6))
+
+
+@pytest.mark.parametrize("width", [1, 5])
+def test_the_certificate_rechecks(width, tmp_path):
+    certificate = get("proposition-12").certify(p=3, width=width)
+    assert check(certificate).status == "holds"
+    assert Fraction(certificate.data["training_error"]) > 0
+    assert len(certificate.data["network"]["a"]) == width
+
+
+def test_a_dataset_that_meets_the_condition_has_no_certificate():
+    with pytest.raises(InputError, match="holds"):
+        get("proposition-12").certify(dataset=CROSS)
+
+
+def test_the_two_datasets_are_as_described():
+    assert decide(BOWL, "proposition-12").verdict == "fails"
+    assert decide(BOWL, "proposition-11").verdict == "holds"  # separable: the hulls are disjoint
+    found = decide(CROSS, "proposition-12")
+    assert found.verdict == "holds"
+    assert ellipsoid_errors(CROSS, found) == 0
+
+
+def test_every_planted_point_is_left():
+    rng = np.random.default_rng(1)
+    for dataset, found in decided("proposition-12", trials=8, seed=1):
+        if found.verdict == "holds":
+            left = leave(dataset, rng)
+            for finding in (left.critical, left.bad, left.not_minimum, left.decrease):
+                assert finding.status == "holds", finding
+                assert finding.evidence == "exact"
+
+
+def test_too_few_neurons_are_refused_by_the_proof():
+    # one neuron: c = 0 is the only solution of a_1 c_1 w_1 = 0 unless w_1 = 0; here w_1 = 0
+    assert leave(CROSS, np.random.default_rng(0), width=1).not_minimum.status == "holds"
+
+
+def test_the_trap_is_the_certificates_point():
+    """The margins agree with the exact checker's enclosures of them."""
+    seen = trap(BOWL, "proposition-12", p=6)
+    weights = [Fraction(v) for v in trapped(BOWL, seen.condition).data["dual_weights"]]
+    for margin, (low, high) in zip(seen.margins, levels(weights, 6), strict=True):
+        assert float(low) - 1e-12 <= margin <= float(high) + 1e-12
+    # sum lambda y f = 0: the output weight of f_D is stationary
+    assert abs((seen.weights * seen.margins).sum()) < 1e-12
+
+
+def test_at_a_trap_every_direction_leads_up_and_elsewhere_one_leads_down():
+    rng = np.random.default_rng(0)
+    near = rng.normal(size=(400, 2)) * 0.05
+    bowl = trap(BOWL, "proposition-12")
+    assert (bowl.loss(near) >= bowl.loss([0.0, 0.0])).all()
+    cross = trap(CROSS, "proposition-12")
+    assert (cross.loss(near) < cross.loss([0.0, 0.0])).any()
+
+
+def test_a_bias_frees_the_centres():
+    """Affinely separable data meet the condition once a constant coordinate is appended."""
+    line = Dataset.of([[2], [-1]], [1, -1])
+    assert decide(line, "proposition-12").verdict == "fails"
+    assert decide(lifted(line), "proposition-12").verdict == "holds"
+    assert decide(lifted(BOWL), "proposition-12").verdict == "holds"
+
+
+def test_one_dimension_never_meets_the_condition():
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        assert decide(drawn(rng, 1, 3, 4, 1.0), "proposition-12").verdict == "fails"
+
+
+def test_shares_fall_with_the_samples_and_rise_with_a_bias():
+    plain = holding_share("proposition-12", (4, 12), d=2, trials=20, seed=0)
+    biased = holding_share("proposition-12", (4,), d=2, trials=20, seed=0, bias=True)
+    assert plain.hits[0] >= plain.hits[1]
+    assert biased.hits[0] >= plain.hits[0]
+
+
+def test_another_claim_is_refused():
+    with pytest.raises(InputError, match="proposition-11 or proposition-12"):
+        decide(BOWL, "proposition-5")
