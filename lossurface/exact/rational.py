@@ -55,7 +55,7 @@ FORMAT |= {"data": ("assumption", DATA), "samples": [["q"]], "labels": [{1, -1}]
 FORMAT |= {"network": ("architecture", NETWORK), "dual_weights": ["ball"], "radius": "q or inf"}
 FORMAT |= {"reason": {"dead", "linear", "paired", "curved"}, "training_error": "q"}
 RATIONAL = re.compile(r"-?(0|[1-9][0-9]{0,799})(/[1-9][0-9]{0,799})?")
-MAX_BYTES = 4_000_000
+MAX_BYTES = 20_000_000  # a certificate of a dataset holds every sample
 
 
 class Unreadable(ValueError):
