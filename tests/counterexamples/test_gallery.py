@@ -1,0 +1,206 @@
+"""The gallery: dozens of distinct counterexamples, all verified, none that survives alteration."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from fractions import Fraction
+
+import pytest
+
+from lossurface import cli
+from lossurface.counterexamples.gallery import Entry, gallery, recipes
+from lossurface.errors import InputError
+from lossurface.exact import check, enclosed_linear, rational
+from lossurface.setting import from_certificate, get_neuron
+from tests.exact.mutations import altered, at, leaves, resealed
+
+IDS = [recipe.id for recipe in recipes()]
+CLASSES = {
+    "proposition-2": "relu",
+    "proposition-3": "leaky-relu",
+    "proposition-4": "sigmoid",
+    "proposition-5": "quadratic",
+    "proposition-6": "relu",
+    "proposition-7": "relu",
+}
+
+
+@pytest.fixture(scope="module")
+def entries() -> dict[str, Entry]:
+    return {entry.recipe.id: entry for entry in gallery()}
+
+
+def checked(data):
+    """Check the parsed object by the checker that its reason asks for."""
+    enclosed = data.get("reason") == "linear-enclosed"
+    return (enclosed_linear if enclosed else rational).check(dict(data))
+
+
+def test_there_are_dozens_and_no_two_agree(entries):
+    assert len(IDS) >= 24
+    assert len(set(IDS)) == len(IDS) == len(entries)
+    bodies = set()
+    for entry in entries.values():
+        data = {k: v for k, v in entry.certificate.data.items() if k not in ("claim", "digest")}
+        bodies.add(json.dumps([entry.recipe.claim, data], sort_keys=True))
+    assert len(bodies) == len(IDS)
+
+
+def test_it_covers_every_neuron_theorem_power_and_architecture():
+    kinds = {(r.neuron, r.data, r.architecture) for r in recipes()}
+    for neuron in ("threshold", "relu", "requ", "constant"):
+        for theorem in ("theorem-1", "theorem-2"):
+            for architecture in ("single-layer", "shortcut", "feedforward"):
+                assert (neuron, theorem, architecture) in kinds
+    for neuron in ("leaky-relu", "elu", "linear", "sigmoid", "tanh", "arctan", "softsign"):
+        assert (neuron, "theorem-1", "single-layer") in kinds
+    for neuron in ("quadratic", "cosh", "quartic"):
+        assert (neuron, "theorem-2", "shortcut") in kinds
+    assert {r.p for r in recipes()} == {2, 3, 6}
+    assert any(r.architecture == "identity-shortcut" for r in recipes())
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_each_is_verified_and_says_what_it_is(name, entries):
+    recipe, certificate = entries[name].recipe, entries[name].certificate
+    finding = check(certificate)
+    assert finding.status == "holds"
+    enclosed = certificate.data["reason"] == "linear-enclosed"
+    assert finding.evidence == ("enclosed" if enclosed else "exact")
+    data = certificate.data
+    assert (data["claim"], data["loss"]["p"]) == (recipe.claim, recipe.p)
+    assert data["network"]["architecture"] == recipe.architecture
+    assert data["data"]["assumption"] == recipe.data
+    assert CLASSES[recipe.claim] in get_neuron(recipe.neuron).classes
+    # an oracle apart from the checker: the setting's own evaluation of the network
+    assert from_certificate(data).error_ball() == Fraction(data["training_error"])
+
+
+def others(value):
+    """Return values unlike the one given, most of them well formed."""
+    if isinstance(value, int):
+        return [1, -1, 5]
+    if value.replace("-", "").isalpha():
+        return ["relu", "proposition-2", "dead", "theorem-2", "other"]
+    return ["7/3", "-1", "0", "7 +/- 1/2", "inf"]
+
+
+def ends(data):
+    """Yield the leaves that are first or last in every list that holds them."""
+    for path in leaves(data):
+        inner, keep = data, True
+        for key in path:
+            keep = keep and not (isinstance(inner, list) and key not in (0, len(inner) - 1))
+            inner = inner[key]
+        if keep:
+            yield path
+
+
+def refuse_alterations(data, paths):
+    for path in paths:
+        value = at(data, path)
+        new = next(other for other in others(value) if other != value)
+        with pytest.raises((rational.Refuted, rational.Unreadable)):
+            checked(altered(data, path, new))
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_field_altered_is_refused(name, entries):
+    data = entries[name].certificate.data
+    refuse_alterations(data, ends(data))
+    for field in data:
+        with pytest.raises((rational.Refuted, rational.Unreadable)):
+            checked({key: value for key, value in data.items() if key != field})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IDS)
+def test_every_single_number_and_word_altered_is_refused(name, entries):
+    data = entries[name].certificate.data
+    refuse_alterations(data, leaves(data))
+
+
+def false_statements(data):
+    """Yield alterations that make the certificate false whatever else it says."""
+    error = Fraction(data["training_error"])
+    yield ("training_error",), str(error / 2)
+    yield ("training_error",), str(1 - error) if error != Fraction(1, 2) else "1/3"
+    weight = data["dual_weights"][0]
+    yield ("dual_weights", 0), str(Fraction(weight.split(" ")[0]) + 1)
+    yield ("loss", "p"), data["loss"]["p"] + 1
+    yield ("labels",), [-label for label in data["labels"]][:1] + data["labels"][1:]
+    if data["radius"] != "inf":
+        yield ("radius",), str(Fraction(data["radius"]) * 1000)
+    network = data["network"]
+    if "a0" in network:
+        yield ("network", "a0"), str(Fraction(network["a0"].split(" ")[0]) + 1)
+    if "b" in network:
+        yield ("network", "b"), str(Fraction(network["b"].split(" ")[0]) + 1)
+    if "deep" in network:
+        last = len(network["deep"]["layers"]) - 1
+        if any(value != "0" for value in network.get("a", ["1"])) or "a0" in network:
+            yield ("network", "deep", "layers", last, "b", 0), "5/7"  # else H is multiplied by 0
+        hidden = network["deep"]["layers"][last - 1]["b"]
+        yield ("network", "deep", "layers", last - 1, "b"), ["1"] * len(hidden)
+    if data["reason"] == "linear-enclosed":
+        yield ("farkas", next(i for i, v in enumerate(data["farkas"]) if v != "0")), "0"
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_false_statements_are_refuted_by_the_mathematics(name, entries):
+    """Sealed again, so that every digest matches: only the clauses can notice."""
+    data = entries[name].certificate.data
+    for path, value in false_statements(data):
+        with pytest.raises(rational.Refuted):
+            checked(resealed(data, path, value).data)
+
+
+def test_the_command_writes_them_and_all_checkers_agree(tmp_path, capsys):
+    folder = tmp_path / "new" / "gallery"
+    cli.main(["certify", "--all", "-o", str(folder)])
+    lines = capsys.readouterr().out.splitlines()
+    files = sorted(folder.glob("*.json"))
+    assert len(lines) == len(files) == len(IDS)
+    assert {file.stem for file in files} == set(IDS)
+    assert len({file.read_bytes() for file in files}) == len(files)
+    start = time.perf_counter()
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["recheck", str(folder)])
+    assert stop.value.code == 0
+    assert time.perf_counter() - start < 20
+    assert capsys.readouterr().out.count(": VERIFIED: ") == len(files)
+    exact = [file for file in files if "sampled" not in file.stem]
+    done = subprocess.run(
+        [sys.executable, "-I", rational.__file__, *map(str, exact)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.count(": VERIFIED: ")) == (0, len(exact))
+    assert len(exact) >= 24
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["certify", "--all", "proposition-5", "-o", "x"], "--all writes the whole gallery"),
+        (["certify", "--all", "--p", "3", "-o", "x"], "--all writes the whole gallery"),
+        (["certify", "-o", "x"], "no claim is named"),
+    ],
+)
+def test_a_bad_request_is_one_line(arguments, message, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(arguments)
+    assert stop.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(InputError, match=r"file.*no folder"):
+        cli._certify_all(file)
