@@ -3,6 +3,7 @@
 - the figures' style sheet and script;
 - theorems, propositions, examples and assumptions numbered as in the paper, whatever the order of
   the pages: the number is the one in the label (`:label: proposition-5`);
+- a reference to a claim that has no page in this build is its name, not a broken link;
 - links to the sources, launch and download buttons when a repository is configured, none otherwise.
 """
 
@@ -14,9 +15,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 _LABEL = re.compile(r"(theorem|proposition|example|assumption)-(\d+)")
 
@@ -30,6 +34,20 @@ def number_as_in_the_paper(app: Sphinx, env: BuildEnvironment) -> list[str]:
                 if found:
                     identifiers[identifier] = (int(found[2]),)
     return []
+
+
+class NameWithoutPage(SphinxPostTransform):
+    """Replace references to the paper's claims that no page of this build states by their names."""
+
+    default_priority = 5  # before the references are resolved (10)
+
+    def run(self, **kwargs: Any) -> None:
+        """Look at every `prf:ref` of the page."""
+        stated = getattr(self.env, "proof_list", {})
+        for node in list(self.document.findall(pending_xref)):
+            found = _LABEL.fullmatch(node.get("reftarget", ""))
+            if node.get("refdomain") == "prf" and found and found[0] not in stated:
+                node.replace_self(nodes.inline("", f"{found[1].capitalize()} {found[2]}"))
 
 
 def add_repository(app: Sphinx, config: Config) -> None:
@@ -64,6 +82,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.add_css_file("lossurface.css")
     app.add_js_file("lossurface.js", loading_method="defer")
+    app.add_post_transform(NameWithoutPage)
     app.connect("config-inited", add_repository)
     app.connect("build-finished", add_plotly)
     # After Sphinx's own collectors have given the running numbers (priority 500).
