@@ -8,6 +8,7 @@ critical point (see `critical.enclose`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -87,15 +88,27 @@ def adam(
     rate: float = 1e-2,
     betas: tuple[float, float] = (0.9, 0.999),
     eps: float = 1e-8,
+    watch: Callable[[int, Tensor], None] | None = None,
 ) -> Tensor:
     """Return theta (B, P) after `steps` Adam steps, each network on its own.
 
     The same update as `torch.optim.Adam` without weight decay, for all networks in one pass.
+
+    Args:
+        surface: what to minimise.
+        theta: (B, P).
+        steps: how many.
+        rate: learning rate.
+        betas: decay of the means of the gradient and of its square.
+        eps: added to the root.
+        watch: called before each step with its number and the outputs (B, n).
     """
     theta = theta.clone()
     mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
     for k in range(1, steps + 1):
-        g = surface.gradient(theta)[1]
+        _, g, outputs = surface.gradient(theta)
+        if watch is not None:
+            watch(k, outputs)
         mean.lerp_(g, 1 - betas[0])
         square.mul_(betas[1]).addcmul_(g, g, value=1 - betas[1])
         scale = square.sqrt().div_((1 - betas[1] ** k) ** 0.5).add_(eps)

@@ -1,0 +1,89 @@
+"""Hunts and escape training: what is proved of what they meet, and that ours does not get stuck."""
+
+import numpy as np
+import pytest
+import torch
+
+from lossurface.errors import InputError
+from lossurface.landscape.escaping import RIVALS, escape_training, rival
+from lossurface.landscape.hunts import hunt_minima, hunt_violations
+from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.planted import theorem_1, theorem_2
+from lossurface.setting import get_neuron, logistic, polynomial_hinge
+
+
+def subspaces(B, n, M, loss, neuron="softplus", seed=0):
+    """Positives on axes 0, 1, negatives on axes 2, 3: Delta r = 2, the threshold is M >= n."""
+    g = torch.Generator().manual_seed(seed)
+    X = torch.rand(B, n, 4, generator=g, dtype=torch.float64) * 2 - 1
+    y = torch.ones(B, n, dtype=torch.float64)
+    y[:, n // 2 :] = -1
+    X[:, : n // 2, 2:] = 0
+    X[:, n // 2 :, :2] = 0
+    surface = SingleLayerSurface(get_neuron(neuron), loss, X, y, M)
+    return surface, 0.5 * torch.randn(B, surface.P, generator=g, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("loss", [polynomial_hinge(6), logistic()], ids=["hinge", "logistic"])
+def test_no_local_minimum_with_an_error_above_the_threshold(loss):
+    surface, theta = subspaces(24, 4, 4, loss)
+    hunt = hunt_violations(surface, theta, most=12)
+    assert hunt.starts == 24
+    assert len(hunt.candidates) >= 4
+    assert not hunt.bad_minima
+    assert not hunt.undecided
+    assert set(hunt.kinds) <= {"saddle", "no-minimum"}
+    proof, counted = hunt.findings("subspace data")
+    assert (proof.status, proof.evidence) == ("holds", "enclosed")
+    assert counted.status == "holds"
+    with pytest.raises(InputError):
+        hunt_violations(surface, theta, most=0)
+
+
+def test_below_the_threshold_strict_bad_minima_exist_and_are_certified():
+    X = torch.tensor([[1.0], [1.5], [0.2], [0.4], [1.2], [0.1]], dtype=torch.float64)
+    y = torch.tensor([1.0, 1, -1, -1, -1, 1], dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), X, y, 1)
+    theta = torch.randn(20, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    hunt, ends = hunt_minima(surface, theta)
+    assert hunt.bad_minima
+    for candidate in hunt.bad_minima:
+        assert candidate.certified.errors[0] == round(candidate.error * 6)
+        assert candidate.loss == float(ends.loss[candidate.index])
+    assert hunt.findings("overlapping data")[-1].status == "fails"
+
+
+@pytest.mark.parametrize("make", [theorem_1, theorem_2])
+def test_escape_training_solves_every_planted_point_and_plain_descent_does_not(make):
+    stuck = 0
+    for seed in range(4):
+        planted = make(np.random.default_rng(seed))
+        start = planted.theta[None]
+        ours = escape_training(planted.surface, start, axes=planted.axes)
+        assert bool(ours.solved.all())
+        assert bool((ours.loss < planted.surface.value(start)).all())
+        stuck += int(not rival("L-BFGS", planted.surface, start).solved[0])
+    assert stuck > 0
+
+
+def test_escape_training_serves_a_batch_of_datasets():
+    surface, theta = subspaces(6, 4, 4, polynomial_hinge(6))
+    theta[:3] = 0  # f = 0: critical for as many positives as negatives, but for their means
+    ours = escape_training(surface, theta)
+    assert bool(ours.solved.all())
+    assert ours.theta.shape == theta.shape
+
+
+@pytest.mark.parametrize("name", RIVALS)
+def test_rivals_lower_the_loss_from_ordinary_starts(name):
+    surface, theta = subspaces(3, 4, 4, polynomial_hinge(2))
+    theirs = rival(name, surface, theta, steps=300)
+    assert bool((theirs.loss < surface.value(theta)).all())
+    again = rival(name, surface, theta, steps=300)
+    assert torch.equal(theirs.theta, again.theta)
+    if name != "L-BFGS":
+        first = theirs.steps < 300
+        assert bool((theirs.steps <= 300).all())
+        assert bool(first.any())
+    with pytest.raises(InputError):
+        rival("Newton", surface, theta)
