@@ -1,0 +1,65 @@
+"""The negative claims hold, by proof, and Table 1 follows from them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lossurface import claims
+from lossurface.claims.table_1 import COLUMNS, ROWS, TABLE_1, cell
+from lossurface.exact import Verdict, check, undecided
+from lossurface.setting import get_neuron, increasing_neuron
+from lossurface.setting.assumptions import assumption_5
+
+TRIALS = {"proposition-3": 12, "proposition-4": 60, "proposition-6": 3, "proposition-7": 12}
+NEGATIVE = [f"proposition-{k}" for k in range(2, 8)] + ["example-2", "example-3"]
+PAPER = {
+    "theorem-1": ("Yes", "No", "No", "No", "Yes"),
+    "theorem-2": ("Yes", "No", "No", "No", "No"),
+}
+
+
+@pytest.mark.parametrize("claim_id", NEGATIVE)
+def test_it_holds_by_proof(claim_id):
+    claim = claims.get(claim_id)
+    verdict = claim.verify(seed=1, trials=TRIALS.get(claim_id, 40))
+    assert verdict.status == "holds", verdict.reason
+    assert verdict.evidence[0] == "exact"
+    assert verdict.evidence == claim.evidence
+    assert verdict.to_dict()["id"] == claim_id
+
+
+@pytest.mark.parametrize("claim_id", NEGATIVE[:6])
+def test_its_certificate_takes_the_command_lines_choices(claim_id):
+    claim = claims.get(claim_id)
+    finding = check(claim.certify(p=3, width=9))
+    assert finding.status == "holds", finding.detail
+    assert claim.sign == "negative"
+
+
+def test_table_1_is_the_papers():
+    assert [(c.theorem, c.neurons) for c in TABLE_1] == [(r, k) for r in ROWS for k in COLUMNS]
+    for row in ROWS:
+        assert tuple(cell(row, column).answer for column in COLUMNS) == PAPER[row]
+
+
+@pytest.mark.parametrize("entry", TABLE_1, ids=lambda c: f"{c.theorem}-{c.neurons}")
+def test_every_cell_speaks_of_a_neuron_of_its_class(entry):
+    for claim, name in entry.witnesses:
+        neuron = get_neuron(name)
+        assert entry.neurons in neuron.classes
+        meets = assumption_5 if entry.theorem == "theorem-1" else increasing_neuron
+        assert meets(neuron).holds is (entry.answer == "Yes")
+        assert claim in claims.CLAIMS or claim in ("theorem-1", "theorem-2", "proposition-1")
+    assert len(entry.pages) <= len(entry.witnesses)
+
+
+def test_a_cell_repeats_the_live_verdict():
+    held = {name: claims.get(name).verify(trials=3) for name in ("proposition-2", "proposition-5")}
+    assert cell("theorem-2", "quadratic").text(held.__getitem__) == "No"
+    assert cell("theorem-1", "relu").text(held.__getitem__) == "No"
+    assert [v.claim for v in cell("theorem-1", "relu").verify()] == ["proposition-2"]
+
+    def doubtful(claim_id):
+        return Verdict.of(claim_id, [undecided("it holds", "no time")], 0.0)
+
+    assert cell("theorem-2", "relu").text(doubtful) == "undecided: proposition-2"
