@@ -47,6 +47,7 @@ _NETWORK: Any = {
 FORMAT: Any = {
     **RATIONAL_FORMAT,
     "network": ("architecture", _NETWORK),
+    "claim": {"proposition-3", "proposition-7"},
     "reason": {"linear-enclosed"},
     "farkas": ["q"],
 }
@@ -120,9 +121,9 @@ def check(raw: Any) -> tuple[str, Literal["enclosed"]]:
     check_data(cert["data"], x, y)
     identity = "b" in network
     neuron = network["deep"]["neuron"] if identity else network["neuron"]
-    due = ("linear", network["architecture"], cert["data"]["assumption"], neuron)
-    names = ("claim", "network.architecture", "data.assumption", "network.neuron")
-    for name, value, allowed in zip(names, due, CLAIMS[cert["claim"]], strict=True):
+    due = (network["architecture"], cert["data"]["assumption"], neuron)
+    names = ("network.architecture", "data.assumption", "network.neuron")
+    for name, value, allowed in zip(names, due, CLAIMS[cert["claim"]][1:], strict=True):
         require(value in allowed, f"{name}: {cert['claim']} does not allow {value!r}")
     if identity:
         size([network["a"]], 1, len(x[0]), "network.a")

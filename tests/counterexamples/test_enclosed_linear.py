@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from jsonschema import Draft202012Validator
 from scipy.optimize import minimize
 
 from lossurface.counterexamples import proposition_3, proposition_7
 from lossurface.counterexamples._affine import best_affine_map, hull_weights
 from lossurface.errors import InputError
-from lossurface.exact import check, enclosed_linear, rational, seal
+from lossurface.exact import check, enclosed_linear, rational, schema, seal
 from lossurface.setting import Dataset, proposition_3_symmetric
 from lossurface.setting import proposition_3 as law
 from tests.counterexamples.strategies import overlapping
 from tests.exact.mutations import altered, at, resealed
+from tests.exact.test_schema import derived, resolved
 
 SINGLE = proposition_3(seed=0, width=3)
 SHORTCUT = proposition_3("elu", 3, seed=3, n=14, deep=(2,))
@@ -129,7 +132,7 @@ BROKEN = [
     (SINGLE, ("radius",), "inf", "radius is not a number above zero"),
     (SINGLE, ("loss", "p"), 3, BEST),
     (SINGLE, ("claim",), "proposition-7", "network.architecture: proposition-7 does not allow"),
-    (SINGLE, ("claim",), "proposition-2", "claim: proposition-2 does not allow 'linear'"),
+    (SINGLE, ("data",), {"assumption": "none"}, "data.assumption: proposition-3 does not allow"),
     (SINGLE, ("data", "positive_axes"), [0], "data.positive_axes: a sample leaves the subspace"),
     (SINGLE, ("samples", 0, 1), "3/2", BEST),
     (SHORTCUT, ("network", "deep", "layers", 0, "b", 0), "1", "the last hidden layer may fire"),
@@ -203,6 +206,7 @@ def test_an_alteration_that_the_mathematics_allows_is_named_by_its_digest(field)
         (("network", "a", 0), "0 +/- 1", "network.a[0] is"),
         (("network", "W"), [["1"]], "network.W is not 3 x 3"),
         (("reason",), "linear", "reason is 'linear', not one of linear-enclosed"),
+        (("claim",), "proposition-2", "claim is 'proposition-2', not one of"),
         (("comment",), "x", "comment is unknown"),
     ],
 )
@@ -241,3 +245,18 @@ def test_signs_that_stay_open_give_a_lower_bound():
             assert "training_error is not" in finding.detail
     assert len(accepted) == 1
     assert accepted[0] < Fraction(data["training_error"])
+
+
+@pytest.mark.parametrize("certificate", [SINGLE, SHORTCUT, IDENTITY])
+def test_it_keeps_the_published_schema(certificate):
+    data = json.loads(certificate.to_json())
+    validator = Draft202012Validator(schema())
+    assert list(validator.iter_errors(data)) == []
+    for path in (("farkas", 0), ("network", "architecture"), ("reason",)):
+        assert not validator.is_valid(altered(data, path, "nonsense"))
+
+
+def test_the_schema_says_what_the_checker_reads():
+    read = {**enclosed_linear.FORMAT, "digest": dict.fromkeys(enclosed_linear.FORMAT, str)}
+    published = resolved({"$ref": "#/$defs/local-minimum-enclosed"}, schema())
+    assert published == derived(read)
