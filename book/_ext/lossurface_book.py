@@ -3,6 +3,8 @@
 - the figures' style sheet and script;
 - theorems, propositions, examples and assumptions numbered as in the paper, whatever the order of
   the pages: the number is the one in the label (`:label: proposition-5`);
+- a claim's page says under its title which claim it is;
+- the boxes of checklists are marks that a screen reader can name;
 - a reference to a claim that has no page in this build is its name, not a broken link;
 - links to the sources, launch and download buttons when a repository is configured, none otherwise.
 """
@@ -21,6 +23,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from lossurface.claims import CLAIMS
 
 _LABEL = re.compile(r"(theorem|proposition|example|assumption)-(\d+)")
 
@@ -48,6 +52,31 @@ class NameWithoutPage(SphinxPostTransform):
             found = _LABEL.fullmatch(node.get("reftarget", ""))
             if node.get("refdomain") == "prf" and found and found[0] not in stated:
                 node.replace_self(nodes.inline("", f"{found[1].capitalize()} {found[2]}"))
+
+
+def name_the_claim(app: Sphinx, doctree: nodes.document) -> None:
+    """Say under the title of a claim's page which claim it is, and by what evidence it is settled.
+
+    The running number of a statement is set when the page is written, too late for the search.
+    """
+    claim = next((c for c in CLAIMS.values() if app.env.docname.endswith(c.page)), None)
+    title = next(iter(doctree.findall(nodes.title)), None)
+    if claim is None or title is None:
+        return
+    line = nodes.paragraph(classes=["ls-claim"])
+    line += nodes.strong("", claim.name)
+    line += nodes.Text(f" of the paper. Evidence: {', '.join(claim.evidence)}.")
+    title.parent.insert(title.parent.index(title) + 1, line)
+
+
+def tick(app: Sphinx, doctree: nodes.document) -> None:
+    """Draw the boxes of checklists as marks with a name: an unlabelled input keeps readers out."""
+    for node in list(doctree.findall(nodes.raw)):
+        if "task-list-item-checkbox" in node.astext():
+            held = "checked" in node.astext()
+            mark, word, kind = ("✓", "met", "yes") if held else ("✗", "not met", "no")
+            text = f'<span class="ls-{kind}" role="img" aria-label="{word}">{mark}</span>'
+            node.replace_self(nodes.raw("", text, format="html"))
 
 
 def add_repository(app: Sphinx, config: Config) -> None:
@@ -82,6 +111,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.add_css_file("lossurface.css")
     app.add_js_file("lossurface.js", loading_method="defer")
+    app.connect("doctree-read", name_the_claim)
+    app.connect("doctree-read", tick)
     app.add_post_transform(NameWithoutPage)
     app.connect("config-inited", add_repository)
     app.connect("build-finished", add_plotly)
