@@ -20,13 +20,13 @@ RING = Dataset.of(
 
 
 def shifted(by: float | str | Fraction) -> Dataset:
-    """Return a class of four inside a class of seven, moved by `by` along x_1.
+    """Return a tall class of four inside a class of seven, moved by `by` along x_1.
 
     At 0 both classes can be weighted to have one mean, the positives the larger spread.
     """
     outer = [(3, 0), (2, 2), (0, 3), (-2, 2), (-3, 0), (-1, -3), (2, -2)]
-    inner = [("-1", "0"), ("0", "1"), ("1", "1/2"), ("0", "-1")]
-    move = Fraction(by)
+    inner = [("0", "2.2"), ("0.3", "2"), ("0", "-2.2"), ("-0.3", "-1.8")]
+    move = Fraction(str(by))
     rows: list[tuple[object, object]] = [*outer]
     rows += [(Fraction(x) + move, y) for x, y in inner]
     return Dataset.of(rows, [1] * len(outer) + [-1] * len(inner))

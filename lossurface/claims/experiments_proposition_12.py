@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Left",
     "decided",
+    "dragged",
     "drawn",
     "ellipsoid_errors",
     "holding_share",
@@ -29,6 +30,7 @@ __all__ = [
     "lifted",
     "trap_findings",
     "trapped",
+    "turned",
 ]
 
 GRID = 2**10  # coordinates are multiples of 1/GRID, exact in floats
@@ -51,6 +53,36 @@ def drawn(rng: np.random.Generator, d: int, plus: int, minus: int, stretch: floa
     X[plus:, d - 1] *= stretch
     X = np.round(X * GRID) / GRID
     return Dataset.of(X, [1] * plus + [-1] * minus)
+
+
+def dragged(by: float | str | Fraction) -> Dataset:
+    """Return two classes of five in the plane, the positives `by` times as far from the origin.
+
+    Between about 0.65 and 1.55 each class fits in an ellipse that leaves the other out.
+    """
+    plus = (("1", "0.6"), ("-1", "0.6"), ("1", "-0.6"), ("0.8", "0.1"), ("-1.1", "-0.2"))
+    minus = (("0.5", "1"), ("-0.5", "1"), ("0.5", "-1"), ("0.1", "1.1"), ("-0.2", "-0.95"))
+    times = Fraction(str(by))
+    rows = [(times * Fraction(x), times * Fraction(y)) for x, y in plus]
+    rows += [(Fraction(x), Fraction(y)) for x, y in minus]
+    return Dataset.of(rows, [1] * len(plus) + [-1] * len(minus))
+
+
+def turned(degrees: float) -> Dataset:
+    """Return two long classes of six in the plane, the negatives turned by an angle.
+
+    At 90 degrees the classes lie across each other; at 0 they are nearly parallel.
+    """
+    import numpy as np
+
+    along = np.array([-3.0, -2.2, -1.2, 1.3, 2.4, 3.1])
+    off = np.array([0.3, -0.5, 0.6, -0.6, 0.5, -0.2])
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    plus = np.column_stack([along, off])
+    minus = np.column_stack([0.9 * along[::-1] + 0.2, 0.8 * off]) @ turn
+    X = np.round(np.concatenate([plus, minus]) * GRID) / GRID
+    return Dataset.of(X, [1] * len(plus) + [-1] * len(minus))
 
 
 def decided(claim: ConditionName, *, trials: int, seed: int) -> Iterator[tuple[Dataset, Condition]]:

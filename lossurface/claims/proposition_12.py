@@ -21,7 +21,10 @@ from lossurface.setting import Dataset
 __all__ = ["BOWL", "CROSS", "certify", "verify"]
 
 # Separable by w = (1, 1), yet the positives lie further out in every direction.
-BOWL = Dataset.of([[3, 0], [0, 3], [2, 2], [-1, 0], [0, -1], [-1, -1]], [1, 1, 1, -1, -1, -1])
+BOWL = Dataset.of(
+    [[3, "1/2"], ["1/2", 3], [2, 2], [-1, "1/4"], ["1/4", -1], [-1, "-3/4"]],
+    [1, 1, 1, -1, -1, -1],
+)
 # Not separable, yet each class lies in an ellipse that leaves the other out.
 CROSS = Dataset.of(
     [[3, "1/2"], [-2, "-1/2"], [2, -1], ["-1/2", 3], ["1/2", -2], [-1, -2]], [1, 1, 1, -1, -1, -1]
