@@ -228,10 +228,10 @@ def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float
 def _scale(space: Space, room: list[Fraction], radius: Fraction) -> Fraction:
     """Return a power of two that makes every room at least the reach of the radius."""
     factor = Fraction(1)
-    for row, gap in zip(space.dataset.x, room, strict=True):
+    for square, gap in zip(space.samples.squares(), room, strict=True):
         if not gap:
             continue
-        reach = radius * norm_above(sum((v * v for v in row), Fraction(1)))
+        reach = radius * norm_above(square + 1)
         while gap * factor < reach:
             factor *= 2
     return factor

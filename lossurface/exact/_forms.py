@@ -208,11 +208,14 @@ def _dominant(weights: Sequence[int], loose: Sequence[bool], rows: Sequence[Sequ
     images = [[sum(map(mul, t, row)) for t in factor] for row in even]
     columns = list(zip(*images, strict=True))
     sizes = [sum(map(abs, image)) for image in images]
+    product: list[list[int]] = []  # the lower triangle of T S T^T
     for a, column in enumerate(columns):
         weighted = [w * v for w, v in zip(weights, column, strict=True)]
-        sums = [sum(map(mul, weighted, other)) for other in columns]
+        product.append([sum(map(mul, weighted, columns[b])) for b in range(a + 1)])
+    for a, column in enumerate(columns):
+        around = sum(map(abs, product[a])) + sum(abs(row[a]) for row in product[a + 1 :])
         lost = sum(abs(v) * s for v, s, cut in zip(column, sizes, loose, strict=True) if cut)
-        if 2 * sums[a] <= sum(map(abs, sums)) + lost:
+        if 2 * product[a][a] <= around + lost:
             return False
     return True
 

@@ -37,6 +37,13 @@ class Samples:
             result.append((dots(self.rows, numbers), common))
         return result
 
+    def squares(self) -> list[Q]:
+        """Return x_i^T x_i for each sample."""
+        common = math.lcm(*self.scales)
+        factors = [common // c for c in self.scales]
+        whole = [[v * f for v, f in zip(row, factors, strict=True)] for row in self.rows]
+        return [Q(sum(v * v for v in row), common * common) for row in whole]
+
     def of(self, sign: int) -> list[int]:
         """Return the positions of a class."""
         return [i for i, label in enumerate(self.labels) if label == sign]

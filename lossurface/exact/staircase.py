@@ -24,6 +24,7 @@ from __future__ import annotations
 import itertools
 import math
 import sys
+from bisect import bisect_left
 from fractions import Fraction as Q
 from pathlib import Path
 from typing import Any, Literal
@@ -112,7 +113,11 @@ def _margins(weights: list[Q], p: int) -> list[tuple[Q, Q]]:
 
 
 def _check_steps(
-    deep: dict[str, Any], x: list[list[Q]], values: list[tuple[Q, Q]], key: list[Any], radius: Q
+    deep: dict[str, Any],
+    samples: Samples,
+    values: list[tuple[Q, Q]],
+    key: list[Any],
+    radius: Q,
 ) -> None:
     """Check that each sample stays on its step, and that the step's level is the one it needs."""
     require(len(deep["layers"]) == 2, "network.deep.layers are not two", Unreadable)
@@ -121,7 +126,8 @@ def _check_steps(
         for k, layer in enumerate(deep["layers"])
     )
     W = matrix(first["W"], "network.deep.layers[0].W", 1)
-    require(len(W) == len(x[0]), "network.deep.layers[0].W has not a row per coordinate")
+    fits = len(W) == len(samples.scales)
+    require(fits, "network.deep.layers[0].W has not a row per coordinate", Unreadable)
     (bias,) = vector(first["b"], "network.deep.layers[0].b", 1)
     out = matrix(last["W"], "network.deep.layers[1].W", 1)
     require(out == [[Q(1)]], "network.deep.layers[1].W is not 1")
@@ -132,24 +138,19 @@ def _check_steps(
     balls = [_ball(v, f"network.deep.levels[{k}]") for k, v in enumerate(deep["levels"])]
     require(len(balls) == len(breaks) + 1, "network.deep.levels do not fit the breaks", Unreadable)
     seen: dict[int, Any] = {}
-    for i, row in enumerate(x):
-        height = sum((w[0] * v for w, v in zip(W, row, strict=True)), bias)
-        step = sum(b < height for b in breaks) if len(breaks) < 8 else _position(breaks, height)
+    ((numbers, common),) = samples.forms([[w for (w,) in W]])
+    for i, (number, square) in enumerate(zip(numbers, samples.squares(), strict=True)):
+        height = bias + Q(number, common)
+        step = bisect_left(breaks, height)
         around = [breaks[k] for k in (step - 1, step) if 0 <= k < len(breaks)]
         room = min((abs(height - b) for b in around), default=None)
-        reach = radius**2 * (sum(v * v for v in row) + 1)
+        reach = radius**2 * (square + 1)
         require(room is None or reach <= room**2, f"radius: samples[{i}] may leave its step")
         same = seen.setdefault(step, key[i])
         require(same == key[i], f"network.deep.breaks: step {step} holds different dual weights")
         low, high = values[i]
         inside = balls[step][0] <= low and high <= balls[step][1]
         require(inside, f"network.deep.levels[{step}] does not enclose what samples[{i}] needs")
-
-
-def _position(breaks: list[Q], height: Q) -> int:
-    from bisect import bisect_left
-
-    return bisect_left(breaks, height)
 
 
 def check_curvature(
@@ -168,10 +169,8 @@ def check_curvature(
         Refuted: it is not shown.
     """
     used = [i for i, w in enumerate(signed) if w]
-    squares = [
-        sum((Q(v, c) ** 2 for v, c in zip(samples.rows[i], samples.scales, strict=True)), Q(0))
-        for i in used
-    ]
+    every = samples.squares()
+    squares = [every[i] for i in used]
     reach = radius * norm_above(max(squares))
     if neuron in CONVEX:
         _, h, K, Z = CONVEX[neuron]
@@ -221,7 +220,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
     fits = loss["name"] == "polynomial-hinge" and type(p) is int and 2 <= p <= 60
     require(fits, "loss is not a polynomial hinge with p from 2 to 60", Unreadable)
     samples, radius = read_samples(raw), exact(raw["radius"], "radius")
-    x = matrix(raw["samples"], "samples")
+    n, d = len(samples.rows), len(samples.scales)
     require(radius > 0, "radius is not above zero")
     network = fields_of(
         raw["network"], "network", {"architecture", "neuron", "a0", "a", "W", "deep"}
@@ -236,11 +235,11 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
     )
     a, a0 = vector(network["a"], "network.a"), exact(network["a0"], "network.a0")
     W = matrix(network["W"], "network.W", len(a))
-    require(a and len(W) == len(x[0]), "network.W has not a row per coordinate", Unreadable)
+    require(a and len(W) == d, "network.W has not a row per coordinate", Unreadable)
     require(not any(v for row in W for v in row), "network.W is not zero")
     require(all(v < 0 for v in a) or all(v > 0 for v in a), "network.a has no single sign")
     require(min(map(abs, a)) >= radius, "radius: an entry of network.a may change its sign")
-    weights = vector(raw["dual_weights"], "dual_weights", len(x))
+    weights = vector(raw["dual_weights"], "dual_weights", n)
     require(min(weights) >= 0, "dual_weights has an entry below zero")
     labelled = [y * w for y, w in zip(samples.labels, weights, strict=True)]
     require(
@@ -258,7 +257,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
     # Equal keys mean equal f: zero, or the same label and the same dual weight.
     pairs = zip(samples.labels, weights, margins, strict=True)
     key = [None if low == high == 0 else (y, w) for y, w, (low, high) in pairs]
-    _check_steps(deep, x, values, key, radius)
+    _check_steps(deep, samples, values, key, radius)
     signed = labelled if a[0] < 0 else [-w for w in labelled]
     check_curvature(raw, neuron, samples, signed, radius)
     wrong = 0
@@ -267,7 +266,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
         require(flat or low > 0 or high < 0, f"dual_weights[{i}]: the margin's sign stays open")
         wrong += high < 0 or (flat and y < 0)  # sgn 0 = +1
     require(wrong, "training_error: theta* classifies every sample")
-    error = Q(wrong, len(x))
+    error = Q(wrong, n)
     require(
         exact(raw["training_error"], "training_error") == error, f"training_error is not {error}"
     )
