@@ -25,6 +25,9 @@ def _findings() -> Iterator[Finding]:
                 for width in (1, 8):
                     certificate = proposition_2(neuron, p, width, data)
                     yield from certified(certificate, f"{neuron}, p = {p}, M = {width}, {data}")
+    for data in ("theorem-1", "theorem-2"):
+        certificate = proposition_2("relu", 2, 3, data, deep=(2, 2))
+        yield from certified(certificate, f"f_S + f_D, {data}")
 
 
 def verify(**_: Any) -> Verdict:

@@ -53,6 +53,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
         for p, width in ((2, 1), (3, 5), (6, 5)):
             certificate = proposition_4(neuron, p, width)
             yield from certified(certificate, f"{neuron}, p = {p}, M = {width}")
+    yield from certified(proposition_4("tanh", 2, 3, deep=(2, 2)), "f_S + f_D")
     rng = np.random.default_rng(seed)
     for n in (3, 6):
         certificate = proposition_4("tanh", 2, 2 * n + 1, balanced_sample(rng, n))

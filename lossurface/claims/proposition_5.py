@@ -25,6 +25,8 @@ def _findings() -> Iterator[Finding]:
                 for width in (1, dataset.n + 1):
                     certificate = proposition_5(neuron, p, width, dataset)
                     yield from certified(certificate, f"{neuron}, p = {p}, M = {width}")
+    certificate = proposition_5("quadratic", 2, 3, deep=(2, 2))
+    yield from certified(certificate, "f_S + f_D")
 
 
 def verify(**_: Any) -> Verdict:
