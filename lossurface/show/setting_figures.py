@@ -243,7 +243,7 @@ def derivatives(neuron: str) -> dict[str, go.Figure]:
 
 def _say(figure: go.Figure, text: str) -> None:
     """Write a line above the picture."""
-    figure.update_layout(margin={"t": 36})
+    figure.update_layout(margin={"t": 66})  # the legend, and the line above it
     figure.add_annotation(
         text=text,
         xref="paper",
@@ -252,6 +252,7 @@ def _say(figure: go.Figure, text: str) -> None:
         y=1.0,
         xanchor="center",
         yanchor="bottom",
+        yshift=28,
         showarrow=False,
         font={"size": 14, "color": INK},
     )
