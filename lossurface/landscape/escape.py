@@ -181,6 +181,11 @@ def _no_minimum(
         return check.opened_neuron(layer, before, j, u.tolist())
     if curve.case is Case.NOT_CRITICAL:
         return check.slope(layer, before, curve.direction.tolist())
+    if curve.case is Case.KERNEL:
+        return undecided(
+            "the start is no local minimum",
+            "the Hessian shows nothing; only this step is certified",
+        )
     return check.negative_curvature(layer, before, curve.direction.tolist())
 
 

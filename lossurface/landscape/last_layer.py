@@ -26,7 +26,14 @@ from lossurface.exact import last_layer_check as check
 if TYPE_CHECKING:
     from lossurface.setting import Architecture, Dataset, Loss, Network
 
-__all__ = ["Bound", "LastLayer", "gradient_bound", "prove_bound", "to_zero_loss"]
+__all__ = [
+    "Bound",
+    "LastLayer",
+    "gradient_bound",
+    "prove_bound",
+    "stretched_losses",
+    "to_zero_loss",
+]
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,19 @@ def gradient_bound(
     error = ((f >= 0) != (y > 0)).to(f.dtype).mean(-1)
     norm = theta[:, phi].norm(dim=-1)
     return Bound(gradient[:, phi].norm(dim=-1), pull / norm.clamp(min=1e-300), error)
+
+
+def stretched_losses(
+    architecture: Architecture, loss: Loss, theta: Tensor, X: Tensor, y: Tensor, scales: Tensor
+) -> Tensor:
+    """Return the loss (k, B) with the last layer multiplied by each of k scales.
+
+    From R = 0 with no output 0, a loss with infimum 0 at infinity goes to it: there is no minimum.
+    """
+    phi = list(LastLayer.of(architecture).indices)
+    stretched = theta.expand(len(scales), *theta.shape).clone()
+    stretched[..., phi] *= scales[:, None, None]
+    return loss.torch(-y * architecture.forward(stretched, X)).mean(-1)
 
 
 def prove_bound(network: Network, dataset: Dataset, loss: Loss) -> Finding:

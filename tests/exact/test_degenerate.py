@@ -33,6 +33,18 @@ CASES = {
     "x^4 - x^2y^2 + y^4": ("strict-minimum", {(4, 0): 1, (2, 2): -1, (0, 4): 1}),
     "(x^2 - 2y^2)^2": ("undecided", {(4, 0): 1, (2, 2): -4, (0, 4): 4}),
     "-(x^2 - 2y^2)^2": ("undecided", {(4, 0): -1, (2, 2): 4, (0, 4): -4}),
+    "x^4 + y^4 + z^4 - 5 xyz (x + y + z) / 5": (
+        "undecided",
+        {(4, 0, 0): 1, (0, 4, 0): 1, (0, 0, 4): 1, (2, 1, 1): -1, (1, 2, 1): -1, (1, 1, 2): -1},
+    ),
+    "x^4 + y^4 + z^4 - 3 xyz (x + y + z)": (
+        "saddle",
+        {(4, 0, 0): 1, (0, 4, 0): 1, (0, 0, 4): 1, (2, 1, 1): -3, (1, 2, 1): -3, (1, 1, 2): -3},
+    ),
+    "w^2 + x^4 + y^4 + z^4 + 2 x^2 y^2": (
+        "strict-minimum",
+        {(2, 0, 0, 0): 1, (0, 4, 0, 0): 1, (0, 0, 4, 0): 1, (0, 0, 0, 4): 1, (0, 2, 2, 0): 2},
+    ),
     "monkey saddle": ("saddle", {(3, 0): 1, (1, 2): -3}),
 }
 
@@ -61,7 +73,13 @@ def substitute(terms, rows, shift):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    name=st.sampled_from([n for n in CASES if CASES[n][0] != "undecided"]),
+    name=st.sampled_from(
+        [
+            n
+            for n, (kind, terms) in CASES.items()
+            if kind != "undecided" and len(next(iter(terms))) < 4
+        ]
+    ),
     entries=st.lists(st.integers(-2, 2), min_size=6, max_size=6),
     shift=st.lists(st.integers(-3, 3), min_size=3, max_size=3),
 )

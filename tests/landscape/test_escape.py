@@ -270,3 +270,49 @@ def test_what_does_not_apply_is_refused():
         escape(planted.surface, planted.theta, proof=Proof.THEOREM_1, axes=((0,), (0,)))
     with pytest.raises(InputError):
         plant("theorem-3", np.random.default_rng(0))
+
+
+def test_the_fallback_goes_down_the_kernel_where_the_hessian_shows_nothing():
+    # Class-symmetric data, W = 0 and a = 0: the Hessian is positive semidefinite at a saddle.
+    X = torch.tensor([[1.0, 0], [-1, 0], [0, 1], [0, -1]], dtype=torch.float64)
+    y = torch.tensor([1.0, 1, -1, -1], dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(6), X, y, 2)
+    theta = torch.zeros(surface.P, dtype=torch.float64)
+    found = escape(surface, theta, proof="hessian")
+    assert found.case is Case.KERNEL
+    assert found.decrease.status == "holds"
+    assert found.not_minimum.status == "undecided"
+    assert not found.proved
+    by_proof = escape(surface, theta)
+    assert by_proof.case is Case.THEOREM_1_CLOSED
+    assert by_proof.proved
+
+
+def test_the_hessians_lowest_eigenvector_serves_any_smooth_neuron():
+    X = torch.tensor([[1.0, 0], [0.5, 1], [0, 1], [0.2, -1]], dtype=torch.float64)
+    y = torch.tensor([1.0, 1, -1, -1], dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("tanh"), logistic(), X, y, 2)
+    theta = torch.zeros(surface.P, dtype=torch.float64)
+    found = escape(surface, theta, proof="hessian")
+    assert found.case is Case.HESSIAN
+    assert found.proved
+
+
+def test_escapes_without_certification_only_step():
+    planted = theorem_2(np.random.default_rng(0))
+    found = escape(planted.surface, planted.theta, certify=False)
+    assert found.fall > 0
+    assert found.decrease.status == found.not_minimum.status == "undecided"
+
+
+def test_quadratic_neurons_with_too_few_or_a_definite_form_are_refused():
+    surface, theta = bad_minimum()
+    with pytest.raises(InputError):
+        escape(surface, theta, proof=Proof.QUADRATIC)
+    planted = proposition_12(np.random.default_rng(0))
+    few = SingleLayerSurface(
+        planted.surface.neuron, planted.surface.loss, planted.surface.X, planted.surface.y, 1
+    )
+    start = torch.ones(few.P, dtype=torch.float64)
+    with pytest.raises(InputError):
+        escape(few, start, proof=Proof.QUADRATIC)

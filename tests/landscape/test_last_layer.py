@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface.errors import InputError
-from lossurface.landscape.last_layer import LastLayer, gradient_bound, prove_bound, to_zero_loss
+from lossurface.landscape.last_layer import (
+    LastLayer,
+    gradient_bound,
+    prove_bound,
+    stretched_losses,
+    to_zero_loss,
+)
 from lossurface.setting import (
     Architecture,
     Dataset,
@@ -76,3 +82,15 @@ def test_misclassified_samples_and_other_losses_are_refused():
         to_zero_loss(network, dataset, logistic())
     with pytest.raises(InputError):
         prove_bound(network, dataset, logistic())
+
+
+def test_the_logistic_loss_falls_to_zero_only_at_infinity():
+    g = torch.Generator().manual_seed(0)
+    shape = SHAPES[0]
+    X = torch.randn(6, 2, generator=g, dtype=torch.float64)
+    theta = torch.randn(4, shape.size, generator=g, dtype=torch.float64)
+    y = torch.where(shape.forward(theta, X)[0] >= 0, 1.0, -1.0).double()
+    scales = torch.tensor([1.0, 10, 100, 1000], dtype=torch.float64)
+    losses = stretched_losses(shape, logistic(), theta[:1], X, y, scales)[:, 0]
+    assert bool((losses.diff() < 0).all())
+    assert 0 < float(losses[-1]) < 1e-3 or float(losses[-1]) == 0

@@ -45,7 +45,7 @@ def definition(problem, row):
     return value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     neuron=st.sampled_from(SMOOTH),
