@@ -4,6 +4,9 @@ import copy
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6
@@ -11,10 +14,11 @@ from lossurface.conditions.subspaces import assumption_3, theorem_1_width
 from lossurface.errors import InputError
 from lossurface.exact import dataset
 from lossurface.exact._forms import check_definite
-from lossurface.exact.certificate import Certificate, seal
+from lossurface.exact.certificate import Certificate, schema, seal
 from lossurface.exact.rational import Refuted, Unreadable
 from lossurface.exact.recheck import check
 from tests.conditions.samples import KNOWN, space
+from tests.exact.mutations import altered, at, leaves
 
 SEPARABLE = ([[2, 1], [1, 2], [-1, 0], [0, -1]], [1, 1, -1, -1])
 
@@ -148,3 +152,31 @@ def test_definite_sees_a_sign_that_floats_miss(size):
         with pytest.raises(Refuted):
             check_definite([*weights, last], rows, [], "S")
     check_definite([*weights, Fraction(0)], rows, [[0] * (size - 1) + [1]], "S")
+
+
+NAMES = ("separator", "affine", "farkas", "subspaces", "parts", "ellipsoids", "quadratics",
+         "weights-12", "weights-11")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_published_schema_says_the_same(name):
+    validator = Draft202012Validator(schema())
+    data = certificate(name)
+    validator.validate(data)
+    claims, own, _ = dataset.KINDS[data["kind"]]
+    published = schema()["$defs"][data["kind"]]
+    assert set(published["properties"]) == {*dataset.ENVELOPE, *own, "digest"}
+    assert set(published["properties"]["claim"]["enum"]) == set(claims)
+    for field in own:
+        assert not validator.is_valid({key: v for key, v in data.items() if key != field})
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.sampled_from(["separator", "farkas", "ellipsoids", "weights-11", "parts"]), st.data())
+def test_no_alteration_passes(name, draw):
+    data = certificate(name)
+    path = draw.draw(st.sampled_from([p for p in leaves(data) if p[0] != "digest"]))
+    old = at(data, path)
+    new = "17/3" if isinstance(old, str) else -old if path[0] == "labels" else old + 1
+    with pytest.raises((Refuted, Unreadable)):
+        dataset.check(altered(data, path, new))

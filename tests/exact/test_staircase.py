@@ -5,12 +5,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from lossurface.conditions.bad_minimum import bad_minimum
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.errors import InputError
 from lossurface.exact import staircase
-from lossurface.exact.certificate import Certificate, seal
+from lossurface.exact.certificate import Certificate, schema, seal
 from lossurface.exact.rational import Refuted, Unreadable
 from lossurface.exact.recheck import check
 from tests.conditions.samples import KNOWN, space
@@ -137,6 +138,15 @@ def test_the_loss_is_no_lower_within_the_radius(neuron):
         step = generator.normal(size=base.shape)
         step *= radius * generator.random() / np.linalg.norm(step)
         assert loss(base + step) >= here - 1e-9 * (1 + here)
+
+
+def test_the_published_schema_says_the_same():
+    validator = Draft202012Validator(schema())
+    data = minimum()
+    validator.validate(data)
+    published = schema()["$defs"]["local-minimum-staircase"]["properties"]
+    assert set(published) == {*staircase.ENVELOPE, "digest"}
+    assert set(published["network"]["properties"]["neuron"]["enum"]) == set(staircase.NEURONS)
 
 
 def test_roots_enclose():
