@@ -49,7 +49,7 @@ def dying(bias: float) -> dict[str, go.Figure]:
     alone = feedforward(deep)
     networks = {
         "Feedforward": alone,
-        "Shortcut-like": shortcut(get_neuron("softplus"), -1.0, [1.2, -0.7], [[1.5, -2.0]], deep),
+        "Shortcut-like": shortcut(get_neuron("softplus"), -1.5, [0.8, 0.8], [[1.5, -2.0]], deep),
         "Identity shortcut": identity_shortcut([0.7], -0.3, deep),
     }
     x = torch.linspace(-2, 2, 81, dtype=torch.float64)
