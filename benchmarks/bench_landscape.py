@@ -152,7 +152,7 @@ def critical_points(quick: bool) -> list[Row]:
         for row in theta[: few // 10]:
             parameter = row.clone().requires_grad_()
             optimiser = torch.optim.LBFGS(
-                [parameter], max_iter=300, tolerance_grad=1e-9, tolerance_change=1e-16,
+                [parameter], max_iter=300, tolerance_grad=1e-9, tolerance_change=1e-12,
                 history_size=20, line_search_fn="strong_wolfe",
             )  # fmt: skip
 
@@ -221,18 +221,21 @@ def adam_steps(quick: bool) -> list[Row]:
 
 
 def certified_minima(quick: bool) -> list[Row]:
-    """One enclosed and certified minimum, against a budget of 20 ms."""
+    """One enclosed and certified minimum, against a budget of 20 ms of CPU time.
+
+    CPU time, because no peer shares whatever else the machine is doing.
+    """
     surface, theta = t33(10)
     minima, layer = descend(surface, theta).theta, ball_layer(surface)
     times = []
     for row in minima:
-        start = time.perf_counter()
+        start = time.process_time()
         found = certify(surface, row, layer)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
         assert found.kind == "strict-minimum"
     middle = statistics.median(times)
     spread = (0.02 / max(times), 0.02 / min(times))
-    return [Row("one enclosed, certified minimum", "budget 20 ms", middle, 0.02, 0.02 / middle,
+    return [Row("one enclosed, certified minimum", "budget 20 ms of CPU time", middle, 0.02, 0.02 / middle,
                 spread, 1)]  # fmt: skip
 
 
