@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -21,6 +22,7 @@ from lossurface.errors import InputError
 from lossurface.exact import Finding
 from lossurface.exact import escape_check as check
 from lossurface.exact.enclosure import BallFunction, Enclosure, Kind, enclose
+from lossurface.exact.network_polynomial import classify_network
 from lossurface.exact.single_layer import SingleLayer, ball, balls
 from lossurface.landscape.descent import Surface
 from lossurface.landscape.escape import ball_layer, escape
@@ -29,6 +31,7 @@ from lossurface.landscape.model import SingleLayerSurface
 if TYPE_CHECKING:
     from flint import arb, arb_mat
 
+POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
 BOX = 1e-9  # half-width over which negative curvature is asked for
 
 __all__ = ["Certified", "Found", "certify", "certify_many", "distinct", "find"]
@@ -185,8 +188,9 @@ def certify(
 
     Tried in this order: the loss is zero all around (`minimum`); the Hessian is regular over a box
     with one critical point in it (a strict kind); one neuron z^2, whose loss is constant along
-    `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a direction of
-    negative curvature over a whole box, or a theorem's curve that leads down from theta itself
+    `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a small network with
+    polynomial neurons at an exact critical point, by its null space and higher terms; a direction
+    of negative curvature over a whole box, or a theorem's curve that leads down from theta itself
     (`no-minimum`; whether theta is critical is left open).
     Everything else is `undecided`.
 
@@ -218,26 +222,32 @@ def certify(
             why = check.scaling_orbit(rest)
             box = orbit.full(rest.box)
             return Certified("minimum", rest, *_error(layer, box, (*rest.findings, why)))
-    return _no_minimum(surface, theta, layer, found)
+    return _singular(surface, theta, layer, found)
 
 
-def _no_minimum(
+def _singular(
     surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer, found: Enclosure
 ) -> Certified:
-    """Exclude a minimum where the Hessian is singular: negative curvature, or a proof's curve."""
+    """Where the Hessian is singular: exact terms, negative curvature, or a proof's curve."""
     from flint import arb
 
+    point = theta.tolist()
+    powers, p = POWERS.get(surface.neuron.name), surface.loss.p
+    if powers is not None and p is not None and surface.P <= 5:
+        exact = classify_network(layer, p, powers, [Fraction(v) for v in point])
+        if exact is not None and exact.kind in ("strict-minimum", "minimum", "saddle"):
+            return Certified(exact.kind, None, *_error(layer, point, exact.findings))
     hessian = surface.derivatives(theta[None]).hessian[0]
     values, vectors = torch.linalg.eigh(hessian)
     if float(values[0]) < 0:
-        box = [v + arb(0, BOX) for v in balls(theta.tolist())]
+        box = [v + arb(0, BOX) for v in balls(point)]
         curved = check.negative_curvature(layer, box, vectors[:, 0].tolist())
         if curved.status == "holds":
             return Certified("no-minimum", None, *_error(layer, box, (curved,)))
     with suppress(InputError):  # no theorem's curve applies here
         left = escape(surface, theta, layer=layer).not_minimum
         if left.status == "holds":
-            return Certified("no-minimum", None, *_error(layer, theta.tolist(), (left,)))
+            return Certified("no-minimum", None, *_error(layer, point, (left,)))
     return Certified("undecided", found, None, found.findings)
 
 

@@ -133,3 +133,29 @@ def test_points_that_are_not_numbers_are_refused():
         certify(surface, theta[0, :-1])
     with pytest.raises(InputError):
         certify(surface, theta[0] * torch.nan)
+
+
+def test_proposition_5s_degenerate_minimum_is_proved():
+    # w = 0, a < 0, separable data: L does not depend on a there, so the Hessian is singular.
+    X = torch.tensor([[2.0], [3.0], [-1.0], [-0.5]], dtype=torch.float64)
+    y = torch.tensor([1.0, 1, -1, -1], dtype=torch.float64)
+    for p in (2, 3, 6):
+        surface = SingleLayerSurface(get_neuron("quadratic"), polynomial_hinge(p), X, y, 1)
+        down = certify(surface, torch.tensor([0.0, -1.0, 0.0], dtype=torch.float64))
+        assert (down.kind, down.errors) == ("minimum", (0, 4))
+        assert all(f.status == "holds" for f in down.findings[:-1])
+        up = certify(surface, torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64))
+        assert up.kind == "saddle"
+        # a = 0: curved one way for a < 0, the other for a > 0.
+        between = certify(surface, torch.tensor([0.0, 0.0, 0.0], dtype=torch.float64))
+        assert between.kind == "saddle"
+
+
+def test_linear_neurons_have_degenerate_minima_with_an_error():
+    X = torch.tensor([[1.0], [-1.0], [2.0], [-2.0]], dtype=torch.float64)
+    y = torch.tensor([1.0, 1, -1, -1], dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("linear"), polynomial_hinge(3), X, y, 1)
+    found = certify(surface, torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64))
+    assert found.kind == "minimum"
+    off = certify(surface, torch.tensor([0.25, 1.0, 0.0], dtype=torch.float64))
+    assert off.kind == "undecided"

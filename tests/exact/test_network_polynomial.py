@@ -1,0 +1,79 @@
+"""The local polynomial of a network's loss agrees with the loss, exactly, wherever it is valid."""
+
+from fractions import Fraction
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lossurface.exact.network_polynomial import classify_network, local_polynomial
+from lossurface.exact.single_layer import SingleLayer
+from lossurface.setting import get_neuron, polynomial_hinge
+
+NUMBERS = st.integers(-6, 6).map(lambda k: Fraction(k, 3))
+NEURONS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}
+
+
+def layer(samples, labels, l2=0, offset=None):
+    balls = get_neuron("quadratic").ball_derivative, polynomial_hinge(2).ball_derivative
+    return SingleLayer(*balls, samples, labels, 1, l2, offset)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    name=st.sampled_from(sorted(NEURONS)),
+    points=st.lists(NUMBERS, min_size=1, max_size=3),
+    theta=st.lists(NUMBERS, min_size=3, max_size=3),
+    step=st.lists(NUMBERS, min_size=3, max_size=3),
+    p=st.sampled_from([1, 2, 3]),
+    l2=st.sampled_from([0, Fraction(1, 2)]),
+)
+def test_the_polynomial_is_the_loss_near_the_point(name, points, theta, step, p, l2):
+    neuron, loss = get_neuron(name), polynomial_hinge(p)
+    labels = [1 if k % 2 else -1 for k in range(len(points))]
+    samples = [[x] for x in points]
+
+    def margins(t):
+        return [
+            y * (t[0] + t[1] * neuron.rational(t[2] * x))
+            for x, y in zip(points, labels, strict=True)
+        ]
+
+    terms = local_polynomial(layer(samples, labels, l2), p, NEURONS[name], theta)
+    if terms is None:
+        assert 1 in margins(theta)
+        return
+    near = [t + Fraction(s) / 10**6 for t, s in zip(theta, step, strict=True)]
+    sides = [m < 1 for m in margins(theta)]
+    assume(sides == [m < 1 for m in margins(near)])
+    want = sum(loss.rational(-m) for m in margins(near)) / len(points)
+    want += Fraction(l2) / 2 * sum(t * t for t in near)
+    delta = [b - a for a, b in zip(theta, near, strict=True)]
+    got = sum(c * delta[0] ** e[0] * delta[1] ** e[1] * delta[2] ** e[2] for e, c in terms.items())
+    assert got == want
+
+
+def test_points_that_cannot_be_tried_say_so():
+    one = layer([[1]], [1])
+    assert classify_network(one, 2, {2: 1}, [Fraction(1), Fraction(0), Fraction(0)]) is None  # kink
+    assert (
+        classify_network(one, 2, {2: 1}, [Fraction(0), Fraction(0), Fraction(0)]) is None
+    )  # slope
+    assert classify_network(one, 2, {2: 1}, [Fraction(2), Fraction(0), Fraction(0)]) is None  # zero
+    wide = SingleLayer(one.neuron, one.loss, [[Fraction(1, 3)] * 6] * 2, [1, -1], 3)
+    assert local_polynomial(wide, 6, {2: 1}, [Fraction(0)] * wide.dimension) is None  # too large
+
+
+def test_an_offset_moves_the_margins():
+    shifted = layer([[1], [1]], [1, -1], offset=[Fraction(1, 2), Fraction(1, 2)])
+    terms = local_polynomial(shifted, 1, {2: 1}, [Fraction(0)] * 3)
+    assert terms[(0, 0, 0)] == (Fraction(1, 4) + Fraction(9, 4)) / 2
+
+
+def test_proposition_5s_minimum_follows_from_its_exact_null_space():
+    four = layer([[2], [3], [-1], [Fraction(-1, 2)]], [1, 1, -1, -1])
+    for p in (2, 3, 6):
+        for a, kind in ((-1, "minimum"), (1, "saddle"), (0, "saddle")):
+            theta = [Fraction(0), Fraction(a), Fraction(0)]
+            found = classify_network(four, p, {2: 1}, theta)
+            assert found.kind == kind
+            assert found.findings[0].evidence == "exact"
