@@ -92,8 +92,20 @@ CLAIMS: dict[str, Claim] = {
     claim.id: claim
     for claim in (
         _claim(
+            "theorem-1",
+            "Subspace data: wide enough, no bad local minimum",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
             "theorem-2",
             "Separable data: increasing neurons have no bad local minimum",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-1",
+            "Quadratic neurons need only M > r on subspace data",
             "positive",
             ("exact", "enclosed", "sampled"),
         ),
@@ -138,6 +150,24 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact", "enclosed", "sampled"),
             certifies=True,
+        ),
+        _claim(
+            "proposition-8",
+            "Loss zero is training error zero, for every hinge-like loss",
+            "positive",
+            ("exact", "enclosed"),
+        ),
+        _claim(
+            "proposition-9",
+            "With the logistic loss every critical point is a saddle",
+            "negative",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-10",
+            "With the logistic loss every critical point has an error",
+            "negative",
+            ("enclosed", "sampled"),
         ),
         _claim(
             "proposition-11",

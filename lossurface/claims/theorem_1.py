@@ -1,0 +1,109 @@
+"""Theorem 1, verified: planted bad critical points left by its proof, a hunt, training counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lossurface.claims._verify import verdict
+from lossurface.claims.departures import Departure, depart, findings
+from lossurface.exact import Finding, Verdict, sampled
+from lossurface.setting import Loss, neurons_of
+
+if TYPE_CHECKING:
+    from lossurface.landscape.hunts import Hunt
+
+__all__ = ["AXES", "departures", "hunt", "threshold", "verify"]
+
+AXES = ((0, 1), (2, 3))  # U_+, U_-: r = 4, Delta r = 2
+SAMPLES = 8
+STARTS = 10  # trained starts for each planted point
+
+
+def threshold(n: int, positive_axes: tuple[int, ...], negative_axes: tuple[int, ...]) -> int:
+    """Return the least M with M >= 2 max(n / Delta r, r_+, r_-)."""
+    plus, minus = len(positive_axes), len(negative_axes)
+    gap = len({*positive_axes, *negative_axes}) - max(plus, minus)
+    return max(-(-2 * n // gap), 2 * plus, 2 * minus)
+
+
+def departures(*, trials: int, seed: int, loss: Loss | None = None) -> list[Departure]:
+    """Plant bad critical points on random subspace data, M at the threshold, and leave each.
+
+    Neurons run through all that Assumption 5 allows.
+
+    Args:
+        trials: how many.
+        seed: of all randomness.
+        loss: by default the polynomial hinge with p = 6.
+    """
+    import numpy as np
+
+    from lossurface.landscape.planted import theorem_1
+
+    rng = np.random.default_rng(seed)
+    neurons = neurons_of("convex-analytic")
+    return [
+        depart(theorem_1(rng, neurons[trial % len(neurons)], loss), "theorem-1")
+        for trial in range(trials)
+    ]
+
+
+def hunt(
+    *, starts: int, seed: int, neuron: str = "softplus", loss: Loss | None = None, M: int = 0
+) -> Hunt:
+    """Minimise the gradient's norm from many starts, and exclude a minimum wherever R > 0.
+
+    Args:
+        starts: each on its own data, `SAMPLES` samples on `AXES`.
+        seed: of all randomness.
+        neuron: a key of `lossurface.setting.NEURONS`.
+        loss: by default the polynomial hinge with p = 6.
+        M: neurons; 0 takes the threshold.
+    """
+    import torch
+
+    from lossurface.claims.training import subspace_batch
+    from lossurface.landscape.hunts import hunt_violations
+    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.setting import get_neuron, polynomial_hinge
+
+    batch = subspace_batch(starts, SAMPLES, *AXES, seed=seed)
+    surface = SingleLayerSurface(
+        get_neuron(neuron),
+        loss or polynomial_hinge(6),
+        torch.from_numpy(batch.X),
+        torch.from_numpy(batch.y),
+        M or threshold(SAMPLES, *AXES),
+    )
+    generator = torch.Generator().manual_seed(seed)
+    start = torch.randn(starts, surface.P, generator=generator, dtype=torch.float64)
+    return hunt_violations(surface, 0.5 * start, most=starts, steps=150)
+
+
+def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
+    from lossurface.claims.training import DEEP, subspace_batch, train
+
+    yield from findings(departures(trials=trials, seed=seed), "of Theorem 1")
+    yield from hunt(starts=max(1, trials // 2), seed=seed).findings("subspace data")
+    batch = subspace_batch(STARTS * trials, SAMPLES, *AXES, seed=seed)
+    M = threshold(SAMPLES, *AXES)
+    for deep in DEEP:
+        trained = train(batch, "softplus", M, seed=seed, deep=deep, device=device)
+        statement = f"training at the width threshold ends with R = 0, f_D {deep}"
+        yield sampled(statement, len(trained.stuck), trained.runs)
+
+
+def verify(*, seed: int = 0, trials: int = 120, device: str = "cpu", **_: Any) -> Verdict:
+    """Verify Theorem 1.
+
+    Args:
+        seed: of all randomness.
+        trials: planted critical points; ten networks are trained for each.
+        device: where the training runs.
+    """
+    headline = (
+        "At the width threshold, every planted bad critical point is left with a certified "
+        "decrease, a hunt meets no bad minimum, and no training run ends with an error."
+    )
+    return verdict("theorem-1", _findings(seed, trials, device), headline)
