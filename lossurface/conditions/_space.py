@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Frame", "Space", "Span", "span_of"]
 
-LARGEST = 400_000  # entries of a relation matrix; beyond, certificates would not be readable
+LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
 
 
 @dataclass(frozen=True)
 class Span:
-    """The span of some samples: `columns` determine every other coordinate through `relations`."""
+    """The span of some samples: `columns` determine every other coordinate through `relations`.
+
+    Where the samples are independent the relations may be left out: the rank is their number.
+    """
 
     columns: tuple[int, ...]
     relations: tuple[tuple[Fraction, ...], ...]  # for each other column, one entry per named column
@@ -44,10 +47,15 @@ class Span:
         return {"columns": list(self.columns), "relations": [list(row) for row in self.relations]}
 
 
-def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int]) -> Span:
+def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = False) -> Span:
     """Return the span of integer rows (samples times `scales`), found modulo a prime.
 
     The relations are solved exactly; the checker of a certificate verifies them on every row.
+
+    Args:
+        rows: n of d integers.
+        scales: d.
+        short: leave the relations out if the rows are independent.
 
     Raises:
         InputError: the relations would be too many to write down.
@@ -58,11 +66,13 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int]) -> Span:
     if not rows:
         return Span((), tuple(() for _ in range(width)))
     columns = _pivots(nmod_mat(len(rows), width, [v % PRIME for r in rows for v in r], PRIME))
+    if short and len(columns) == len(rows) < width:
+        return Span(tuple(columns), ())
     others = [k for k in range(width) if k not in set(columns)]
     relations: list[tuple[Fraction, ...]] = [tuple(Fraction(0) for _ in columns) for _ in others]
     nonzero = [p for p, k in enumerate(others) if any(row[k] for row in rows)]
     if nonzero and columns:
-        if len(nonzero) * len(columns) ** 2 > LARGEST * 4:
+        if len(nonzero) * len(columns) ** 2 > LARGEST:
             raise InputError(
                 f"{len(nonzero)} of {width} columns depend on the other {len(columns)}; "
                 "keep independent columns (or more samples) to have the span written down"
@@ -124,7 +134,7 @@ class Space:
     @cached_property
     def span(self) -> Span:
         """The span V of all samples, r its dimension."""
-        return span_of(self.samples.rows, self.samples.scales)
+        return span_of(self.samples.rows, self.samples.scales, short=True)
 
     def class_rows(self, sign: int) -> list[list[int]]:
         """Return the integer rows of one class."""

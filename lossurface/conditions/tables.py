@@ -216,15 +216,15 @@ def _number(value: Any, source: str, row: int, column: str) -> Fraction:
     if isinstance(value, str):
         text = value.strip()
         if NUMBER.fullmatch(text):
-            return Fraction(text)
+            return _bounded(Fraction(text), source, row, column)
     elif isinstance(value, float):
         if math.isfinite(value):
             return Fraction(value)
     elif isinstance(value, int | Fraction):
-        return Fraction(value)
+        return _bounded(Fraction(value), source, row, column)
     elif isinstance(value, Decimal):
         if value.is_finite():
-            return Fraction(value)
+            return _bounded(Fraction(value), source, row, column)
     elif hasattr(value, "item") and not _missing(value):
         return _number(value.item(), source, row, column)
     where = f"{source}: row {row}, column {column!r}"
@@ -235,6 +235,15 @@ def _number(value: Any, source: str, row: int, column: str) -> Fraction:
     ):
         raise InputError(f"{where}: {value} is not finite; fill or drop the row")
     raise InputError(f"{where}: {str(value)[:40]!r} is not a number; encode or drop the column")
+
+
+def _bounded(value: Fraction, source: str, row: int, column: str) -> Fraction:
+    """Return the value if the search in floating point can hold it."""
+    if abs(value) > 10**300:
+        raise InputError(
+            f"{source}: row {row}, column {column!r}: beyond 1e300; rescale the column"
+        )
+    return value
 
 
 def _some(names: Sequence[str]) -> str:

@@ -60,7 +60,8 @@ def check_relations(
 ) -> None:
     """Check that every other column is the stated combination of the named columns.
 
-    Then the rows' span is described by these columns alone; its dimension is at most their number.
+    Then these columns tell the points of the rows' span apart, whose dimension is at most their
+    number.
 
     Args:
         rows: integers, the samples times `scales`.

@@ -8,7 +8,8 @@ Samples x_i, labels y_i in {-1, +1}. Each kind is a witness that anyone can chec
 - `farkas` mu >= 0, not zero, sum mu y x = 0 (affine: also sum mu y = 0): there is no separator,
   since sum mu y (w^T x + b) would be both zero and positive. For `half-space`, y is +1 throughout.
 - `subspaces`: the ranks r_+, r_-, r. At most so many, because every other coordinate is a stated
-  combination of the named ones; at least so many, because they are independent modulo a prime.
+  combination of the named ones, or there are no more samples; at least so many, because they are
+  independent modulo a prime.
 - `independent-parts`: each class cut into parts that are independent modulo the other's span.
 - `ellipsoids`: Z = sum_k c_k v_k v_k^T, c_k >= 0, with x^T Z x on one class below the other class;
   one for each class. Then S(lambda) = sum lambda y x x^T is indefinite for every lambda >= 0 with
@@ -89,7 +90,8 @@ def _span(raw: Any, where: str, samples: Samples, chosen: list[int]) -> tuple[li
     columns = positions(fields["columns"], f"{where}.columns", len(samples.scales))
     relations = matrix(fields["relations"], f"{where}.relations", len(columns))
     rows = [samples.rows[i] for i in chosen]
-    check_relations(rows, samples.scales, columns, relations, where)
+    if relations or len(columns) < len(rows):  # as many dimensions as rows need no relation
+        check_relations(rows, samples.scales, columns, relations, where)
     named = [[row[k] for k in columns] for row in rows]
     return columns, check_rank(named, len(columns), where)
 

@@ -112,3 +112,30 @@ def test_numerical_rank_is_a_stated_reading():
 def test_one_class_is_refused():
     with pytest.raises(InputError, match="both classes"):
         space([[1], [2]], [1, 1])
+
+
+def test_more_features_than_samples():
+    """Independent samples: every condition holds, and the certificates stay small."""
+    import numpy as np
+
+    samples = np.random.default_rng(0).normal(size=(12, 300))
+    prepared = space(samples, [1] * 6 + [-1] * 6)
+    found = proposition_12(prepared)
+    tests = (assumption_6, assumption_3, theorem_1_width, proposition_11)
+    for condition in (found, *(test(prepared) for test in tests)):
+        assert condition.verdict == "holds", condition.why
+        assert len(condition.certificate.to_json()) < 500_000
+    assert theorem_1_width(prepared).certificate.data["width"] == 3
+
+
+def test_extreme_scales():
+    """Columns from 1e-200 to 1e200: the same verdicts as on the unscaled samples."""
+    for name, (samples, labels, six, twelve, eleven) in KNOWN.items():
+        scaled = [
+            [v * factor for v, factor in zip(row, (10**200, 1e-200, 1), strict=False)]
+            for row in samples
+        ]
+        prepared = space(scaled, labels)
+        found = proposition_12(prepared)
+        assert found.verdict == twelve, name
+        assert (assumption_6(prepared).verdict, proposition_11(prepared).verdict) == (six, eleven)

@@ -84,6 +84,7 @@ BAD = [
     ("a,kind\n1,u\n,v\n", "row 2, column 'a': no value"),
     ("a,kind\n1,u\nred,v\n", "row 2, column 'a': 'red' is not a number"),
     ("a,kind\n1,u\n1e9999,v\n", "row 2, column 'a': '1e9999' is not a number"),
+    ("a,kind\n1,u\n1e301,v\n", "row 2, column 'a': beyond 1e300"),
     ("a,kind\n1,u\n2\n", "row 2 has 1 values and 2 columns are named"),
     ("a,kind\n1,u\n2,\n", "row 2, column 'kind': no label"),
     ("a,kind\n1,u\n2,v\n3,w\n", "not binary: it holds 'u', 'v', 'w'"),
