@@ -132,6 +132,8 @@ def opened_neuron(
         bits: working precision.
     """
     statement = f"{NO_MINIMUM}: neuron {j} has a_j = 0, and opening it lowers the loss"
+    if layer.l2:
+        return undecided(statement, "there is an L2 term, so moving w_j changes the loss")
     with ctx.workprec(bits):
         point = balls(theta)
         if not point[1 + j].is_zero():
@@ -177,9 +179,10 @@ def zero_loss(layer: SingleLayer, theta: Sequence[Number | arb], bits: int = BIT
     """Prove that the loss is zero on a neighbourhood, so that every point there is a minimum."""
     statement = "the loss is zero on a neighbourhood: a global minimum, not strict"
     with ctx.workprec(bits):
+        # All parameters in a small ball each: no continuity of the neuron is presumed.
+        near = [v + arb(0, 1e-30) for v in balls(theta)]
         inside = [
-            layer.loss(-y * f + arb(0, 1e-9), 0)
-            for y, f in zip(layer.labels, layer.outputs(balls(theta)), strict=True)
+            layer.loss(-y * f, 0) for y, f in zip(layer.labels, layer.outputs(near), strict=True)
         ]
     if layer.l2:
         return undecided(statement, "there is an L2 term")
@@ -230,6 +233,8 @@ def constant_critical(
     plus, minus = layer.labels.count(1), layer.labels.count(-1)
     if not plus or not minus:
         return _finding(statement, False, "exact", "one class is empty")
+    if layer.l2 or len({Fraction(v) for v in layer.offset or [0]}) > 1:
+        return undecided(statement, "there is an L2 term, or an f_D that varies")
     weights = [minus if y == 1 else -plus for y in layer.labels]  # lambda y, up to a factor
     alpha = [Fraction(v) for v in a]
     columns = [[Fraction(row[j]) for row in W] for j in range(layer.M)]

@@ -97,6 +97,24 @@ def test_an_opened_neuron_needs_curvature_in_its_sum():
     assert check.opened_neuron(layer(), start, 0, [1, 1]).status == "undecided"
 
 
+def test_a_penalty_or_a_varying_f_d_is_beyond_the_proofs():
+    still = [[0], [0]]
+    assert check.constant_critical(layer(l2=1), [0], still).status == "undecided"
+    assert check.opened_neuron(layer(l2=1), [0] * 4, 0, [1, 0]).status == "undecided"
+    plain = layer()
+    for offset, status in (([1, 1, 1, 1], "holds"), ([1, 1, 1, 2], "undecided")):
+        lifted = SingleLayer(plain.neuron, plain.loss, POINTS, LABELS, 1, 0, offset)
+        assert check.constant_critical(lifted, [0], still).status == status
+
+
+def test_a_jump_at_the_point_itself_is_no_zero_neighbourhood():
+    # f = 2 I{w x >= 0} - 1 at w = 0: loss 0 there (p = 1 hinge, y = 1, margin 1), not nearby.
+    balls = get_neuron("threshold"), polynomial_hinge(3)
+    jump = SingleLayer(balls[0].ball_derivative, balls[1].ball_derivative, [[1]], [1], 1)
+    assert check.zero_loss(jump, [-3, 6, 0]).status == "undecided"
+    assert check.zero_loss(jump, [-3, 6, 1]).status == "holds"
+
+
 def test_exact_decrease_is_decided_by_rationals():
     square, hinge = get_neuron("quadratic"), polynomial_hinge(2)
     four = layer("quadratic", hinge)
