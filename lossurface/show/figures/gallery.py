@@ -1,0 +1,131 @@
+"""The gallery's cards: a picture of the surface around theta*, what fails, and links."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lossurface.claims import get
+from lossurface.show.around import Slice, around
+
+if TYPE_CHECKING:
+    from lossurface.counterexamples.gallery import Entry
+
+__all__ = ["Cards", "cards", "slice_of", "thumbnail"]
+
+# The plane of parameters in which each claim's minimum is best seen.
+_PLANES = {
+    "proposition-2": ("W[0,0]", "W[1,0]"),
+    "proposition-3": ("W[0,0]", "W[1,0]"),
+    "proposition-4": ("a[0]", "W[0,0]"),
+    "proposition-5": ("a[0]", "W[0,0]"),
+    "proposition-7": ("a[0]", "a[2]"),
+}
+_CSS = """<style>
+.ls-cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:1rem;
+margin:1rem 0;padding:0;list-style:none}
+.ls-cards li{border:1px solid var(--ls-grid,#d8dee4);border-radius:.4rem;overflow:hidden;
+margin:0;font-size:.85rem;line-height:1.35;display:flex;flex-direction:column}
+.ls-cards img{display:block;width:100%;height:auto;margin:0}
+.ls-cards p{margin:.45rem .6rem 0}
+.ls-cards p:last-child{margin:auto .6rem .6rem;padding-top:.4rem}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """HTML of the cards; shown when it is the last expression of a cell."""
+
+    html: str
+    count: int
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"{self.count} cards"
+
+
+def slice_of(entry: Entry, points: int = 41) -> Slice:
+    """Evaluate the loss on the plane in which the entry is shown."""
+    claim = entry.recipe.claim
+    if claim in _PLANES:
+        return around(entry.certificate, _PLANES[claim], points=points)
+    last = len(entry.certificate.data["network"]["deep"]["layers"]) - 1  # the last hidden layer
+    return around(entry.certificate, (f"b{last}[0]", f"W{last}[0,0]"), points=points)
+
+
+def thumbnail(surface: Slice) -> str:
+    """Return a small contour picture with theta* and the certified circle, as base64 of a PNG."""
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(1.9, 1.4), dpi=100)
+    ax = figure.add_axes((0, 0, 1, 1))
+    low = float(surface.loss.min())
+    high = max(min(float(surface.loss.max()), 2.2 * surface.least), 1.01 * surface.least)
+    steps = low + (high - low) * np.linspace(0, 1, 11) ** 2
+    ax.contourf(surface.u, surface.v, surface.loss, levels=steps, extend="max", cmap="cividis",
+                norm=_root(low, high))  # fmt: skip
+    angle = np.linspace(0, 2 * np.pi, 73)
+    if np.isfinite(surface.radius):
+        x, y = surface.radius * np.cos(angle), surface.radius * np.sin(angle)
+        ax.plot(x, y, color="white", linewidth=3)
+        ax.plot(x, y, color="#b0417f", linewidth=1.6)
+    ax.plot(0, 0, "*", color="#e69f00", markersize=11, markeredgecolor="#1f2328")
+    ax.set(xlim=(surface.u[0], surface.u[-1]), ylim=(surface.v[0], surface.v[-1]))
+    ax.set_axis_off()
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", metadata={"Software": None})
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def _root(low: float, high: float) -> object:
+    from matplotlib.colors import PowerNorm
+
+    return PowerNorm(0.5, vmin=low, vmax=high)
+
+
+def cards(entries: Iterable[Entry], root: str = "../..") -> Cards:
+    """Return one card for each entry.
+
+    Args:
+        entries: of `lossurface.counterexamples.gallery`.
+        root: the way from the page to the top of the site.
+    """
+    items = [_card(entry, root) for entry in entries]
+    return Cards(f'{_CSS}<ul class="ls-cards">{"".join(items)}</ul>', len(items))
+
+
+def _card(entry: Entry, root: str) -> str:
+    recipe, data = entry.recipe, entry.certificate.data
+    claim = get(recipe.claim)
+    radius = "everywhere" if data["radius"] == "inf" else f"radius {_short(data['radius'])}"
+    width = len(data["network"].get("a", ())) if "neuron" in data["network"] else 0
+    facts = [f"p = {recipe.p}", f"{len(data['labels'])} samples"]
+    facts += [f"M = {width}"] if width else []
+    facts += [f"error {data['training_error']}", radius]
+    ball = "it is global" if radius == "everywhere" else "its certified ball is drawn"
+    alt = f"Contours of the loss: {recipe.shows}; theta star is in the middle, {ball}."
+    picture = thumbnail(slice_of(entry))
+    return (
+        f'<li><img alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
+        f"<p><strong>{html.escape(_sentence(recipe.shows))}</strong></p>"
+        f"<p>{html.escape(', '.join(facts))}</p>"
+        f'<p><a href="{root}/book/{claim.page}.html">{claim.name}</a> · '
+        f'<a href="{root}/_static/certificates/{entry.filename}" download '
+        f'aria-label="Certificate of {html.escape(recipe.id)}">certificate</a></p></li>'
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _short(radius: str) -> str:
+    numerator, _, denominator = radius.partition("/")
+    return radius if len(radius) <= 9 else f"{int(numerator) / int(denominator or 1):.2g}"

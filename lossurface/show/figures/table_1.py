@@ -1,0 +1,72 @@
+"""Table 1 as the page shows it: the claims' live verdicts, each with a link."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lossurface.claims import CLAIMS
+from lossurface.claims.table_1 import COLUMNS, ROWS, Cell, cell
+
+if TYPE_CHECKING:
+    from lossurface.exact import Verdict
+
+__all__ = ["Table", "table"]
+
+_CSS = """<style>
+.ls-table{border-collapse:collapse;margin:1rem 0;width:100%;table-layout:fixed}
+.ls-table th,.ls-table td{border-bottom:1px solid var(--ls-grid,#d8dee4);padding:.5rem .3rem;
+text-align:left;vertical-align:top;font-size:.9rem;overflow-wrap:anywhere}
+.ls-table .ls-yes{color:var(--ls-good,#00805d);font-weight:700}
+.ls-table .ls-no{color:var(--ls-negative,#c64f00);font-weight:700}
+.ls-table small{display:block;line-height:1.35}
+@media(max-width:560px){.ls-table th,.ls-table td{font-size:.72rem;padding:.4rem .15rem}}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """HTML of the table; shown when it is the last expression of a cell."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return "Table 1"
+
+
+def table(verify: Callable[[str], Verdict], root: str = "../..") -> Table:
+    """Return the table.
+
+    Args:
+        verify: returns the verdict of a claim; one that remembers serves several cells.
+        root: the way from the page to the top of the site.
+    """
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in COLUMNS)
+    rows = []
+    for row in ROWS:
+        name = row.replace("-", " ").capitalize()
+        cells = "".join(_cell(cell(row, column), verify, root) for column in COLUMNS)
+        rows.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
+    body = "".join(rows)
+    return Table(
+        f'{_CSS}<table class="ls-table"><thead><tr><td></td>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
+    text = one.text(verify)
+    kind = {"Yes": "ls-yes", "No": "ls-no"}.get(text, "")
+    lines = []
+    for claim, neuron in one.witnesses:
+        if claim not in CLAIMS:
+            continue
+        evidence = ", ".join(verify(claim).evidence)
+        link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
+        lines.append(f"<small>{link}: {html.escape(neuron)}; {evidence}</small>")
+    return f'<td><span class="{kind}">{html.escape(text)}</span>{"".join(lines)}</td>'
