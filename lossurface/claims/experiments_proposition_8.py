@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from lossurface.errors import InputError
-from lossurface.setting import Dataset, Network, Problem
+from lossurface.setting import (
+    Dataset,
+    Network,
+    Problem,
+    get_neuron,
+    polynomial_hinge,
+    single_layer,
+)
 from lossurface.setting._numbers import exact_number
 
-__all__ = ["Lift", "least_squares", "lift"]
+if TYPE_CHECKING:
+    from lossurface.claims.training import Trained
+    from lossurface.exact import Finding
+
+__all__ = ["Lift", "finish", "least_squares", "lift", "thin"]
 
 _MORE = Fraction(3, 2)  # how much further than z_0 where margins are known in balls only
 
@@ -92,3 +104,39 @@ def least_squares(dataset: Dataset) -> tuple[Fraction, Fraction]:
         raise InputError("all samples are equal; give two different ones")
     a = (n * sxy - sx * sy) / determinant
     return a, (sy - a * sx) / n
+
+
+def thin() -> Problem:
+    """Return two ReLUs on seven points of the line: R = 0, with one sample on the boundary.
+
+    f(x) = -1/8 + relu(x)/4 - relu(-x)/16, so that the positive sample at 1/2 has f = 0.
+    """
+    eighth = Fraction(1, 8)
+    network = single_layer(get_neuron("relu"), -eighth, [2 * eighth, -eighth / 2], [[1, -1]])
+    x = [-2, -1, Fraction(1, 10), Fraction(1, 2), 1, 2, 3]
+    return Problem(network, Dataset.of(x, [-1, -1, -1, 1, 1, 1, 1]), polynomial_hinge(2))
+
+
+def finish(trained: Trained, count: int) -> list[tuple[float, Finding]]:
+    """Bring trained ReLU networks, floats taken exactly, from R = 0 to L = 0.
+
+    Args:
+        trained: single-layer runs without f_D.
+        count: at most so many of them.
+
+    Returns:
+        For each the loss where training had stopped, and the exact finding that it is 0 now.
+    """
+    from lossurface.landscape.last_layer import to_zero_loss
+    from lossurface.landscape.model import unpack
+
+    made = []
+    for run in (trained.ends.error == 0).nonzero().flatten().tolist()[:count]:
+        one = trained.surface.one(run)
+        a0, a, W = unpack(trained.ends.theta[run], one.d, one.M)
+        network = single_layer(one.neuron, float(a0), a.tolist(), W.tolist())
+        data = Dataset.of(one.X.tolist(), [int(label) for label in one.y.tolist()])
+        if Problem(network, data, one.loss).error_rational():
+            continue  # right in floats, wrong by a rounding
+        made.append((float(trained.ends.loss[run]), to_zero_loss(network, data, one.loss)[1]))
+    return made
