@@ -9,11 +9,13 @@ from lossurface.claims.experiments import pick_device, stuck_by_width
 from lossurface.claims.experiments_example_1 import misfits
 from lossurface.claims.experiments_proposition_2 import dead_starts
 from lossurface.claims.experiments_proposition_5 import definite_share, lowest_nearby
+from lossurface.claims.experiments_proposition_6 import dead_networks
+from lossurface.claims.experiments_proposition_7 import stuck_identity
 from lossurface.claims.tally import Tally
 from lossurface.counterexamples.proposition_2 import RAYS
 from lossurface.counterexamples.proposition_5 import LINE
 from lossurface.errors import InputError
-from lossurface.setting import proposition_5, proposition_5_plane
+from lossurface.setting import proposition_3_symmetric, proposition_5, proposition_5_plane
 
 
 def test_the_interval_is_clopper_pearsons():
@@ -73,3 +75,15 @@ def test_two_points_are_always_fitted_and_many_hardly_ever():
     tally = misfits((2, 100), trials=200, seed=0)
     assert tally.hits[0] == 0
     assert tally.share(1) > 0.95
+
+
+def test_deeper_networks_are_born_dead_more_often():
+    tally = dead_networks(RAYS, (1, 4, 16), width=2, trials=400, seed=0)
+    assert tally.hits[0] < tally.hits[1] < tally.hits[2]
+    # One layer of two neurons on the rays: each is silent with probability 1/4.
+    assert tally.covers(0, 1 / 16)
+
+
+def test_wide_identity_shortcuts_learn_what_narrow_ones_do_not():
+    tally = stuck_identity(proposition_3_symmetric(), (1, 16), trials=20, seed=0, steps=300)
+    assert tally.hits[0] > tally.hits[1]

@@ -3,9 +3,23 @@
 import numpy as np
 import pytest
 
+from lossurface.counterexamples import gallery
 from lossurface.counterexamples.proposition_5 import LINE
 from lossurface.setting import get_neuron, polynomial_hinge, quadratic
-from lossurface.show.figures import _losses, example_1, proposition_2, proposition_5
+from lossurface.show.figures import (
+    _losses,
+    example_1,
+    example_2,
+    example_3,
+    proposition_2,
+    proposition_3,
+    proposition_4,
+    proposition_5,
+    proposition_6,
+    proposition_7,
+    table_1,
+)
+from lossurface.show.figures import gallery as gallery_cards
 
 
 @pytest.mark.parametrize(
@@ -53,3 +67,53 @@ def test_static_drawings_draw():
         figure = Figure()
         drawing(figure, LIGHT)
         assert figure.axes
+
+
+@pytest.mark.parametrize(
+    ("draw", "values"),
+    [
+        (proposition_3.growing, (2, 3, 7, 40)),
+        (proposition_4.unbalanced, (0, 4, 8)),
+        (proposition_6.fading, (-3.5, -1.9, 1)),
+        (proposition_7.across, (0, 0.37, 1)),
+        (example_2.shrinking, (0.02, 0.333, 0.6)),
+        (example_3.pulling, (0.1, 1.7, 4)),
+    ],
+)
+def test_another_moving_figure_keeps_its_traces(draw, values):
+    drawn = [draw(value) for value in values]
+    panels = [d if isinstance(d, dict) else {"": d} for d in drawn]
+    for title, figure in panels[0].items():
+        kinds = [trace.type for trace in figure.data]
+        assert all([t.type for t in other[title].data] == kinds for other in panels)
+
+
+def test_the_networks_of_the_figures_solve_their_data():
+    loss_at, error_at = proposition_6.fading(0.0)["Its loss and its error"].data[:2]
+    nearest = int(np.argmin(np.abs(np.array(loss_at.x))))
+    assert error_at.y[nearest] == 0
+    assert set(error_at.y[np.array(error_at.x) < -2]) == {0.5}
+    error = proposition_7.across(1.0)["Loss and error on the way"].data[1]
+    assert (error.y[0], error.y[-1]) == (0.5, 0)
+
+
+def test_cards_have_words_and_links():
+    entry = next(gallery.gallery())
+    made = gallery_cards.cards([entry])
+    assert made.count == 1
+    assert f"certificates/{entry.filename}" in made.html
+    assert "book/propositions/proposition-2.html" in made.html
+    assert 'alt="Contours of the loss: Theorem 1 fails' in made.html
+
+
+def test_the_table_says_what_the_claims_say():
+    class Told:
+        status = "holds"
+        evidence = ("exact",)
+
+    told = table_1.table(lambda _: Told()).html
+    assert told.count(">No<") == 7
+    assert told.count(">Yes<") == 3
+    Told.status = "undecided"
+    Told.claim = "proposition-5"
+    assert ">Yes<" not in table_1.table(lambda _: Told()).html
