@@ -1,0 +1,100 @@
+"""The last recorded reproduction as a table: claim, verdict, evidence, time, device, seed."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lossurface.reproduce import Record, Summary
+
+__all__ = ["RecordTable", "record_table", "versions_table"]
+
+_MARKS = {"holds": "ls-yes", "fails": "ls-no", "error": "ls-no"}  # undecided: neither
+_COLUMNS = ("Claim", "Verdict", "Evidence", "Time", "Device", "Seed")
+# In the notebook, not in the style sheet: JupyterLab shows the table too.
+_CSS = """<style>
+.ls-record{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.88rem;line-height:1.4}
+.ls-record caption{caption-side:bottom;text-align:left;font-size:.95rem;padding-top:.5rem}
+.ls-record th,.ls-record td{border-bottom:1px solid var(--ls-grid,#d8dee4);text-align:left;
+vertical-align:top;padding:.4rem .5rem .4rem 0;font-weight:400}
+.ls-record thead th{font-weight:600}
+.ls-record td:nth-child(4){white-space:nowrap}
+.ls-record tr.ls-found td{padding:0 0 .5rem;color:var(--ls-muted,#57606a);font-size:.82rem}
+.ls-record tr.ls-run th,.ls-record tr.ls-run td{border-bottom:0;padding-bottom:.1rem}
+@media(max-width:600px){.ls-record thead{position:absolute;left:-9999px}
+.ls-record tr{display:block}.ls-record tbody th{display:block;font-weight:600}
+.ls-record tr.ls-run td{display:inline-block;padding-top:0}
+.ls-record tr.ls-found td{display:block;overflow-wrap:anywhere}}
+</style>"""
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """HTML of a table; shown when it is the last expression of a cell."""
+
+    html: str
+    rows: int
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"{self.rows} rows"
+
+
+def record_table(summary: Summary, pages: Iterable[str], root: str = ".") -> RecordTable:
+    """Return the records of a reproduction, a claim in two lines: the run, and what it printed.
+
+    Args:
+        summary: as `lossurface.reproduce.read_summary` gives it.
+        pages: the pages that the book has, such as `theorems/theorem-1`; others are not linked.
+        root: the way from the page that shows the table to the folder of the pages.
+    """
+    known = set(pages)
+    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
+    body = "".join(_rows(record, record.page in known, root) for record in summary.records)
+    caption = (
+        f"Recorded on {html.escape(summary.started[:10])}, profile "
+        f"<em>{html.escape(summary.profile)}</em>, {summary.seconds / 60:.0f} minutes in all."
+    )
+    return RecordTable(
+        f'{_CSS}<table class="ls-record"><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
+        len(summary.records),
+    )
+
+
+def versions_table(summary: Summary) -> RecordTable:
+    """Return the versions that the recorded run used."""
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(version)}</td></tr>'
+        for name, version in summary.versions.items()
+    )
+    head = '<th scope="col">Package</th><th scope="col">Version</th>'
+    return RecordTable(
+        f'{_CSS}<table class="ls-record" style="width:auto"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>",
+        len(summary.versions),
+    )
+
+
+def _rows(record: Record, linked: bool, root: str) -> str:
+    name = html.escape(record.id.replace("-", " ").capitalize())
+    if linked:
+        name = f'<a href="{root}/{record.page}.html">{name}</a>'
+    cells = [
+        f'<td><span class="{_MARKS.get(record.verdict, "")}">{html.escape(record.verdict)}</span>',
+        f"<td>{html.escape(', '.join(record.evidence) or 'none')}",
+        f"<td>{record.seconds:.1f} s",
+        f"<td>{html.escape(record.device)}",
+        f"<td>{'none' if record.seed is None else f'seed {record.seed}'}",
+    ]
+    # The claim's name opens the line that it printed; the reader has just read it.
+    told = record.error or record.detail.partition("). ")[2] or record.detail
+    return (
+        f'<tr class="ls-run"><th scope="row">{name}</th>{"".join(f"{c}</td>" for c in cells)}</tr>'
+        f'<tr class="ls-found"><td colspan="{len(_COLUMNS)}">{html.escape(told)}</td></tr>'
+    )

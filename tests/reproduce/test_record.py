@@ -1,0 +1,81 @@
+"""A reproduction read back from its file is the one that was written; what is broken is named."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lossurface import InputError
+from lossurface.reproduce import Record, Summary, read_summary
+from lossurface.show.record import record_table, versions_table
+
+RECORD = Record(
+    id="proposition-5",
+    title="Quadratic neurons",
+    page="propositions/proposition-5",
+    verdict="holds",
+    evidence=("exact",),
+    detail="proposition-5: holds (exact). R < 1 & more",
+    seconds=12.3,
+    device="CPU (x86_64)",
+    seed=0,
+    parameters={"seed": 0, "trials": 10},
+    error=None,
+)
+FAILED = Record(**RECORD.__dict__ | {"id": "example-1", "verdict": "error", "error": "it broke"})
+SUMMARY = Summary(
+    (RECORD, FAILED), "book", "cpu", "CPU (x86_64)", "2026-01-02T03:04:05+00:00", 61.0, {"x": "1.2"}
+)
+
+
+@pytest.fixture
+def written(tmp_path):
+    path = tmp_path / "summary.json"
+    path.write_text(json.dumps(SUMMARY.to_dict()))
+    return path
+
+
+def test_what_was_written_is_read(written):
+    assert read_summary(written) == SUMMARY
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not a summary"),
+        ('{"format": "lossurface/summary", "version": 2}', "version 2, not 1"),
+        ('{"format": "lossurface/summary", "version": 1}', "profile is missing"),
+        (
+            '{"format": "lossurface/summary", "version": 1, "records": [{"id": "x"}]}',
+            "a record has no title",
+        ),
+    ],
+)
+def test_a_broken_file_is_named(tmp_path, text, told):
+    path = tmp_path / "summary.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match=told) as caught:
+        read_summary(path)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_no_file_is_named(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_summary(tmp_path / "summary.json")
+
+
+def test_the_table_has_every_record_and_links_only_pages_that_there_are():
+    table = record_table(SUMMARY, ["propositions/proposition-5"])
+    assert table.rows == 2
+    assert table.html.count('href="./propositions/proposition-5.html"') == 2  # both name this page
+    assert "R &lt; 1 &amp; more" in table.html
+    assert "proposition-5: holds" not in table.html  # told once, by its cells
+    assert "it broke" in table.html
+    assert "href" not in record_table(SUMMARY, []).html
+
+
+def test_versions_are_rows():
+    assert versions_table(SUMMARY).rows == 1
+    assert "1.2" in versions_table(SUMMARY)._repr_html_()
