@@ -1,8 +1,7 @@
-"""The descent curves of the proofs, in floats: what `escape` walks and `exact` then checks."""
+"""Curves out of a critical point: their cases, the point they start from, opening a neuron."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -10,10 +9,9 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
 from lossurface.landscape.model import SingleLayerSurface, unpack
 
-__all__ = ["Case", "Curve", "Point", "hessian", "quadratic", "support", "theorem_1", "theorem_2"]
+__all__ = ["ZERO", "Case", "Curve", "Point", "open_neuron", "support"]
 
 ZERO = 1e-12  # |a_j| below it counts as a closed neuron when a curve is chosen; proves nothing
 
@@ -120,7 +118,7 @@ def support(surface: SingleLayerSurface, label: int) -> tuple[int, ...]:
     return tuple(int(k) for k in used.nonzero().flatten())
 
 
-def _open(at: Point, case: Case, j: int, u: Tensor, scale: float = 1.0) -> Curve:
+def open_neuron(at: Point, case: Case, j: int, u: Tensor, scale: float = 1.0) -> Curve:
     """The curve w_j + t u, a_j = c t^2: c takes the sum's sign and balances its terms."""
     surface = at.surface
     weight = at.dual * surface.y
@@ -143,197 +141,3 @@ def _open(at: Point, case: Case, j: int, u: Tensor, scale: float = 1.0) -> Curve
     lift = torch.zeros_like(at.a)
     lift[j] = best / far**2
     return Curve(case, at.embed(None, onto), False, at.embed(lift, None), 2, opened=(j, sign * u))
-
-
-def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
-    """Theorem 1's curve, for either case.
-
-    Raises:
-        InputError: a class has no axis of its own, the neuron is not strictly convex, or no
-            direction cancels the first order (too few neurons).
-    """
-    surface = at.surface
-    own = {1: sorted(set(axes[0]) - set(axes[1])), -1: sorted(set(axes[1]) - set(axes[0]))}
-    if not own[1] or not own[-1]:
-        raise InputError(
-            f"axes are {tuple(axes[0])} and {tuple(axes[1])}; Theorem 1 needs each class to span "
-            "an axis that the other does not"
-        )
-    if "convex-analytic" not in surface.neuron.classes:
-        raise InputError(
-            f"neuron {surface.neuron.name} is not strictly convex; use proof='hessian'"
-        )
-    bend = surface.neuron.torch_d2(at.z)  # (n, M)
-    closed = (at.a.abs() <= ZERO).nonzero().flatten()
-    if len(closed):
-        return _theorem_1_closed(at, own, int(closed[0]), bend)
-    majority = 1 if 2 * int((at.a > 0).sum()) >= surface.M else -1
-    J = ((at.a > 0) == (majority > 0)).nonzero().flatten()
-    rows = surface.y == majority
-    direction = _cancelling(at, own[majority], rows, J, bend)
-    if direction is None:
-        direction = _cancelling(at, own[majority], rows & (at.dual > 0), J, bend)
-    if direction is None:
-        raise InputError(
-            f"{len(J)} neurons of one sign and {len(own[majority])} axes leave no direction for "
-            f"{int(rows.sum())} samples; Theorem 1 needs M >= 2 max(n/Delta r, r_+, r_-)"
-        )
-    case = Case.THEOREM_1_POSITIVE if majority > 0 else Case.THEOREM_1_NEGATIVE
-    return Curve(case, at.embed(None, direction), True)
-
-
-def _theorem_1_closed(at: Point, own: dict[int, list[int]], j: int, bend: Tensor) -> Curve:
-    surface = at.surface
-    best: tuple[float, Tensor] | None = None
-    for label, free in own.items():
-        rows = surface.y == label
-        X = surface.X[rows][:, free]
-        form = (X.T * (at.dual[rows] * bend[rows, j])) @ X
-        values, vectors = torch.linalg.eigh(form)
-        # The top direction, lengthened so that pre-activations move by about 1.
-        u = torch.zeros(surface.d, dtype=form.dtype, device=form.device)
-        u[free] = vectors[:, -1] / (X @ vectors[:, -1]).abs().max().clamp(min=1e-300)
-        if best is None or float(values[-1]) > best[0]:
-            best = float(values[-1]), u
-    assert best is not None
-    return _open(at, Case.THEOREM_1_CLOSED, j, best[1])
-
-
-def _cancelling(at: Point, free: list[int], rows: Tensor, J: Tensor, bend: Tensor) -> Tensor | None:
-    """Solve sum_J a_j sigma'(w_j^T x_i) u_j^T x_i = 0 over `rows`; return U (d, M) or None.
-
-    Of all solutions, the one with the greatest second order.
-    """
-    surface = at.surface
-    X = surface.X[rows][:, free]  # (m, k)
-    a, slope = at.a[J], surface.neuron.torch_d1(at.z[rows][:, J])  # (|J|,), (m, |J|)
-    system = ((a * slope).unsqueeze(-1) * X.unsqueeze(1)).flatten(1)  # (m, |J| k)
-    _, values, right = torch.linalg.svd(system, full_matrices=True)
-    known = int((values > 1e-11 * max(float(values.max()), 1e-300)).sum()) if len(values) else 0
-    null = right[known:]  # (r, |J| k), orthonormal rows
-    if not len(null):
-        return None
-    weight = at.dual[rows].unsqueeze(-1) * a.abs() * bend[rows][:, J]  # (m, |J|)
-    blocks = torch.einsum("mj,mk,ml->jkl", weight, X, X)  # second order, block by block
-    parts = null.view(len(null), len(J), len(free))
-    form = torch.einsum("rjk,jkl,sjl->rs", parts, blocks, parts)
-    curvature, vectors = torch.linalg.eigh(form)
-    if not float(curvature[-1]) > 1e-13 * float(blocks.abs().max()):
-        return None
-    u = (vectors[:, -1] @ null).view(len(J), len(free))
-    u = u / (u @ X.T).abs().max().clamp(min=1e-300)  # pre-activations move by at most 1
-    direction = torch.zeros_like(at.W)
-    direction[torch.tensor(free, device=u.device).unsqueeze(-1), J] = u.T
-    return direction
-
-
-def theorem_2(at: Point) -> Curve:
-    """Theorem 2's curve: open a closed neuron, or follow the gradient that cannot vanish."""
-    surface = at.surface
-    closed = (at.a.abs() <= ZERO).nonzero().flatten()
-    if len(closed) < surface.M:
-        gradient = surface.gradient(at.theta.unsqueeze(0))[1][0]
-        return Curve(Case.NOT_CRITICAL, -gradient / gradient.norm().clamp(min=1e-300), False)
-    j = int(closed[0])
-    weight = at.dual * surface.y * surface.neuron.torch_d1(at.z[:, j])
-    s = surface.X.T @ weight  # the mixed derivative of Phi in a_j and w_j
-    size = float(s.norm())
-    if not size > 0:
-        raise InputError(
-            "sum lambda y sigma' x is zero, so the samples are not separable; use another proof"
-        )
-    sigma = surface.neuron.torch(at.z[:, j])
-    z = -surface.y * surface.outputs(at.theta.unsqueeze(0))[0]
-    bending = float((surface.loss.torch_d2(z) * sigma * sigma).sum())
-    # Along (a_j, w_j) = t (c, s/|s|): -2 c |s| + c^2 bending, least at c = |s| / bending.
-    c = min(1.0, size / max(bending, 1e-300))
-    lift, onto = torch.zeros_like(at.a), torch.zeros_like(at.W)
-    lift[j], onto[:, j] = c, s / size
-    return Curve(Case.THEOREM_2_CLOSED, at.embed(lift, onto), True)
-
-
-def quadratic(at: Point) -> Curve:
-    """The curve of Propositions 1 and 12, for z^2 and more neurons than the rank of the samples.
-
-    Raises:
-        InputError: another neuron, or S = sum lambda y x x^T lacks the sign that is needed.
-    """
-    surface = at.surface
-    if surface.neuron.name != "quadratic":
-        raise InputError(f"neuron is {surface.neuron.name}; Propositions 1 and 12 take quadratic")
-    values, vectors = torch.linalg.eigh(at.form)
-    closed = (at.a.abs() <= ZERO).nonzero().flatten()
-    if len(closed):
-        k = int(values.abs().argmax())
-        return _open(at, Case.QUADRATIC_CLOSED, int(closed[0]), _reach(at, vectors[:, k]))
-    # Only the part of w_j that the samples see matters: project on their span.
-    basis = torch.linalg.svd(surface.X, full_matrices=False)
-    seen = basis.Vh[basis.S / basis.S[0] > 1e-12]
-    system = (seen @ at.W) * at.a  # (r, M): sum_j a_j c_j w_j = 0
-    _, sizes, right = torch.linalg.svd(system, full_matrices=True)
-    known = int((sizes > 1e-12 * max(float(sizes.max()), 1e-300)).sum()) if len(sizes) else 0
-    null = right[known:]
-    if not len(null):
-        raise InputError(
-            f"M = {surface.M} neurons and samples of rank {len(seen)} leave no curve; take M > rank"
-        )
-    q, coefficients = torch.linalg.eigh((null * at.a) @ null.T)
-    k = int(q.abs().argmax())
-    c = coefficients[:, k] @ null
-    if float(q.abs()[k]) > 1e-10 * float(at.a.abs().max()):
-        case, sign = Case.QUADRATIC_CANCELLING, 1.0 if float(q[k]) > 0 else -1.0
-        u = vectors[:, -1] if sign > 0 else vectors[:, 0]
-        if not sign * float(values[-1] if sign > 0 else values[0]) > 0:
-            raise InputError(
-                "S = sum lambda y x x^T is semidefinite, so Proposition 12's condition fails here"
-            )
-        return Curve(case, at.embed(None, torch.outer(_reach(at, u), c)), True)
-    # Isotropic: q = 0 on the whole null space. Tilt c by e times one of its coordinates.
-    j = int((at.a * c).abs().argmax())
-    unit = torch.zeros_like(c)
-    unit[j] = 1
-    matrix = surface.derivatives(at.theta.unsqueeze(0)).hessian[0]
-    best: tuple[float, Tensor] | None = None
-    for u in (vectors[:, -1], vectors[:, 0]):
-        for e in torch.logspace(-6, 0, 25, dtype=c.dtype).tolist():
-            for sign in (1.0, -1.0):
-                direction = at.embed(None, torch.outer(_reach(at, u), c + sign * e * unit))
-                second = float(direction @ matrix @ direction / direction.square().sum())
-                if best is None or second < best[0]:
-                    best = second, direction
-    assert best is not None
-    return Curve(Case.QUADRATIC_TILTED, best[1], True)
-
-
-def _reach(at: Point, u: Tensor) -> Tensor:
-    """Lengthen u so that the greatest |u^T x| is 1."""
-    return u / (at.surface.X @ u).abs().max().clamp(min=1e-300)
-
-
-def hessian(at: Point) -> Curve:
-    """The lowest eigenvector, or where none is negative the best direction of the kernel."""
-    matrix = at.surface.derivatives(at.theta.unsqueeze(0)).hessian[0]
-    values, vectors = torch.linalg.eigh(matrix)
-    size = float(values.abs().max())
-    if float(values[0]) < -1e-9 * size:
-        return Curve(Case.HESSIAN, vectors[:, 0], True)
-    kernel = vectors[:, values.abs() <= 1e-7 * size]
-    rest = vectors[:, values.abs() > 1e-7 * size]
-    definite = values[values.abs() > 1e-7 * size]
-    generator = torch.Generator().manual_seed(0)
-    draws = torch.randn(kernel.shape[1], 64, generator=generator, dtype=matrix.dtype)
-    best: tuple[float, Curve] | None = None
-    for k in range(64 if kernel.shape[1] else 0):
-        v = kernel @ draws[:, k].to(kernel.device)
-        v = v / v.norm()
-        # Second-order correction off the kernel: -H^+ D^3 L[v, v] / 2, from gradients.
-        e = 1e-3
-        pair = torch.stack([at.theta + e * v, at.theta - e * v])
-        push = at.surface.gradient(pair)[1].sum(0) / (e * e)
-        bend = -0.5 * rest @ ((rest.T @ push) / definite)
-        curve = Curve(Case.KERNEL, v, True, bend)
-        steps = torch.tensor([-0.3, -0.1, -0.03, 0.03, 0.1, 0.3], dtype=matrix.dtype)
-        low = float(at.surface.value(curve.at(at.theta, steps.to(v.device))).min())
-        if best is None or low < best[0]:
-            best = low, curve
-    return best[1] if best else Curve(Case.HESSIAN, vectors[:, 0], True)

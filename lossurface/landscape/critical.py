@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from lossurface.errors import InputError
-from lossurface.exact import Finding
+from lossurface.exact import Finding, point_check
 from lossurface.exact import escape_check as check
 from lossurface.exact.enclosure import BallFunction, Enclosure, Kind, enclose
 from lossurface.exact.network_polynomial import classify_network
@@ -209,7 +209,7 @@ def certify(
     layer = layer or ball_layer(surface)
     point = theta.tolist()
     if surface.loss.p is not None and float(surface.value(theta[None])[0]) == 0:
-        flat = check.zero_loss(layer, point)
+        flat = point_check.zero_loss(layer, point)
         if flat.status == "holds":
             return Certified("minimum", None, *_error(layer, point, (flat,)))
     found = enclose(layer, point)
@@ -219,7 +219,7 @@ def certify(
         orbit = _Frozen(layer, {1: ball(point[1])})
         rest = enclose(orbit, [v for k, v in enumerate(point) if k != 1])
         if rest.kind == "strict-minimum":
-            why = check.scaling_orbit(rest)
+            why = point_check.scaling_orbit(rest)
             box = orbit.full(rest.box)
             return Certified("minimum", rest, *_error(layer, box, (*rest.findings, why)))
     return _singular(surface, theta, layer, found)
@@ -254,7 +254,7 @@ def _singular(
 def _error(
     layer: SingleLayer, box: Sequence[float | arb], findings: tuple[Finding, ...]
 ) -> tuple[tuple[int, int], tuple[Finding, ...]]:
-    counts, finding = check.certified_error(layer, box)
+    counts, finding = point_check.certified_error(layer, box)
     return counts, (*findings, finding)
 
 

@@ -26,8 +26,9 @@ from lossurface.errors import InputError
 from lossurface.exact import Finding, undecided
 from lossurface.exact import escape_check as check
 from lossurface.exact.single_layer import SingleLayer
-from lossurface.landscape import _curves as curves
-from lossurface.landscape._curves import Case, Curve
+from lossurface.landscape import _curves_forms as forms
+from lossurface.landscape import _curves_theorems as theorems
+from lossurface.landscape._curves import Case, Curve, Point, support
 from lossurface.landscape.model import SingleLayerSurface
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ def escape(
     """
     if theta.shape != (surface.P,):
         raise InputError(f"theta has shape {tuple(theta.shape)}; give ({surface.P},)")
-    at = curves.Point.of(surface, theta)
-    used = axes or (curves.support(surface, 1), curves.support(surface, -1))
+    at = Point.of(surface, theta)
+    used = axes or (support(surface, 1), support(surface, -1))
     if proof and proof not in tuple(Proof):
         raise InputError(f"proof {proof!r} is not known; use one of {', '.join(Proof)}")
     chosen = Proof(proof) if proof else _choose(surface, used, at)
@@ -135,7 +136,7 @@ def escape(
 
 
 def _choose(
-    surface: SingleLayerSurface, axes: tuple[Sequence[int], Sequence[int]], at: curves.Point
+    surface: SingleLayerSurface, axes: tuple[Sequence[int], Sequence[int]], at: Point
 ) -> Proof:
     if surface.neuron.name == "quadratic" and at.indefinite:
         return Proof.QUADRATIC
@@ -147,14 +148,14 @@ def _choose(
     return Proof.HESSIAN
 
 
-def _curve(proof: Proof, at: curves.Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
+def _curve(proof: Proof, at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
     if proof is Proof.THEOREM_1:
-        return curves.theorem_1(at, axes)
+        return theorems.theorem_1(at, axes)
     if proof is Proof.THEOREM_2:
-        return curves.theorem_2(at)
+        return theorems.theorem_2(at)
     if proof is Proof.QUADRATIC:
-        return curves.quadratic(at)
-    return curves.hessian(at)
+        return forms.quadratic(at)
+    return forms.hessian(at)
 
 
 def _walk(surface: SingleLayerSurface, theta: Tensor, curve: Curve) -> tuple[Tensor, float, float]:

@@ -26,7 +26,7 @@ from torch import Tensor
 
 from lossurface.errors import InputError
 from lossurface.exact import Finding
-from lossurface.exact.escape_check import constant_critical
+from lossurface.exact.point_check import constant_critical
 from lossurface.exact.single_layer import SingleLayer
 from lossurface.landscape.escape import ball_layer
 from lossurface.landscape.model import SingleLayerSurface

@@ -6,7 +6,6 @@ import pytest
 from flint import arb
 
 from lossurface.exact import escape_check as check
-from lossurface.exact.enclosure import Enclosure, enclose
 from lossurface.exact.single_layer import SingleLayer, ball
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
@@ -19,64 +18,6 @@ def layer(neuron="softplus", loss=None, samples=POINTS, labels=LABELS, M=1, l2=0
     return SingleLayer(
         get_neuron(neuron).ball_derivative, loss.ball_derivative, samples, labels, M, l2
     )
-
-
-def test_symmetric_classes_make_a_critical_point_for_any_a():
-    still = [[0], [0]]
-    for a in (0, 1, Fraction(-1, 3)):
-        assert check.constant_critical(layer(), [a], still).status == "holds"
-    uneven = [[Fraction(2), 0], *POINTS[1:]]
-    assert check.constant_critical(layer(samples=uneven), [0], still).status == "holds"
-    assert check.constant_critical(layer(samples=uneven), [1], still).status == "fails"
-    even = check.constant_critical(layer("cosh", samples=uneven), [1], still, even=True)
-    assert even.status == "holds"
-
-
-def test_moving_neurons_must_be_closed_and_balanced():
-    assert check.constant_critical(layer(), [1], [[1], [0]]).status == "fails"  # f varies
-    assert check.constant_critical(layer(), [0], [[1], [0]]).status == "fails"  # dL/da
-    assert check.constant_critical(layer(), [0], [[1], [1]]).status == "holds"
-    one_class = layer(labels=[1, 1, 1, 1])
-    assert check.constant_critical(one_class, [0], [[0], [0]]).status == "fails"
-
-
-def test_quadratic_neurons_may_cancel_in_pairs_off_the_form():
-    samples = [[1, 1], [1, -1], [1, 2], [1, -2]]  # S = -3 on the second axis
-    pair = layer("quadratic", samples=samples, M=2)
-    zero = [[0, 0], [0, 0]]
-    first = [[1, 1], [0, 0]]
-    second = [[0, 0], [1, 1]]
-    options = {"even": True, "square": True}
-    assert check.constant_critical(pair, [1, -1], zero, **options).status == "holds"
-    assert check.constant_critical(pair, [1, -1], first, **options).status == "holds"
-    assert check.constant_critical(pair, [1, -1], second, **options).status == "fails"
-    assert check.constant_critical(pair, [1, 1], second, **options).status == "fails"
-    # S w = 0 is asked for, not only w^T S w = 0.
-    skew = layer("quadratic", samples=[[1, 0], [0, 1], [1, 1], [1, -1]],
-                 labels=[1, -1, 1, -1], M=2)  # fmt: skip
-    mixed = [[0, 0], [1, 1]]
-    assert check.constant_critical(skew, [1, -1], mixed, **options).status == "fails"
-
-
-def test_the_training_error_is_bounded_from_both_sides():
-    wide = [ball(0), ball(1), arb(0, 10), ball(0)]
-    counts, finding = check.certified_error(layer("quadratic"), [ball(-1), *wide[1:]])
-    assert (counts, finding.status) == ((0, 2), "undecided")
-    counts, finding = check.certified_error(layer(), [-1, 0, 0, 0])
-    assert (counts, finding.status) == ((2, 2), "holds")
-    assert "positive" in finding.statement
-    counts, finding = check.certified_error(layer(M=2), [-30, 10, 10, 4, -4, 0, 0])
-    assert (counts, finding.statement) == ((0, 0), "the training error is zero")
-
-
-def test_zero_loss_needs_a_margin_and_no_penalty():
-    theta = [-30, 10, 10, 4, -4, 0, 0]
-    assert check.zero_loss(layer(M=2), theta).status == "holds"
-    assert check.zero_loss(layer(M=2, l2=1), theta).status == "undecided"
-    assert check.zero_loss(layer(M=2, loss=logistic()), theta).status == "undecided"
-    # Margins of exactly 1: the loss is zero there, but not all around.
-    edge = layer("quadratic", samples=[[1]], labels=[1])
-    assert check.zero_loss(edge, [1, 0, 0]).status == "undecided"
 
 
 def test_a_slope_and_a_curvature_are_proved_only_where_they_are():
@@ -97,24 +38,6 @@ def test_an_opened_neuron_needs_curvature_in_its_sum():
     assert check.opened_neuron(layer(), start, 0, [1, 1]).status == "undecided"
 
 
-def test_a_penalty_or_a_varying_f_d_is_beyond_the_proofs():
-    still = [[0], [0]]
-    assert check.constant_critical(layer(l2=1), [0], still).status == "undecided"
-    assert check.opened_neuron(layer(l2=1), [0] * 4, 0, [1, 0]).status == "undecided"
-    plain = layer()
-    for offset, status in (([1, 1, 1, 1], "holds"), ([1, 1, 1, 2], "undecided")):
-        lifted = SingleLayer(plain.neuron, plain.loss, POINTS, LABELS, 1, 0, offset)
-        assert check.constant_critical(lifted, [0], still).status == status
-
-
-def test_a_jump_at_the_point_itself_is_no_zero_neighbourhood():
-    # f = 2 I{w x >= 0} - 1 at w = 0: loss 0 there (p = 1 hinge, y = 1, margin 1), not nearby.
-    balls = get_neuron("threshold"), polynomial_hinge(3)
-    jump = SingleLayer(balls[0].ball_derivative, balls[1].ball_derivative, [[1]], [1], 1)
-    assert check.zero_loss(jump, [-3, 6, 0]).status == "undecided"
-    assert check.zero_loss(jump, [-3, 6, 1]).status == "holds"
-
-
 def test_exact_decrease_is_decided_by_rationals():
     square, hinge = get_neuron("quadratic"), polynomial_hinge(2)
     four = layer("quadratic", hinge)
@@ -123,23 +46,6 @@ def test_exact_decrease_is_decided_by_rationals():
     down = check.exact_decrease(square.rational, hinge.rational, four, before, after)
     up = check.exact_decrease(square.rational, hinge.rational, four, after, before)
     assert (down.status, up.status, down.evidence) == ("holds", "fails", "exact")
-
-
-def test_a_scaling_orbit_needs_a_strict_rest():
-    class Bowl:
-        dimension = 1
-
-        def gradient(self, theta):
-            return [theta[0]]
-
-        def hessian(self, theta):
-            from flint import arb_mat
-
-            return arb_mat([[1]])
-
-    assert check.scaling_orbit(enclose(Bowl(), [0.0])).status == "holds"
-    empty = Enclosure("undecided", (), (0, 0), 128, 1.0, ())
-    assert check.scaling_orbit(empty).status == "undecided"
 
 
 @pytest.mark.parametrize("value", [1, 0.1, Fraction(1, 3), arb(2)])
