@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions._game import Game, play
+from lossurface.conditions._simplex import feasible
 from lossurface.conditions._space import Frame, Space, span_of
 from lossurface.conditions._weights import centred, interior
 
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "face_quadratics",
     "flat_quadratics",
-    "guessed_quadratics",
     "parallel_pair",
     "semidefinite_weights",
+    "weak_separator",
     "wedge",
 ]
 
 Sign = Literal[1, -1]
 Form = list[Fraction]
+SMALL = 40_000  # n * r^2 up to here goes to the exact simplex
+MOST_COORDINATES = 6
 
 
 def parallel_pair(space: Space) -> dict[str, Any] | None:
@@ -188,37 +192,99 @@ def wedge(space: Space, form: Form, sign: Sign) -> dict[str, Any]:
     }
 
 
-def guessed_quadratics(frame: Frame, game: Game) -> Iterator[dict[str, Any]]:
-    """Propose quadratics with small rational entries near the game's answer (low dimension only).
+def weak_separator(space: Space) -> Form | None:
+    """Return w with w^T x >= c on one class and <= c on the other, not always equal.
 
-    Z is written as L D L^T in exact arithmetic, so a guess that is not semidefinite is dropped.
+    Exact, for small data. By Stiemke's lemma it exists iff no lambda, every entry above zero, has
+    sum lambda y = 0 and sum lambda y x = 0.
+    """
+    labels, width = space.samples.labels, len(space.span.columns)
+    if len(labels) * width**2 > SMALL:
+        return None
+    columns = [[y * v for v in (*row, 1)] for y, row in zip(labels, space.named, strict=True)]
+    right = [-sum(entries) for entries in zip(*columns, strict=True)]  # lambda = 1 + mu
+    flips = [-1 if v < 0 else 1 for v in right]
+    flipped = [[f * v for f, v in zip(flips, column, strict=True)] for column in columns]
+    _, v = feasible(flipped, [abs(v) for v in right])
+    if v is None:
+        return None
+    form = [Fraction(0)] * len(space.samples.scales)
+    for value, flip, k in zip(v, flips, space.span.columns, strict=False):
+        form[k] = value * flip * space.samples.scales[k]
+    return form
+
+
+def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Iterator[dict[str, Any]]:
+    """Propose quadratics that are exactly equal on the samples where the game's nearly are.
+
+    On the boundary q is one constant on the samples with lambda > 0. These are linear equations in
+    Z, u and the constant: the free unknowns are rounded, the others solved (low dimension only).
     """
     import numpy as np
+    from flint import fmpq_mat, fmpz_mat
 
     size = len(frame.columns)
-    if size > 6:
+    if size > MOST_COORDINATES or frame.change is not None or not np.isfinite(game.high):
         return
+    pairs = [(a, b) for a in range(size) for b in range(a, size)]
     units = np.array([float(u) for u in frame.units])
     center = np.array([float(c) for c in frame.center])
     Z = frame.basis @ game.shape @ frame.basis.T
     u = frame.basis @ game.slope - 2 * Z @ center
     Z, u = Z * np.outer(units, units), u * units
-    top = float(np.abs(Z).max())
-    for bound in (1, 2, 3, 4, 6, 8, 12, 24, 100, 1000):
-        exact = [[Fraction(float(v) / top).limit_denominator(bound) for v in row] for row in Z]
-        slope = [Fraction(float(v) / top).limit_denominator(bound) for v in u]
-        factors = _ldl(exact)
-        if factors is None:
-            continue
-        weights, rows = factors
-        wide = [Fraction(0)] * frame.d
-        lifted = []
-        for row in (*rows, slope):
-            form = list(wide)
-            for value, k in zip(row, frame.columns, strict=True):
-                form[k] = value
-            lifted.append(form)
-        yield {"weights": weights, "rows": lifted[:-1], "linear": lifted[-1]}
+    values = np.array(
+        [np.array(row, float) @ Z @ np.array(row, float) + np.array(row, float) @ u
+         for row in space.named]
+    )  # fmt: skip
+    inner = values[sign * space.labels > 0].max()
+    guess = np.array([Z[a, b] * (1 if a == b else 2) for a, b in pairs] + list(u) + [inner])
+    guess = guess / np.abs(guess).max()
+    weights = game.weights / game.weights.max()
+    for level in (1e-3, 1e-5, 1e-7):
+        active = np.flatnonzero(weights > level)
+        rows = [space.named[int(i)] for i in active]
+        equations = fmpz_mat([[*(r[a] * r[b] for a, b in pairs), *r, -1] for r in rows])
+        reduced, rank = fmpq_mat(equations).rref()
+        pivots = _leading(reduced, rank)
+        for bits in (4, 8, 14, 24, 40):
+            exact = [Fraction(round(Fraction(float(v)) * 2**bits), 2**bits) for v in guess]
+            free = [k for k in range(len(guess)) if k not in set(pivots)]
+            for line, k in enumerate(pivots):
+                exact[k] = -sum(
+                    (Fraction(int(reduced[line, f].p), int(reduced[line, f].q)) * exact[f]
+                     for f in free),
+                    Fraction(0),
+                )  # fmt: skip
+            matrix = [[Fraction(0)] * size for _ in range(size)]
+            for value, (a, b) in zip(exact, pairs, strict=False):
+                matrix[a][b] = matrix[b][a] = value if a == b else value / 2
+            factors = _ldl(matrix)
+            if factors is not None:
+                yield _lifted(space, frame, *factors, exact[len(pairs) : len(pairs) + size])
+
+
+def _leading(reduced: Any, rank: int) -> list[int]:
+    pivots: list[int] = []
+    column = 0
+    for row in range(rank):
+        while reduced[row, column] == 0:
+            column += 1
+        pivots.append(column)
+        column += 1
+    return pivots
+
+
+def _lifted(
+    space: Space, frame: Frame, weights: Form, rows: list[Form], slope: Form
+) -> dict[str, Any]:
+    """Return a certificate's quadratic from one on the named integer columns."""
+    lifted = []
+    for row in (*rows, slope):
+        form = [Fraction(0)] * frame.d
+        for value, k in zip(row, frame.columns, strict=True):
+            form[k] = value * space.samples.scales[k]
+        lifted.append(form)
+    return {"weights": weights, "rows": lifted[:-1], "linear": lifted[-1]}
 
 
 def _ldl(matrix: list[Form]) -> tuple[list[Fraction], list[Form]] | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Frame", "Space", "Span", "span_of"]
 
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
+FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,27 @@ class Space:
         return [[row[k] for k in self.span.columns] for row in self.samples.rows]
 
     @cached_property
+    def reduced(self) -> tuple[list[list[int]], list[list[int]] | None]:
+        """Integer rows in a basis that floats can handle, and the change of basis.
+
+        Columns that nearly depend on others (a unit converted and rounded, say) are replaced, by
+        lattice reduction, with exact integer combinations that are small and nearly orthogonal.
+        """
+        import numpy as np
+
+        columns = list(zip(*self.named, strict=True))
+        powers = [1 << max(abs(v).bit_length() for v in column) for column in columns]
+        unit = np.array([[v / p for v, p in zip(row, powers, strict=True)] for row in self.named])
+        values = np.linalg.svd(unit, compute_uv=False)
+        if len(values) == 0 or values[-1] > FLOOR * values[0]:
+            return self.named, None
+        from flint import fmpz_mat
+
+        short, change = fmpz_mat(columns).lll(transform=True)
+        rows = [[int(v) for v in row] for row in short.transpose().tolist()]
+        return rows, [[int(v) for v in row] for row in change.transpose().tolist()]
+
+    @cached_property
     def labels(self) -> NDArray[np.float64]:
         """(n,), each -1.0 or 1.0."""
         import numpy as np
@@ -155,12 +177,22 @@ class Space:
     @cached_property
     def frame(self) -> Frame:
         """Linear coordinates: the mean of z z^T is the identity."""
-        return Frame.of(self, affine=False)
+        return Frame.of(self, affine=False, floor=0.0)
+
+    @cached_property
+    def stable_frame(self) -> Frame:
+        """The same, without directions in which the samples are nearly zero."""
+        return Frame.of(self, affine=False, floor=FLOOR)
 
     @cached_property
     def affine_frame(self) -> Frame:
-        """Affine coordinates: moreover the mean of z is zero; as many as the affine hull needs."""
-        return Frame.of(self, affine=True)
+        """Affine coordinates: the mean of z is zero too; without nearly constant directions."""
+        return Frame.of(self, affine=True, floor=FLOOR)
+
+    @property
+    def stable(self) -> bool:
+        """Whether the samples are far from a smaller subspace, as floats go."""
+        return int(self.stable_frame.points.shape[1]) == self.span.rank
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -170,45 +202,54 @@ class Space:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """Whitened coordinates z = basis^T (u - center), u the named columns scaled into [-1, 1]."""
+    """Whitened coordinates z = basis^T (u - center), u = units * (x's integer columns) reduced."""
 
     points: NDArray[np.float64]  # (n, k), z
     basis: NDArray[np.float64]  # (r, k)
     center: tuple[Fraction, ...]  # (r,), zero unless affine
-    units: tuple[Fraction, ...]  # (r,), u = units * x
+    units: tuple[Fraction, ...]  # (r,), put the reduced integer columns into [-1, 1]
+    scales: tuple[int, ...]  # (r,), of the named columns
+    change: list[list[int]] | None  # (r, r), reduced = named @ change; None for the identity
     columns: tuple[int, ...]  # (r,), the named columns
     d: int
 
     @classmethod
-    def of(cls, space: Space, affine: bool) -> Frame:
+    def of(cls, space: Space, affine: bool, floor: float) -> Frame:
         """Whiten the samples of a space."""
         import numpy as np
 
-        columns = list(zip(*space.named, strict=True))
+        rows, change = space.reduced
+        columns = zip(*rows, strict=True)
         powers = [1 << max(abs(v).bit_length() for v in column) for column in columns]
-        unit = np.array([[v / p for v, p in zip(row, powers, strict=True)] for row in space.named])
-        center = np.zeros(len(columns))
+        unit = np.array([[v / p for v, p in zip(row, powers, strict=True)] for row in rows])
+        center = np.zeros(len(powers))
         if affine:
             center = np.round(unit.mean(axis=0) * 2**20) / 2**20
         U, s, Vt = np.linalg.svd(unit - center, full_matrices=False)
-        kept = s > 1e-12 * s[0] if affine else s > 0
+        kept = s > floor * s.max(initial=0.0)
         root = np.sqrt(len(unit))
-        scales = space.samples.scales
-        units = [Fraction(scales[k], p) for k, p in zip(space.span.columns, powers, strict=True)]
         return cls(
             U[:, kept] * root,
             Vt[kept].T / s[kept] * root,
             tuple(Fraction(float(v)) for v in center),
-            tuple(units),
+            tuple(Fraction(1, p) for p in powers),
+            tuple(space.samples.scales[k] for k in space.span.columns),
+            change,
             space.span.columns,
-            len(scales),
+            len(space.samples.scales),
         )
 
     def form(self, coefficients: Sequence[Fraction]) -> list[Fraction]:
         """Return the linear form on x in R^d with these coefficients on u."""
+        named = [v * unit for v, unit in zip(coefficients, self.units, strict=True)]
+        if self.change is not None:
+            named = [
+                sum((c * v for c, v in zip(line, named, strict=True) if c), Fraction(0))
+                for line in self.change
+            ]
         row = [Fraction(0)] * self.d
-        for value, k, unit in zip(coefficients, self.columns, self.units, strict=True):
-            row[k] = value * unit
+        for value, k, scale in zip(named, self.columns, self.scales, strict=True):
+            row[k] = value * scale
         return row
 
     def rounded(self, form: NDArray[np.float64], bits: int) -> list[Fraction]:

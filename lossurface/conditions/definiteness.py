@@ -76,7 +76,7 @@ def proposition_12(space: Space) -> Condition:
         margin = min(side.margin for side in sides.values())
         why = f"two centred ellipsoids tell the classes apart (margin {margin:.3g})"
         return settle(space, "ellipsoids", claim, own, why, margin)
-    return _open(claim, sides)
+    return _open(space, claim, sides)
 
 
 def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Condition:
@@ -111,14 +111,20 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
         margin = min(side.margin for side in sides.values())
         why = f"two convex quadratics tell the classes apart, weakly (margin {margin:.3g})"
         return settle(space, "quadratics", claim, own, why, margin)
-    return _open(claim, sides)
+    return _open(space, claim, sides)
 
 
-def _open(claim: str, sides: dict[int, _Side]) -> Condition:
+def _open(space: Space, claim: str, sides: dict[int, _Side]) -> Condition:
     left = {sign: side for sign, side in sides.items() if side.shape is None}
     margin = max(abs(side.margin) for side in left.values())
     which = " and ".join(NAMES[sign] for sign in left)
-    why = f"the {which} side's value lies within {margin:.1e} of zero: too near to round"
+    if space.stable:
+        why = f"the {which} side's value lies within {margin:.1e} of zero: too near to round"
+    else:
+        why = (
+            f"some columns depend on others up to rounding; leave them out (the {which} side's "
+            f"value is {margin:.1e} without them)"
+        )
     return unsettled(claim, why, margin)
 
 
@@ -126,7 +132,8 @@ def _semidefinite(space: Space, sign: Sign) -> _Side:
     """Proposition 12, one side."""
     import numpy as np
 
-    points, signs = space.frame.points, sign * space.labels
+    frame, signs = space.stable_frame, sign * space.labels
+    points = frame.points
     start = np.where(signs > 0, 1 / (signs > 0).sum(), 1 / (signs < 0).sum())
     game = play(points, signs, start, moments=False)
     if game.low > 0:
@@ -136,7 +143,7 @@ def _semidefinite(space: Space, sign: Sign) -> _Side:
                 return _Side(game.low, weights=own)
     if game.high < 0:
         for bits in BITS:
-            shape = space.frame.quadratic(game.shape, game.slope, bits)
+            shape = frame.quadratic(game.shape, game.slope, bits)
             del shape["linear"]
             if _inside(space, shape, sign, strict=True):
                 return _Side(-game.high, shape=shape)
@@ -160,6 +167,11 @@ def _definite(space: Space, sign: Sign) -> _Side:
                 shape = _boundary.wedge(space, v, sign)
                 if _inside(space, shape, sign, strict=False):
                     return _Side(max(-room, 0.0), shape=shape)
+        normal_form = _boundary.weak_separator(space)
+        for v in () if normal_form is None else (normal_form, [-c for c in normal_form]):
+            shape = _boundary.wedge(space, v, sign)
+            if _inside(space, shape, sign, strict=False):
+                return _Side(0.0, shape=shape)
         return _Side(abs(room))
     game = play(frame.points, signs, start, moments=True)
     if game.low > 0:
@@ -173,7 +185,7 @@ def _definite(space: Space, sign: Sign) -> _Side:
             shape = frame.quadratic(game.shape, game.slope, bits)
             if _inside(space, shape, sign, strict=False):
                 return _Side(-game.high, shape=shape)
-    for shape in _boundary.guessed_quadratics(frame, game):
+    for shape in _boundary.face_quadratics(space, frame, game, sign):
         if _inside(space, shape, sign, strict=False):
             return _Side(0.0, shape=shape)
     return _Side(_distance(game))
