@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
-from math import comb
 
 import numpy as np
 
 from lossurface.setting import Dataset
 
-__all__ = ["RING", "separable_chance", "shifted", "subspace_sample"]
+__all__ = ["RING", "shifted", "subspace_sample"]
 
 # The negatives lie among the positives and are less spread out in every direction.
 RING = Dataset.of(
@@ -38,18 +36,3 @@ def subspace_sample(rng: np.random.Generator, half: int) -> Dataset:
     X[:half, 2] = 0.0
     X[half:, 0] = 0.0
     return Dataset.of(X, [1] * half + [-1] * half)
-
-
-def separable_chance(sizes: Sequence[int], d: int) -> list[float]:
-    """Return the chance that a hyperplane separates n points with fair random labels, both present.
-
-    Cover's count: 2 sum_{k <= d} C(n - 1, k) of the 2^n labellings are separable in general
-    position; the two with a single class are left out.
-
-    Args:
-        sizes: the numbers of samples n, at least 2.
-        d: coordinates.
-
-    Source: Cover (1965).
-    """
-    return [(2 * sum(comb(n - 1, k) for k in range(d + 1)) - 2) / (2**n - 2) for n in sizes]

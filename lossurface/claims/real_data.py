@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["PAIRS", "pair", "scaled", "started_at_the_trap"]
 
-# name: (scikit-learn's loader, the class called +1, the class called -1)
-PAIRS: dict[str, tuple[str, int, int]] = {
-    "iris: setosa, versicolor": ("iris", 0, 1),
-    "iris: setosa, virginica": ("iris", 0, 2),
-    "iris: versicolor, virginica": ("iris", 1, 2),
-    "wine: first, second cultivar": ("wine", 0, 1),
-    "wine: second, third cultivar": ("wine", 1, 2),
-    "breast cancer": ("breast_cancer", 1, 0),
-    "digits: 0, 1": ("digits", 0, 1),
-    "digits: 3, 8": ("digits", 3, 8),
+# name: (scikit-learn's loader, the class called +1, the class called -1, features; None for all)
+PAIRS: dict[str, tuple[str, int, int, int | None]] = {
+    "iris: setosa, versicolor": ("iris", 0, 1, None),
+    "iris: setosa, virginica": ("iris", 0, 2, None),
+    "iris: versicolor, virginica": ("iris", 1, 2, None),
+    "wine: first, second": ("wine", 0, 1, None),
+    "wine: second, third": ("wine", 1, 2, None),
+    "cancer: ten features": ("breast_cancer", 1, 0, 10),
+    "digits: 0, 1": ("digits", 0, 1, None),
+    "digits: 3, 8": ("digits", 3, 8, None),
+    "cancer: all features": ("breast_cancer", 1, 0, None),
 }
 
 
@@ -42,10 +43,10 @@ def pair(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
     if name not in PAIRS:
         raise InputError(f"{name!r} is no pair; use one of {', '.join(map(repr, PAIRS))}")
-    source, positive, negative = PAIRS[name]
+    source, positive, negative, features = PAIRS[name]
     loaded: Any = getattr(datasets, f"load_{source}")()
     chosen = np.isin(loaded.target, (positive, negative))
-    return loaded.data[chosen], (loaded.target[chosen] == positive).astype(np.int64)
+    return loaded.data[chosen][:, :features], (loaded.target[chosen] == positive).astype(np.int64)
 
 
 def scaled(dataset: Dataset) -> Dataset:

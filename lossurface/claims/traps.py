@@ -8,11 +8,18 @@ floats, for pictures, and made for the best lambda there is when no S is definit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from lossurface.conditions import Condition, Space, proposition_11, proposition_12
+from lossurface.conditions import (
+    Condition,
+    Space,
+    affine_separability,
+    proposition_11,
+    proposition_12,
+)
 from lossurface.errors import InputError
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
@@ -24,11 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Trap", "decide", "strongest", "trap"]
 
-ConditionName = Literal["proposition-11", "proposition-12"]
+ConditionName = Literal["proposition-11", "proposition-12", "affine-separability"]
 
 
 def decide(dataset: Dataset, claim: ConditionName) -> Condition:
-    """Decide the condition of Proposition 11 or 12 on a dataset.
+    """Decide the condition of Proposition 11 or 12, or whether a hyperplane separates the classes.
 
     Raises:
         InputError: the claim is another one, or a class is empty.
@@ -37,9 +44,13 @@ def decide(dataset: Dataset, claim: ConditionName) -> Condition:
 
 
 def _decide(space: Space, claim: str) -> Condition:
-    tests = {"proposition-11": proposition_11, "proposition-12": proposition_12}
+    tests: dict[str, Callable[[Space], Condition]] = {
+        "proposition-11": proposition_11,
+        "proposition-12": proposition_12,
+        "affine-separability": affine_separability,
+    }
     if claim not in tests:
-        raise InputError(f"claim is {claim!r}; use proposition-11 or proposition-12")
+        raise InputError(f"claim is {claim!r}; use one of {', '.join(tests)}")
     return tests[claim](space)
 
 

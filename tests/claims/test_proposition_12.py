@@ -109,5 +109,5 @@ def test_shares_fall_with_the_samples_and_rise_with_a_bias():
 
 
 def test_another_claim_is_refused():
-    with pytest.raises(InputError, match="proposition-11 or proposition-12"):
+    with pytest.raises(InputError, match="one of proposition-11, proposition-12"):
         decide(BOWL, "proposition-5")
