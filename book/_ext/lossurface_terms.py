@@ -1,0 +1,136 @@
+"""Hover-overs: where a page first uses a word of the glossary, say there what the word means.
+
+Each entry's first sentence is the hint. It shows on hover and on keyboard focus, and the word links
+to the entry, so that a reader with neither loses nothing. A page need not mark its words.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+NOTATION = "book/notation"
+_SKIPPED = (
+    nodes.reference,
+    nodes.literal,
+    nodes.raw,
+    nodes.title,
+    nodes.caption,
+    nodes.table,
+    nodes.math,
+    addnodes.pending_xref,
+    addnodes.glossary,
+)
+_LOG = logging.getLogger(__name__)
+
+
+def glossary(doctree: nodes.document) -> dict[str, tuple[str, str]]:
+    """Return, for each term in lower case, its anchor and its hint: the first sentence, plain."""
+    found = {}
+    for entry in doctree.findall(nodes.definition_list_item):
+        if not isinstance(entry.parent.parent, addnodes.glossary):
+            continue
+        names = [term for term in entry.children if isinstance(term, nodes.term)]
+        hint, plain = _first_sentence(next(iter(entry.findall(nodes.definition))).children[0])
+        if not plain:
+            _LOG.warning("the hint of %r needs words, not maths", names[0].astext())
+        for term in names:
+            found[term.astext().lower()] = (term["ids"][0], hint)
+    return found
+
+
+def _first_sentence(paragraph: nodes.Node) -> tuple[str, bool]:
+    """Return the first sentence, and whether it has no formula in it."""
+    text, plain = "", True
+    for child in paragraph.children:
+        text += child.astext().replace("\n", " ")
+        head, stop, _ = text.partition(". ")
+        if stop:
+            return f"{head}.", plain
+        plain = plain and not isinstance(child, nodes.math)
+    return text, plain
+
+
+@cache
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+
+
+class Hints(SphinxPostTransform):
+    """Give a page's first use of each term its hint."""
+
+    default_priority = 900  # after references are resolved
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Go through the page's running text."""
+        if self.env.docname == NOTATION or NOTATION not in self.env.found_docs:
+            return
+        terms = glossary(self.env.get_doctree(NOTATION))
+        if not terms:
+            return
+        page = self.app.builder.get_relative_uri(self.env.docname, NOTATION)
+        pattern, told = _pattern(tuple(terms)), set[str]()
+        for text in list(_running_text(self.document)):
+            fresh = list(self._marked(text.astext(), pattern, terms, told, page))
+            if len(fresh) > 1:
+                text.parent.replace(text, fresh)
+
+    @staticmethod
+    def _marked(
+        text: str,
+        pattern: re.Pattern[str],
+        terms: dict[str, tuple[str, str]],
+        told: set[str],
+        page: str,
+    ) -> Iterator[nodes.Node]:
+        end = 0
+        for match in pattern.finditer(text):
+            anchor, hint = terms[match[0].lower()]
+            if hint in told:  # other forms of the word have the same
+                continue
+            told.add(hint)
+            yield nodes.Text(text[end : match.start()])
+            link = (
+                f'<a class="ls-term" href="{page}#{anchor}" '
+                f'data-hint="{html.escape(hint)}">{html.escape(match[0])}</a>'
+            )
+            yield nodes.raw("", link, format="html")
+            end = match.end()
+        yield nodes.Text(text[end:])
+
+
+def _running_text(document: nodes.document) -> Iterator[nodes.Text]:
+    for paragraph in document.findall(nodes.paragraph):
+        for text in paragraph.findall(nodes.Text):
+            above: nodes.Node | None = text.parent
+            while above is not None and not isinstance(above, _SKIPPED):
+                above = above.parent
+            if above is None:
+                yield text
+
+
+def read_all_anew(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Build every page again when the glossary has changed: the hints are in all of them."""
+    return sorted(env.found_docs) if NOTATION in added | changed else []
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension."""
+    app.add_css_file("terms.css")
+    app.add_post_transform(Hints)
+    app.connect("env-get-outdated", read_all_anew)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
