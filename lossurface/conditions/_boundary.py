@@ -132,7 +132,9 @@ def _parsed(value: Any) -> Any:
 def _without(space: Space, column: int) -> Any:
     from lossurface.setting import Dataset
 
-    rows = tuple(tuple(v for k, v in enumerate(row) if k != column) for row in space.dataset.x)
+    """Return the samples in the named columns but one."""
+    kept = [k for k in space.span.columns if k != column]
+    rows = tuple(tuple(row[k] for k in kept) for row in space.dataset.x)
     return Dataset(rows, space.dataset.y)
 
 

@@ -39,6 +39,14 @@ KNOWN: dict[str, tuple[Any, Any, str, str, str]] = {
         "holds",
         "holds",
     ),
+    # three collinear samples in a face: S is semidefinite of rank one, two columns being equal
+    "face": (
+        [[0, 1, 1, 2], [0, 1, 1, 1], [0, 1, 1, 3], [2, 0, 1, 1], [1, 0, 2, 5]],
+        [-1, 1, 1, 1, -1],
+        "fails",
+        "fails",
+        "holds",
+    ),
     "contradiction": ([[1, 1], [1, 1], [2, 0]], [1, -1, 1], "fails", "fails", "holds"),
     "zero": ([[0, 0], [1, 2], [3, 1]], [1, -1, 1], "fails", "fails", "holds"),
 }
