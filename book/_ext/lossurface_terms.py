@@ -35,7 +35,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def glossary(doctree: nodes.document) -> dict[str, tuple[str, str]]:
-    """Return, for each term in lower case, its anchor and its hint: the first sentence, plain."""
+    """Return the anchor and the hint, a plain sentence, of each form of each term (lower case)."""
     found = {}
     for entry in doctree.findall(nodes.definition_list_item):
         if not isinstance(entry.parent.parent, addnodes.glossary):
@@ -45,8 +45,15 @@ def glossary(doctree: nodes.document) -> dict[str, tuple[str, str]]:
         if not plain:
             _LOG.warning("the hint of %r needs words, not maths", names[0].astext())
         for term in names:
-            found[term.astext().lower()] = (term["ids"][0], hint)
+            for form in _forms(term.astext().lower()):
+                found[form] = (term["ids"][0], hint)
     return found
+
+
+def _forms(term: str) -> tuple[str, ...]:
+    """Return the singular, as the glossary has it, and the plural."""
+    many = term.replace("minimum", "minima")
+    return (term, many if many != term else f"{term}s")
 
 
 def _first_sentence(paragraph: nodes.Node) -> tuple[str, bool]:

@@ -1,0 +1,71 @@
+"""Hover-overs: which words get a hint, and what it says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from docutils import nodes
+from sphinx import addnodes
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def terms():
+    sys.path.insert(0, str(ROOT / "book" / "_ext"))
+    try:
+        import lossurface_terms
+    finally:
+        sys.path.pop(0)
+    return lossurface_terms
+
+
+def entry(term, *definition):
+    item = nodes.definition_list_item()
+    item += nodes.term(term, term, ids=[f"term-{term}"])
+    item += nodes.definition("", nodes.paragraph("", "", *definition))
+    return item
+
+
+def document(*children):
+    return nodes.document(None, None, "", *children)
+
+
+@pytest.fixture
+def glossary(terms):
+    items = (
+        entry(
+            "bad local minimum", nodes.Text("One with an error. In symbols "), nodes.math("", "R")
+        ),
+        entry("dead neuron", nodes.Text("A neuron that\nis silent.")),
+    )
+    return terms.glossary(document(addnodes.glossary("", nodes.definition_list("", *items))))
+
+
+def test_the_hint_is_the_first_sentence_for_singular_and_plural(glossary):
+    assert glossary["bad local minima"] == ("term-bad local minimum", "One with an error.")
+    assert glossary["dead neurons"] == glossary["dead neuron"]
+    assert glossary["dead neuron"] == ("term-dead neuron", "A neuron that is silent.")
+
+
+def test_each_word_is_marked_once_whatever_its_form(terms, glossary):
+    told: set[str] = set()
+    marked = terms.Hints._marked
+    pattern = terms._pattern(tuple(glossary))
+    parts = list(marked("Dead neurons, and a dead neuron", pattern, glossary, told, "n.html"))
+    links = [part for part in parts if isinstance(part, nodes.raw)]
+    assert len(links) == 1
+    assert 'href="n.html#term-dead neuron"' in links[0].astext()
+    assert 'data-hint="A neuron that is silent."' in links[0].astext()
+    assert "".join(p.astext() for p in parts if p not in links) == ", and a dead neuron"
+
+
+def test_links_headings_code_and_tables_are_left_alone(terms):
+    paragraph = nodes.paragraph("", "", nodes.Text("free "))
+    paragraph += nodes.reference("", "linked")
+    paragraph += nodes.literal("", "code")
+    section = nodes.section("", nodes.title("", "heading"), paragraph)
+    section += nodes.table("", nodes.paragraph("", "", nodes.Text("cell")))
+    assert [text.astext() for text in terms._running_text(document(section))] == ["free "]
