@@ -72,7 +72,7 @@ def across(share: float) -> dict[str, go.Figure]:
             sweep[:-1],
             {"loss L": value[:-1], "training error R": error[:-1]},
             axes=("share of the way", ""),
-            ranges=([0, 1], [0, 4]),
+            ranges=([0, 1], None),
             marks=[(float(share), float(value[-1]))],
         ),
     }
