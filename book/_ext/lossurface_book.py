@@ -79,6 +79,12 @@ def tick(app: Sphinx, doctree: nodes.document) -> None:
             node.replace_self(nodes.raw("", text, format="html"))
 
 
+def without_thebe(app: Sphinx, config: Config) -> None:
+    """Keep out sphinx-thebe, which jupyter-book always brings: its script names another host."""
+    listeners = app.events.listeners["env-before-read-docs"]
+    listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
+
+
 def add_repository(app: Sphinx, config: Config) -> None:
     """Point the theme's buttons at the repository in LOSSURFACE_REPOSITORY, if there is one."""
     url = os.environ.get("LOSSURFACE_REPOSITORY", "").rstrip("/")
@@ -115,6 +121,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", tick)
     app.add_post_transform(NameWithoutPage)
     app.connect("config-inited", add_repository)
+    app.connect("config-inited", without_thebe)
     app.connect("build-finished", add_plotly)
     # After Sphinx's own collectors have given the running numbers (priority 500).
     app.connect("env-get-updated", number_as_in_the_paper, priority=900)

@@ -1,0 +1,55 @@
+"""The gallery in a browser: the filter leaves the cards that were asked for, by keyboard too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lossurface.counterexamples.gallery import recipes
+
+pytestmark = pytest.mark.site
+
+SHOWN = ".ls-cards > li:visible"
+
+
+@pytest.fixture
+def gallery(browser: Any, address: str) -> Any:
+    page = browser.new_page()
+    page.goto(f"{address}/book/atlas/gallery.html")
+    yield page
+    page.close()
+
+
+def test_the_filter_leaves_what_was_asked_for(gallery: Any) -> None:
+    everything = recipes()
+    assert gallery.locator(SHOWN).count() == len(everything)
+    gallery.locator("select[name=neuron]").select_option("softsign")
+    left = [recipe for recipe in everything if recipe.neuron == "softsign"]
+    assert gallery.locator(SHOWN).count() == len(left)
+    told = gallery.locator(".ls-filter output").inner_text()
+    assert told == f"{len(left)} of {len(everything)} shown"
+    assert gallery.get_by_role("heading", name="Odd neurons").is_visible()
+    assert not gallery.get_by_role("heading", name="Silent neurons").is_visible()
+    gallery.locator("select[name=p]").focus()
+    gallery.keyboard.press("ArrowDown")
+    assert gallery.locator(SHOWN).count() == sum(r.p == left[0].p for r in left)
+    gallery.get_by_role("button", name="Show all").click()
+    gallery.wait_for_timeout(100)
+    assert gallery.locator(SHOWN).count() == len(everything)
+
+
+def test_every_certificate_can_be_downloaded(gallery: Any, address: str) -> None:
+    links = gallery.locator("a[download]").evaluate_all("all => all.map(a => a.href)")
+    assert len(set(links)) == len(recipes())
+    for link in links:
+        assert gallery.request.get(link).ok, link
+
+
+def test_without_a_script_every_card_is_there(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/book/atlas/gallery.html")
+    assert page.locator(".ls-cards > li").count() == len(recipes())
+    assert not page.locator(".ls-filter").is_visible()
+    context.close()
