@@ -313,8 +313,10 @@ def probability(
             if log:
                 unseen = share <= 0
                 ax.plot(abscissa[unseen], high[unseen], "v", color=colour, fillstyle="none")
-        for name, (argument, chance) in (exact or {}).items():
-            ax.plot(np.asarray(argument), np.asarray(chance), "--", color=palette.ink, label=name)
+        dashes = ("--", ":", "-.")
+        for i, (name, (argument, chance)) in enumerate((exact or {}).items()):
+            style = dashes[i % len(dashes)]
+            ax.plot(np.asarray(argument), np.asarray(chance), style, color=palette.ink, label=name)
         if log:
             ax.set_yscale("log")
         ax.set(xlabel=axes[0], ylabel=axes[1], ylim=ylim)
