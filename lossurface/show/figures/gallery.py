@@ -15,7 +15,7 @@ from lossurface.show.around import Slice, around
 if TYPE_CHECKING:
     from lossurface.counterexamples.gallery import Entry
 
-__all__ = ["Cards", "cards", "slice_of", "thumbnail"]
+__all__ = ["Cards", "cards", "filters", "slice_of", "thumbnail"]
 
 # The plane of parameters in which each claim's minimum is best seen.
 _PLANES = {
@@ -33,7 +33,53 @@ margin:0;font-size:.85rem;line-height:1.35;display:flex;flex-direction:column}
 .ls-cards img{display:block;width:100%;height:auto;margin:0}
 .ls-cards p{margin:.45rem .6rem 0}
 .ls-cards p:last-child{margin:auto .6rem .6rem;padding-top:.4rem}
+.ls-cards li[hidden],.ls-filter[hidden]{display:none}
+.ls-filter{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:1rem 0}
+.ls-filter label{display:flex;flex-direction:column;margin:0;font-size:.85rem}
+.ls-filter select,.ls-filter button{font:inherit;color:var(--ls-ink,#1f2328);
+background:var(--ls-paper,#fff);border:1px solid var(--ls-muted,#57606a);border-radius:.3rem;
+padding:.1rem .5rem;min-height:1.9rem;max-width:14rem}
+.ls-filter output{min-height:1.9rem}
 </style>"""
+# What a card is filtered by: the attribute of the recipe, what the reader sees, its order.
+_KEYS = (
+    ("claim", "Claim"),
+    ("neuron", "Neuron"),
+    ("architecture", "Network"),
+    ("data", "Data of"),
+    ("p", "Power p"),
+)
+# No kernel and no other file: the filter works wherever the notebook is shown. It is hidden until
+# its script runs, so that it is never dead; sections that have no card left are hidden too.
+_SCRIPT = """<script>
+(function () {
+  const form = document.currentScript.previousElementSibling;
+  const selects = Array.from(form.querySelectorAll("select"));
+  function apply() {
+    let shown = 0;
+    const cards = Array.from(document.querySelectorAll(".ls-cards > li"));
+    for (const card of cards) {
+      card.hidden = selects.some(s => s.value && card.dataset[s.name] !== s.value);
+      shown += !card.hidden;
+    }
+    for (const list of document.querySelectorAll(".ls-cards")) {
+      const part = list.closest("section");
+      const empty = !list.querySelector("li:not([hidden])");
+      if (part && part.querySelectorAll(".ls-cards").length === 1) { part.hidden = empty; }
+    }
+    form.querySelector("output").textContent = shown + " of " + cards.length + " shown";
+  }
+  form.addEventListener("change", apply);
+  form.addEventListener("reset", function () { setTimeout(apply, 0); });
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  form.hidden = false;
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", apply);
+  } else {
+    apply();
+  }
+})();
+</script>"""
 
 
 @dataclass(frozen=True)
@@ -101,6 +147,40 @@ def cards(entries: Iterable[Entry], root: str = "../..") -> Cards:
     return Cards(f'{_CSS}<ul class="ls-cards">{"".join(items)}</ul>', len(items))
 
 
+def filters(entries: Iterable[Entry]) -> Cards:
+    """Return the controls that leave only some of the cards of the page.
+
+    Args:
+        entries: all those that the page shows.
+    """
+    recipes = [entry.recipe for entry in entries]
+    rows = []
+    for key, label in _KEYS:
+        values = sorted({getattr(recipe, key) for recipe in recipes})
+        choices = "".join(
+            f'<option value="{html.escape(str(value))}">{html.escape(_readable(value))}</option>'
+            for value in values
+        )
+        rows.append(
+            f'<label>{label}<select name="{key}"><option value="">all</option>{choices}</select>'
+            "</label>"
+        )
+    form = (
+        '<form class="ls-filter" aria-label="Filter the cards" hidden>'
+        f'{"".join(rows)}<button type="reset">Show all</button>'
+        '<output aria-live="polite"></output></form>'
+    )
+    return Cards(f"{_CSS}{form}{_SCRIPT}", len(recipes))
+
+
+def _readable(value: object) -> str:
+    text = str(value)
+    for kind in ("theorem", "proposition"):
+        if text.startswith(f"{kind}-"):
+            return text.replace("-", " ").capitalize()
+    return "no theorem" if text == "none" else text.replace("-", " ")
+
+
 def _card(entry: Entry, root: str) -> str:
     recipe, data = entry.recipe, entry.certificate.data
     claim = get(recipe.claim)
@@ -113,12 +193,19 @@ def _card(entry: Entry, root: str) -> str:
     alt = f"Contours of the loss: {recipe.shows}; theta star is in the middle, {ball}."
     picture = thumbnail(slice_of(entry))
     return (
-        f'<li><img alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
+        f"<li {_marks(entry)}>"
+        f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
         f"<p><strong>{html.escape(_sentence(recipe.shows))}</strong></p>"
         f"<p>{html.escape(', '.join(facts))}</p>"
         f'<p><a href="{root}/book/{claim.page}.html">{claim.name}</a> · '
         f'<a href="{root}/_static/certificates/{entry.filename}" download '
         f'aria-label="Certificate of {html.escape(recipe.id)}">certificate</a></p></li>'
+    )
+
+
+def _marks(entry: Entry) -> str:
+    return " ".join(
+        f'data-{key}="{html.escape(str(getattr(entry.recipe, key)))}"' for key, _ in _KEYS
     )
 
 
