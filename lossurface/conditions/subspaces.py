@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ranks", "assumption_2", "assumption_3", "numerical_ranks", "ranks", "theorem_1_width"]
 
+OPEN = 8  # unfinished parts tried for each sample; more parts cost width, never truth
 SUBSETS = 20_000  # general position is decided by enumeration up to here
 
 
@@ -172,12 +173,14 @@ def theorem_1_width(space: Space) -> Condition:
         span = span_of(other, scales, short=True)
         base = check_rank(other, span.rank, name)
         parts: list[list[int]] = []
-        stages: list[Echelon] = []
+        growing: list[tuple[list[int], Echelon]] = []
         for i in space.samples.of(sign):
             row = space.samples.rows[i]
-            for part, stage in zip(parts, stages, strict=True):
-                if stage.rank < space.span.rank and stage.add(row):
+            for part, stage in growing[-OPEN:]:
+                if stage.add(row):
                     part.append(i)
+                    if stage.rank == space.span.rank:
+                        growing.remove((part, stage))
                     break
             else:
                 fresh = Echelon(base.pivots)
@@ -187,7 +190,8 @@ def theorem_1_width(space: Space) -> Condition:
                     why = f"sample {i} of the {name} class lies in the span of the other class"
                     return Condition("theorem-1-width", "fails", why)
                 parts.append([i])
-                stages.append(fresh)
+                if fresh.rank < space.span.rank:
+                    growing.append((parts[-1], fresh))
         own[name] = {
             "other_columns": list(span.columns),
             "other_relations": [list(row) for row in span.relations],

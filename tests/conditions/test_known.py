@@ -139,3 +139,26 @@ def test_extreme_scales():
         found = proposition_12(prepared)
         assert found.verdict == twelve, name
         assert (assumption_6(prepared).verdict, proposition_11(prepared).verdict) == (six, eleven)
+
+
+def test_a_unit_converted_and_rounded():
+    """Kilograms beside rounded pounds: full rank by rounding alone, and decided all the same."""
+    import numpy as np
+
+    generator = np.random.default_rng(1)
+    kilograms = generator.normal(size=(14, 2)) + 3.0
+    labels = [1] * 7 + [-1] * 7
+    samples = np.hstack([kilograms, kilograms[:, :1] * 2.2046226])
+    prepared = space(samples, labels)
+    assert prepared.span.rank == 3
+    assert prepared.reduced[1] is not None
+    found = proposition_12(prepared)
+    for condition in (assumption_6(prepared), found, proposition_11(prepared, found)):
+        assert condition.verdict != "undecided", condition.why
+        assert condition.finding.status == "holds"
+
+
+def test_many_parallel_samples_are_split_quickly():
+    samples = [[k, 0, 0] for k in range(1, 400)] + [[0, 1, 0], [0, 0, 1]]
+    found = theorem_1_width(space(samples, [1] * 400 + [-1]))
+    assert found.certificate.data["width"] == 2 * 399 + 1
