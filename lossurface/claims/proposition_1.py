@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.departures import Departure, depart, findings
-from lossurface.claims.theorem_1 import AXES, hunt
+from lossurface.claims.theorem_1 import hunt
 from lossurface.exact import Finding, Verdict, sampled
 
 if TYPE_CHECKING:
     from lossurface.claims.tally import Tally
 
-__all__ = ["WIDTH", "departures", "growing", "verify"]
+__all__ = ["AXES", "WIDTH", "departures", "growing", "verify"]
 
-WIDTH = 5  # M = r + 1 on `theorem_1.AXES`
+AXES = ((0, 1, 2), (1, 2, 3))  # U_+, U_-: r = 4, two axes shared
+WIDTH = 5  # M = r + 1
 SIZES = (8, 16, 32)
 
 
@@ -76,7 +77,7 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
     from lossurface.claims.training import DEEP
 
     yield from findings(departures(trials=trials, seed=seed), "of Proposition 1")
-    found = hunt(starts=max(1, trials // 2), seed=seed, neuron="quadratic", M=WIDTH)
+    found = hunt(starts=max(1, trials // 2), seed=seed, neuron="quadratic", M=WIDTH, axes=AXES)
     yield from found.findings("subspace data")
     for deep in DEEP:
         counts = growing(SIZES, trials=5 * trials, seed=seed, deep=deep, device=device)

@@ -50,16 +50,23 @@ def departures(*, trials: int, seed: int, loss: Loss | None = None) -> list[Depa
 
 
 def hunt(
-    *, starts: int, seed: int, neuron: str = "softplus", loss: Loss | None = None, M: int = 0
+    *,
+    starts: int,
+    seed: int,
+    neuron: str = "softplus",
+    loss: Loss | None = None,
+    M: int = 0,
+    axes: tuple[tuple[int, ...], tuple[int, ...]] = AXES,
 ) -> Hunt:
     """Minimise the gradient's norm from many starts, and exclude a minimum wherever R > 0.
 
     Args:
-        starts: each on its own data, `SAMPLES` samples on `AXES`.
+        starts: each on its own data, `SAMPLES` samples.
         seed: of all randomness.
         neuron: a key of `lossurface.setting.NEURONS`.
         loss: by default the polynomial hinge with p = 6.
         M: neurons; 0 takes the threshold.
+        axes: U_+ and U_-.
     """
     import torch
 
@@ -68,13 +75,13 @@ def hunt(
     from lossurface.landscape.model import SingleLayerSurface
     from lossurface.setting import get_neuron, polynomial_hinge
 
-    batch = subspace_batch(starts, SAMPLES, *AXES, seed=seed)
+    batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)
     surface = SingleLayerSurface(
         get_neuron(neuron),
         loss or polynomial_hinge(6),
         torch.from_numpy(batch.X),
         torch.from_numpy(batch.y),
-        M or threshold(SAMPLES, *AXES),
+        M or threshold(SAMPLES, *axes),
     )
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(starts, surface.P, generator=generator, dtype=torch.float64)
