@@ -31,7 +31,6 @@ _CHECKERS = {
     "definite-weights": "lossurface.exact.dataset:check",
     "independent-parts": "lossurface.exact.dataset:check",
     "contradiction": "lossurface.exact.dataset:check",
-    "strict-minimum": "lossurface.exact.enclosure:check",
 }
 
 

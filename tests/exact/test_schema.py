@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -200,3 +201,11 @@ def test_lowest_terms_are_left_to_the_checker(validator):
     data["training_error"] = "2/4"
     assert validator.is_valid(data)
     assert not readable(data)
+
+
+def test_every_kind_of_the_schema_has_a_checker_and_the_other_way_round(published):
+    module = sys.modules["lossurface.exact.recheck"]
+    kinds = {resolved(k, published)["properties"]["kind"]["const"] for k in published["oneOf"]}
+    assert kinds == {"local-minimum", *module._CHECKERS}
+    for name in module._CHECKERS.values():
+        assert callable(module._imported(name))
