@@ -74,6 +74,31 @@ class Report:
         """The guarantees that apply."""
         return tuple(c for c in self.claims if c.kind == "guarantee" and c.applies == "yes")
 
+    @property
+    def width_line(self) -> str:
+        """The width needed against the width given, in one line."""
+        first = self.ranks.width(self.table.dataset.n)
+        sure = _sure_width(self.condition("theorem-1-width"))
+        given = self.network["width"]
+        return (
+            f"width needed: Theorem 1 {first or 'none suffices'}"
+            + (f" ({sure} is sure on these samples)" if sure else "")
+            + f", Theorem 2 1, Propositions 1 and 12 {self.ranks.quadratic_width}; given: "
+            + (str(given) if given else "none")
+        )
+
+    @property
+    def numerical_line(self) -> str:
+        """The numerical ranks, labelled as such; empty if none were asked for."""
+        found = self.numerical
+        if found is None:
+            return ""
+        return (
+            f"numerical ranks (singular values above {found['tolerance']:g} of the largest; no "
+            f"verdict rests on them): r_+ = {found['r_plus']}, r_- = {found['r_minus']}, r = "
+            f"{found['r']}, Theorem 1 would ask for width {found['theorem_1_width']}"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of `lossurface check --json`."""
         data = self.table.dataset
@@ -126,6 +151,9 @@ class Report:
         yield ""
         yield from (f"  {c.verdict:10}{c.id:20}{c.why}" for c in self.conditions)
         yield ""
+        yield self.width_line
+        if self.numerical is not None:
+            yield self.numerical_line
         for claim in self.claims:
             if claim.applies == "yes":
                 yield f"{claim.kind}, {claim.id}: {claim.says}"

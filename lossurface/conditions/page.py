@@ -73,6 +73,9 @@ def _parts(report: Report) -> Iterator[str]:
         f"({escape(report.table.negative)}). Network: {escape(net['architecture'])}, neuron "
         f"{escape(net['neuron'])}, loss {escape(net['loss'])}{p}{width}.</p>"
     )
+    yield f"<p>{escape(_sentence(report.width_line))}.</p>"
+    if report.numerical is not None:
+        yield f"<p>{escape(_sentence(report.numerical_line))}.</p>"
     yield from _summary(report)
     yield from (picture.html() for picture in pictures.draw(report))
     if report.advice:
@@ -115,6 +118,10 @@ def _summary(report: Report) -> Iterator[str]:
             f"{found['training_error']}, lowest within radius {_short(found['radius'])} "
             '(<a href="certificates/counterexample.json">certificate</a>).</p>'
         )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _short(text: str) -> str:

@@ -106,6 +106,7 @@ def test_rank_tolerance_is_labelled():
     assert numerical["tolerance"] == 1e-6
     assert (numerical["r_plus"], numerical["r"], numerical["delta_r"]) == (1, 2, 1)
     assert report.condition("assumption-3").verdict == "fails"  # the exact reading stands
+    assert "no verdict rests on them" in str(report)
 
 
 @pytest.mark.parametrize(
@@ -177,4 +178,5 @@ def test_nothing_is_written_on_bad_input(tmp_path):
 def test_text_report_reads_in_lines():
     text = str(check(*SEPARABLE, width=1))
     assert "guarantee, theorem-2" in text
+    assert "width needed: Theorem 1 none suffices, Theorem 2 1, " in text
     assert text.splitlines()[0].startswith("arrays: 4 samples in 2 dimensions")
