@@ -1,4 +1,7 @@
-"""The command line. Exit status: 0 all holds, 1 a claim fails or is undecided, 2 bad input."""
+"""The command line. Exit status: 0 all holds, 1 a claim fails or is undecided, 2 bad input.
+
+`reproduce` ends with 3 where it could not go on (a full disk, a lost scheduler); a rerun resumes.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lossurface import __version__
 from lossurface.errors import InputError
+
+if TYPE_CHECKING:
+    from lossurface.reproduce import Pool
 
 __all__ = ["cli", "main"]
 
@@ -183,30 +189,94 @@ def check(path: Path, as_json: bool, **choices: Any) -> None:
     metavar="NAME VALUE",
     help="Sets a parameter of every notebook named.",
 )
+@click.option("--workers", default=1, show_default=True, help="Processes, one thread each.")
+@click.option("--scheduler", metavar="ADDRESS", help="A dask cluster that there is: tcp://...")
+@click.option("--trials-of", metavar="NAME", help="Run the trials of an experiment instead.")
+@click.option("--count", type=click.IntRange(1), help="Its trials; 100 unless given.")
+@click.option("--chunk", type=click.IntRange(1), help="Trials in a task; 10 unless given.")
 @_JSON
 def reproduce(
     ids: tuple[str, ...],
-    device: str,
-    profile: str,
     out: str,
     seed: int | None,
-    given: tuple[tuple[str, str], ...],
+    workers: int,
+    scheduler: str | None,
+    trials_of: str | None,
     as_json: bool,
+    **choices: Any,
 ) -> None:
-    """Run the notebooks of claims (all by default) and summarise their verdicts."""
+    """Run the notebooks of claims (all by default) and summarise their verdicts.
+
+    What a run finishes is recorded below --out and not run again. With --trials-of, run
+    many trials of one experiment instead: separability, theorem-1-departures,
+    theorem-2-departures or theorem-1-training.
+    """
+    from lossurface.reproduce import BrokenOff, Pool
+
+    pool = Pool(workers, scheduler)
+    try:
+        if trials_of is None:
+            _reproduce_notebooks(ids, out, seed, pool, as_json, choices)
+        else:
+            _reproduce_trials(trials_of, ids, out, seed, pool, as_json, choices)
+    except BrokenOff as error:
+        click.echo(f"lossurface: {error}", err=True)
+        sys.exit(3)
+
+
+def _reproduce_notebooks(
+    ids: tuple[str, ...],
+    out: str,
+    seed: int | None,
+    pool: Pool,
+    as_json: bool,
+    choices: dict[str, Any],
+) -> None:
     from lossurface.reproduce import run
 
+    for name in ("count", "chunk"):
+        if choices[name] is not None:
+            raise InputError(f"--{name} is for trials; give --trials-of NAME with it")
     summary = run(
         ids,
-        device=device,
-        profile=profile,
+        device=choices["device"],
+        profile=choices["profile"],
         out=out,
         seed=seed,
-        parameters={name: _parsed(value) for name, value in given},
+        parameters={name: _parsed(value) for name, value in choices["given"]},
+        pool=pool,
         echo=lambda line: click.echo(line, err=True),
     )
     click.echo(json.dumps(summary.to_dict(), indent=2) if as_json else summary.table())
     sys.exit(0 if summary.ok else 1)
+
+
+def _reproduce_trials(
+    name: str,
+    ids: tuple[str, ...],
+    out: str,
+    seed: int | None,
+    pool: Pool,
+    as_json: bool,
+    choices: dict[str, Any],
+) -> None:
+    from lossurface.reproduce import run_experiment
+
+    if ids or choices["given"]:
+        raise InputError("--trials-of names its claim and options; give no ID and no -p with it")
+    sizes = {key: choices[key] for key in ("chunk",) if choices[key] is not None}
+    verdict = run_experiment(
+        name,
+        choices["count"] or 100,
+        seed=seed or 0,
+        device=choices["device"],
+        out=out,
+        pool=pool,
+        echo=lambda line: click.echo(line, err=True),
+        **sizes,
+    )
+    click.echo(json.dumps(verdict.to_dict(), indent=2) if as_json else str(verdict))
+    sys.exit(0 if verdict.status == "holds" else 1)
 
 
 def _parsed(text: str) -> Any:

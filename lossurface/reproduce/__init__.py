@@ -1,20 +1,34 @@
 """Run the notebooks of the registry's claims and record what each one found."""
 
+from lossurface.reproduce.experiments import EXPERIMENTS, Experiment, run_experiment
 from lossurface.reproduce.notebook import Execution, defaults, execute
+from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.record import read_summary
 from lossurface.reproduce.runner import PROFILES, Task, plan, run
+from lossurface.reproduce.store import BrokenOff, Store
 from lossurface.reproduce.summary import Record, Summary, versions
+from lossurface.reproduce.trials import map_trials
 
 __all__ = [
+    # notebooks
     "PROFILES",
     "Execution",
-    "Record",
-    "Summary",
     "Task",
     "defaults",
     "execute",
     "plan",
-    "read_summary",
     "run",
+    # experiments
+    "EXPERIMENTS",
+    "Experiment",
+    "map_trials",
+    "run_experiment",
+    # where they run, what they found
+    "BrokenOff",
+    "Pool",
+    "Record",
+    "Store",
+    "Summary",
+    "read_summary",
     "versions",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import os
 import re
 import tempfile
@@ -104,6 +105,7 @@ def execute(
 
     Raises:
         InputError: an unknown parameter, or no notebook at `path`.
+        OSError: no room for the result.
     """
     import papermill
 
@@ -133,7 +135,9 @@ def execute(
             told = f"{failure.ename}: {failure.evalue}".strip()
             lines = _COLOUR.sub("", failure.source).strip().splitlines()
             error = f"{told} (cell {failure.exec_count}: {lines[0] if lines else ''})"
-        except Exception as failure:  # a dead kernel, a time-out, a full disk: told, not raised
+        except Exception as failure:  # a dead kernel, a time-out: told, not raised
+            if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise  # no fault of the notebook; whoever keeps the records says so
             error = f"{type(failure).__name__}: {_first_line(failure)}"
         seconds = time.perf_counter() - started
         text = _finish(raw, out) if raw.is_file() else ""

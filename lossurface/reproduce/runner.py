@@ -1,25 +1,30 @@
-"""From claims to notebooks to a summary: plan every task first, then run them one by one.
+"""From claims to notebooks to a summary: plan every task first, then run those not recorded yet.
 
 A `Task` is all that a run needs and can be pickled; `perform` turns it into a `Record` and touches
-nothing but its own output file. Where and in which order tasks run is `run`'s affair only.
+nothing but the files under its own key. Where and in which order tasks run is the pool's affair.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lossurface.errors import InputError
 from lossurface.reproduce.notebook import check_parameters, execute, write_atomically
+from lossurface.reproduce.pool import Pool
+from lossurface.reproduce.store import Store, package, unwritable
 from lossurface.reproduce.summary import Record, Summary, printed_verdict
+from lossurface.reproduce.trials import about_time
 
-__all__ = ["PROFILES", "Task", "perform", "plan", "run"]
+__all__ = ["PROFILES", "Task", "perform", "pick_device", "plan", "run"]
 
 PROFILES = ("quick", "book", "full")
 
@@ -44,6 +49,20 @@ class Task:
     parameters: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A task on its way to a worker: `about` is what its record is keyed by."""
+
+    task: Task
+    about: Mapping[str, Any]
+    store: Store
+
+    @property
+    def executed(self) -> Path:
+        """Where the executed notebook is kept, beside the record."""
+        return self.store.folder / f"{self.store.key(self.about)}.ipynb"
+
+
 def run(
     ids: Sequence[str] = (),
     *,
@@ -52,11 +71,15 @@ def run(
     out: str | Path = "reproduced",
     seed: int | None = None,
     parameters: Mapping[str, Any] | None = None,
+    pool: Pool | None = None,
     echo: Callable[[str], object] = print,
     registry: Mapping[str, Any] | None = None,
     book: Path | None = None,
 ) -> Summary:
     """Run the notebooks of the claims and write them, and a summary, below `out`.
+
+    A notebook that ran to its end is recorded in `out`/records and not run again for the same
+    parameters, notebook, package and versions; one that broke off is.
 
     Args:
         ids: Claims to reproduce; none means all of them.
@@ -65,6 +88,7 @@ def run(
         out: A folder; gets ID.ipynb for each claim, summary.json and summary.txt.
         seed: Replaces the seed of every notebook; None leaves theirs.
         parameters: Replaces these in every notebook; one that a notebook lacks is an error.
+        pool: Where they run; by default one by one, in this process.
         echo: Takes each line of progress.
         registry: Claims by id; by default `lossurface.claims.CLAIMS`.
         book: The folder of the pages; by default the checkout's.
@@ -74,8 +98,10 @@ def run(
 
     Raises:
         InputError: an unknown claim, device, profile or parameter; nothing has then been run.
+        BrokenOff: a full disk, a lost scheduler; what is recorded stays, and a rerun resumes.
     """
-    resolved, name = _device(device)
+    pool = pool or Pool()
+    resolved, name = pick_device(device, pool)
     folder = Path(out)
     tasks = plan(
         ids,
@@ -89,28 +115,55 @@ def run(
     )
     started = datetime.now(UTC).isoformat(timespec="seconds")
     clock = time.perf_counter()
-    records = []
-    for count, task in enumerate(tasks, 1):
-        echo(f"[{count}/{len(tasks)}] {task.id} ...")
-        record = perform(task)
-        records.append(record)
-        spent = time.perf_counter() - clock
-        left = spent / count * (len(tasks) - count)
-        outcome = f"{record.verdict}, {record.seconds:.1f} s{_about(left)}"
-        echo(f"[{count}/{len(tasks)}] {task.id}: {outcome}")
-    summary = Summary(tuple(records), profile, resolved, name, started, time.perf_counter() - clock)
-    write_atomically(folder / "summary.json", json.dumps(summary.to_dict(), indent=2) + "\n")
-    write_atomically(folder / "summary.txt", summary.table() + "\n")
+    store = Store(folder / "records")
+    with store.alone():
+        records = _records(tasks, store, pool, echo)
+        summary = Summary(
+            tuple(records[task.id] for task in tasks),
+            profile,
+            resolved,
+            name,
+            started,
+            time.perf_counter() - clock,
+        )
+        try:
+            write_atomically(
+                folder / "summary.json", json.dumps(summary.to_dict(), indent=2) + "\n"
+            )
+            write_atomically(folder / "summary.txt", summary.table() + "\n")
+        except OSError as error:
+            raise unwritable(folder, error) from None
     return summary
 
 
-def _about(seconds: float) -> str:
-    """Return the time estimate to end a line of progress with, empty at the end."""
-    if seconds < 1:
-        return ""
-    if seconds < 120:
-        return f", about {seconds:.0f} s left"
-    return f", about {seconds / 60:.0f} min left"
+def _records(
+    tasks: Sequence[Task], store: Store, pool: Pool, echo: Callable[[str], object]
+) -> dict[str, Record]:
+    """Return the record of each task by its claim, running those that have none."""
+    rests_on = package()
+    jobs = {task.id: _Job(task, _about(task, rests_on), store) for task in tasks}
+    records: dict[str, Record] = {}
+    for name, job in jobs.items():
+        kept = _recorded(job)
+        if kept is not None:
+            records[name] = kept
+            _publish(job)
+            where = f"[{len(records)}/{len(tasks)}]"
+            echo(f"{where} {name}: {kept.verdict}, kept from an earlier run")
+    waiting = {name: job for name, job in jobs.items() if name not in records}
+    before, clock = len(records), time.perf_counter()
+
+    def starting(name: str) -> None:
+        echo(f"[{len(records) + 1}/{len(tasks)}] {name} ...")
+
+    for name, record in pool.run(_perform, waiting, starting):
+        records[name] = record
+        _publish(jobs[name])
+        mean = (time.perf_counter() - clock) / (len(records) - before)
+        outcome = f"{record.verdict}, {record.seconds:.1f} s"
+        left = about_time(mean * (len(tasks) - len(records)))
+        echo(f"[{len(records)}/{len(tasks)}] {name}: {outcome}{left}")
+    return records
 
 
 def plan(
@@ -176,6 +229,68 @@ def perform(task: Task) -> Record:
     )
 
 
+def _about(task: Task, rests_on: Mapping[str, str]) -> dict[str, Any]:
+    """Return everything that the task's result hangs on."""
+    return {
+        "task": "notebook",
+        "claim": task.id,
+        "title": task.title,
+        "page": task.page,
+        "notebook": hashlib.sha256(task.path.read_bytes()).hexdigest(),
+        "parameters": dict(task.parameters),
+        "seed": task.parameters.get("seed"),
+        "package": dict(rests_on),
+    }
+
+
+def _recorded(job: _Job) -> Record | None:
+    """Return the record of a job, None where it, or its executed notebook, is not whole."""
+    result = job.store.get(job.about)
+    if result is None:
+        return None
+    try:
+        fields = {name: result["record"][name] for name in Record.__dataclass_fields__}
+        same = hashlib.sha256(job.executed.read_bytes()).hexdigest() == result["executed"]
+    except (OSError, KeyError, TypeError):
+        return None
+    return Record(**fields | {"evidence": tuple(fields["evidence"])}) if same else None
+
+
+def _perform(job: _Job) -> Record:
+    """Run one job and record it if the notebook ran to its end; on any worker."""
+    # A worker may have been lost after it wrote and before it said so.
+    kept = _recorded(job)
+    if kept is not None:
+        return kept
+    task = job.task
+    try:
+        record = perform(Task(**{**task.__dict__, "out": job.executed}))
+        if record.error is None:
+            executed = hashlib.sha256(job.executed.read_bytes()).hexdigest()
+            job.store.put(job.about, {"record": asdict(record), "executed": executed})
+    except OSError as error:
+        raise unwritable(job.executed, error) from None
+    return record
+
+
+def _publish(job: _Job) -> None:
+    """Put the executed notebook where readers look for it: OUT/ID.ipynb."""
+    if not job.executed.is_file():
+        return
+    beside = job.task.out.with_name(f".{job.task.out.name}")
+    try:
+        beside.unlink(missing_ok=True)
+        try:
+            beside.hardlink_to(job.executed)  # a second name needs no second copy
+        except OSError:
+            shutil.copyfile(job.executed, beside)
+        beside.replace(job.task.out)
+        beside.unlink(missing_ok=True)  # rename keeps both names of one file
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise unwritable(job.task.out, error) from None
+
+
 def _profile(path: Path, profile: str) -> dict[str, Any]:
     """Return what the notebook's metadata (lossurface.profiles) sets for a profile.
 
@@ -208,14 +323,16 @@ def _book() -> Path:
     raise InputError("book/: not found; the notebooks are in the checkout, run it there")
 
 
-def _device(device: str) -> tuple[str, str]:
-    """Return ("cpu" | "cuda", the device's name).
+def pick_device(device: str, pool: Pool | None = None) -> tuple[str, str]:
+    """Return ("cpu" | "cuda", the device's name); an existing cluster's devices are its own affair.
 
     Raises:
         InputError: not one of the three, or "cuda" without one.
     """
     if device not in ("cpu", "cuda", "auto"):
         raise InputError(f"device {device!r}: not one of cpu, cuda, auto")
+    if pool is not None and pool.scheduler is not None:
+        return device, f"workers of {pool.scheduler}"
     if device != "cpu":
         import torch
 

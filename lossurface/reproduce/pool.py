@@ -1,0 +1,158 @@
+"""Where tasks run: in this process, on a local cluster of processes, or on an existing cluster.
+
+Tasks are independent and write their own records, so that the order in which they finish, and
+which worker they meet, enter no result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lossurface.errors import InputError
+from lossurface.reproduce.store import BrokenOff, package
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["Pool"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+PATIENCE = 15  # seconds to reach a scheduler, or to find one again
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Where tasks run.
+
+    Attributes:
+        workers: Processes, one thread each; 1 is this process, without dask.
+        scheduler: Address of an existing cluster, such as "tcp://10.0.0.1:8786"; its workers must
+            hold the same package and see the same folders.
+
+    Raises:
+        InputError: no worker, or both a number of workers and a scheduler.
+    """
+
+    workers: int = 1
+    scheduler: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            raise InputError(f"workers is {self.workers}; give at least 1")
+        if self.scheduler is not None and self.workers != 1:
+            raise InputError("workers and scheduler exclude each other; a cluster has its own")
+
+    def run(
+        self,
+        function: Callable[[Item], Result],
+        items: Mapping[str, Item],
+        starting: Callable[[str], object] = lambda name: None,
+    ) -> Iterator[tuple[str, Result]]:
+        """Yield (name, function(item)) as the items finish.
+
+        Args:
+            function: importable, called once for each item; again where a worker is lost.
+            items: by name; function and items must pickle.
+            starting: told each name before it runs; in this process only.
+
+        Raises:
+            BrokenOff: the scheduler was lost, or an item ended every worker that took it (the
+                others are finished first).
+            InputError: there is no such scheduler, or its workers hold another package.
+        """
+        if self.scheduler is None and (self.workers == 1 or len(items) < 2):
+            for name, item in items.items():
+                starting(name)
+                yield name, function(item)
+            return
+        with _quiet(), self._client(len(items)) as client:
+            yield from _finished(client, function, items)
+
+    @contextlib.contextmanager
+    def _client(self, tasks: int) -> Iterator[Client]:
+        from distributed import Client, LocalCluster
+
+        with contextlib.ExitStack() as stack:
+            where: Any = self.scheduler
+            if where is None:
+                where = stack.enter_context(
+                    LocalCluster(
+                        n_workers=min(self.workers, tasks),
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+            try:
+                client = Client(where, timeout=PATIENCE, set_as_default=False)
+            except (OSError, TimeoutError, ValueError) as error:
+                reason = str(error).splitlines()[0][:100] if str(error) else "no answer"
+                raise InputError(f"scheduler {where}: not reached ({reason})") from None
+            # A lost scheduler answers no farewell: wait for none.
+            stack.callback(lambda: client.close(timeout=5))
+            if self.scheduler is not None:
+                _same_package(client, self.scheduler)
+            yield client
+
+
+def _same_package(client: Client, scheduler: str) -> None:
+    """Refuse workers whose package is another: their results would be recorded as ours."""
+    client.wait_for_workers(1, timeout=10 * PATIENCE)
+    ours = package()["key"]
+    for worker, theirs in client.run(package).items():
+        if theirs["key"] != ours:
+            raise InputError(
+                f"scheduler {scheduler}: worker {worker} holds another lossurface or Python; "
+                "install this one there"
+            )
+
+
+def _finished(
+    client: Client, function: Callable[[Item], Result], items: Mapping[str, Item]
+) -> Iterator[tuple[str, Result]]:
+    from distributed import KilledWorker, as_completed
+
+    # Not pure: dask must not look for the results of an earlier client under the same key.
+    futures = {client.submit(function, item, pure=False): name for name, item in items.items()}
+    deadly = []
+    for future in as_completed(futures, loop=client.loop):
+        name = futures[future]
+        if future.status == "finished":
+            yield name, future.result()
+        elif future.status == "error":
+            error = future.exception()
+            if not isinstance(error, KilledWorker):
+                raise error
+            deadly.append(name)
+        else:
+            raise BrokenOff(
+                "the scheduler was lost; run the same command again: it resumes with the tasks "
+                "that are not recorded"
+            )
+        future.release()
+    if deadly:
+        shown = ", ".join(deadly[:3]) + (f" and {len(deadly) - 3} more" if deadly[3:] else "")
+        raise BrokenOff(
+            f"{shown}: every worker that took it died, for want of memory perhaps; give workers "
+            "more, then run the same command again: it resumes"
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep dask's log to itself while it runs: what the user should know is said in one line."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
