@@ -81,8 +81,8 @@ def tick(app: Sphinx, doctree: nodes.document) -> None:
 
 def without_thebe(app: Sphinx, config: Config) -> None:
     """Keep out sphinx-thebe, which jupyter-book always brings: its script names another host."""
-    listeners = app.events.listeners["env-before-read-docs"]
-    listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
+    for listeners in app.events.listeners.values():
+        listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
 
 
 def add_repository(app: Sphinx, config: Config) -> None:

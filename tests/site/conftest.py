@@ -56,7 +56,10 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
-        yield started
+        # One context: its cache spares each page the work on the scripts that all share.
+        yield started.new_context(
+            viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
+        )
         started.close()
 
 

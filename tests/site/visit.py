@@ -77,12 +77,9 @@ class Visit:
     largest_paint: float | None = None  # milliseconds
 
 
-def visit(browser: Any, address: str, name: str) -> Visit:
+def visit(context: Any, address: str, name: str) -> Visit:
     """Load the page once and look at everything: light and dark, desk and phone."""
     seen = Visit()
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
-    )
     page = context.new_page()
     page.on("console", lambda m: m.type == "error" and seen.errors.append(m.text))
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
@@ -94,6 +91,7 @@ def visit(browser: Any, address: str, name: str) -> Visit:
 
     page.on("request", watch)
     page.goto(f"{address}/{name}", wait_until="load")
+    page.add_style_tag(content="* { transition: none !important; }")  # colours arrive at once
     seen.largest_paint = page.evaluate(_LARGEST_PAINT)
     page.evaluate("() => window.lossurface.startAll()")
     page.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
@@ -110,7 +108,7 @@ def visit(browser: Any, address: str, name: str) -> Visit:
     seen.too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     seen.sticking_out = page.evaluate(_STICKING_OUT)
     seen.violations["phone"] = _axe(page, "phone")
-    context.close()
+    page.close()
     return seen
 
 
