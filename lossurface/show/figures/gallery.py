@@ -98,11 +98,17 @@ class Cards:
 
 def slice_of(entry: Entry, points: int = 41) -> Slice:
     """Evaluate the loss on the plane in which the entry is shown."""
-    claim = entry.recipe.claim
+    claim, data = entry.recipe.claim, entry.certificate.data
     if claim in _PLANES:
-        return around(entry.certificate, _PLANES[claim], points=points)
-    last = len(entry.certificate.data["network"]["deep"]["layers"]) - 1  # the last hidden layer
-    return around(entry.certificate, (f"b{last}[0]", f"W{last}[0,0]"), points=points)
+        plane = _PLANES[claim]
+    else:
+        last = len(data["network"]["deep"]["layers"]) - 1  # the last hidden layer
+        plane = (f"b{last}[0]", f"W{last}[0,0]")
+    span = None
+    if data["reason"] == "dead":  # far enough to see where the plateau ends
+        numerator, _, denominator = str(data["radius"]).partition("/")
+        span = max(2.6, 2.5 * int(numerator) / int(denominator or 1))
+    return around(entry.certificate, plane, span=span, points=points)
 
 
 def thumbnail(surface: Slice) -> str:
@@ -110,12 +116,12 @@ def thumbnail(surface: Slice) -> str:
     import numpy as np
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(1.9, 1.4), dpi=100)
+    size = (1.9, 1.4)
+    figure = Figure(figsize=size, dpi=100)
     ax = figure.add_axes((0, 0, 1, 1))
-    low = float(surface.loss.min())
-    high = max(min(float(surface.loss.max()), 2.2 * surface.least), 1.01 * surface.least)
-    steps = low + (high - low) * np.linspace(0, 1, 11) ** 2
-    ax.contourf(surface.u, surface.v, surface.loss, levels=steps, extend="max", cmap="cividis",
+    low, high = _heights(surface)
+    steps = low + (high - low) * np.linspace(0, 1, 13) ** 2
+    ax.contourf(surface.u, surface.v, surface.loss, levels=steps, extend="both", cmap="cividis",
                 norm=_root(low, high))  # fmt: skip
     angle = np.linspace(0, 2 * np.pi, 73)
     if np.isfinite(surface.radius):
@@ -123,11 +129,25 @@ def thumbnail(surface: Slice) -> str:
         ax.plot(x, y, color="white", linewidth=3)
         ax.plot(x, y, color="#b0417f", linewidth=1.6)
     ax.plot(0, 0, "*", color="#e69f00", markersize=11, markeredgecolor="#1f2328")
-    ax.set(xlim=(surface.u[0], surface.u[-1]), ylim=(surface.v[0], surface.v[-1]))
+    span = float(surface.u[-1])
+    height = span * size[1] / size[0]  # one scale on both axes: the ball is a circle
+    ax.set(xlim=(-span, span), ylim=(-height, height))
     ax.set_axis_off()
     stream = io.BytesIO()
     figure.savefig(stream, format="png", metadata={"Software": None})
     return base64.b64encode(stream.getvalue()).decode()
+
+
+def _heights(surface: Slice) -> tuple[float, float]:
+    """Return the lowest and the highest loss drawn: most of the slice lies between."""
+    import numpy as np
+
+    low, most = float(surface.loss.min()), float(np.quantile(surface.loss, 0.55))
+    if surface.loss.max() - low <= 1e-9 * surface.least:  # flat: a colour from the middle
+        return 0.5 * surface.least, 2 * surface.least
+    if most <= surface.least * (1 + 1e-6):  # a plateau: show what rises from it
+        return low, min(float(surface.loss.max()), 2.2 * surface.least)
+    return low, min(most, 12 * surface.least)
 
 
 def _root(low: float, high: float) -> object:

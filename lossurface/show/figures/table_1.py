@@ -19,10 +19,12 @@ _CSS = """<style>
 .ls-table{border-collapse:collapse;margin:1rem 0;width:100%;table-layout:fixed}
 .ls-table th,.ls-table td{border-bottom:1px solid var(--ls-grid,#d8dee4);padding:.5rem .3rem;
 text-align:left;vertical-align:top;font-size:.9rem;overflow-wrap:anywhere}
+.ls-table th[scope=row]{white-space:nowrap;width:5.6rem}
 .ls-table .ls-yes{color:var(--ls-good,#00805d);font-weight:700}
 .ls-table .ls-no{color:var(--ls-negative,#c64f00);font-weight:700}
 .ls-table small{display:block;line-height:1.35}
-@media(max-width:560px){.ls-table th,.ls-table td{font-size:.72rem;padding:.4rem .15rem}}
+@media(max-width:560px){.ls-table th,.ls-table td{font-size:.68rem;padding:.4rem .12rem}
+.ls-table th[scope=row]{white-space:normal;width:3.6rem}}
 </style>"""
 
 
