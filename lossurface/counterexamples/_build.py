@@ -189,6 +189,8 @@ def sealed(
         try:
             checker(dict(_with_radius(fields, str(best + step)).data))
             best += step
+        except rational.Unreadable as error:
+            raise InputError(f"beyond what the checker reads: {error}") from None
         except rational.Refuted as error:
             reason = str(error)
             if not best and not reason.startswith("radius"):

@@ -97,7 +97,9 @@ def _check_minimiser(
 
 def _check_signs(network: Any, x: list[list[Q]], radius: Q) -> None:
     """Check that every neuron of f_S stays on its linear side within the radius."""
-    for j, column in enumerate(zip(*network.get("W", []), strict=True)):
+    columns = list(zip(*network.get("W", []), strict=True))
+    for column in dict.fromkeys(columns):  # equal ones once: there may be more neurons than samples
+        j = columns.index(column)
         for i, row in enumerate(x):
             z = sum((min(low * v, high * v) for (low, high), v in zip(column, row, strict=True)))
             require(z > 0, f"network.W: neuron {j} has the wrong sign on samples[{i}]")

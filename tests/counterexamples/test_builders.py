@@ -25,34 +25,13 @@ CLAIMS = [f"proposition-{k}" for k in range(2, 8)]
 EPSILON = 2.0**-52
 
 
-def example_count(number):
-    return settings(
-        max_examples=number,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-    )
-
-
 def radius_of(certificate, everywhere):
     text = certificate.data["radius"]
     return Fraction(everywhere) if text == "inf" else Fraction(text)
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-@example_count(15)
-@given(data=st.data())
-def test_every_admissible_request_is_certified(claim, data):
-    certificate = data.draw(certificates(claim))
-    assert check(certificate).status == "holds"
-    assert certificate.claim == claim
-    assert Fraction(certificate.data["training_error"]) > 0
-
-
-@pytest.mark.parametrize("claim", CLAIMS)
-@example_count(8)
-@given(data=st.data(), seed=st.integers(0, 2**31))
-def test_gradient_descent_from_inside_the_radius_never_gets_below(claim, data, seed):
-    certificate = data.draw(certificates(claim))
+def descend_inside(certificate, seed):
+    """Run gradient descent from inside the radius; below L(theta*) it must never get."""
     problem = from_certificate(certificate.data)
     centre, radius = problem.network.parameters(), float(radius_of(certificate, 2))
     least = float(problem.loss_torch(centre))
@@ -64,7 +43,7 @@ def test_gradient_descent_from_inside_the_radius_never_gets_below(claim, data, s
     noise = torch.randn(centre.numel(), generator=generator, dtype=torch.float64)
     theta = centre + noise * (0.4 * radius / noise.norm())
     rate = None
-    for _ in range(60):
+    for _ in range(40):
         theta = theta.detach().requires_grad_()
         loss = problem.loss_torch(theta)
         assert float(loss.detach()) >= least - tolerance
@@ -76,27 +55,36 @@ def test_gradient_descent_from_inside_the_radius_never_gets_below(claim, data, s
 
 
 def moved(problem, radius, direction):
-    """Return theta* moved by most of the radius; enclosed parameters become balls around it."""
+    """Return theta* moved by most of the radius; enclosed parameters stay balls."""
     length = sum(abs(value) for value in direction) or 1  # at least the Euclidean length
     theta = []
     for value, change in zip(problem.network.theta, direction, strict=True):
         step = radius * change / length
-        moved_to = Enclosed(value.mid + step, value.rad) if isinstance(value, Enclosed) else None
-        theta.append(value + step if moved_to is None else moved_to)
+        enclosed = isinstance(value, Enclosed)
+        theta.append(Enclosed(value.mid + step, value.rad) if enclosed else value + step)
     return theta
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-@example_count(15)
-@given(data=st.data())
-def test_no_point_inside_the_radius_is_proved_lower(claim, data):
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(data=st.data(), seed=st.integers(0, 2**31))
+def test_every_admissible_request_is_certified_and_withstands_attack(claim, data, seed):
     certificate = data.draw(certificates(claim))
+    assert check(certificate).status == "holds"
+    assert certificate.claim == claim
+    assert Fraction(certificate.data["training_error"]) > 0
+    descend_inside(certificate, seed)
     problem = from_certificate(certificate.data)
     size = problem.network.architecture.size
-    direction = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
-    theta = moved(problem, radius_of(certificate, 100) * Fraction(63, 64), direction)
     start = problem.loss_at(problem.network.theta, 200)
-    assert not problem.loss_at(theta, 200) < start
+    for _ in range(2):  # points almost on the sphere are not proved lower, exactly or at 200 bits
+        direction = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
+        theta = moved(problem, radius_of(certificate, 100) * Fraction(63, 64), direction)
+        assert not problem.loss_at(theta, 200) < start
 
 
 def lower_nearby(neuron, problem, theta, index, step):

@@ -134,9 +134,9 @@ def test_two_quadratic_neurons_reach_the_fit_and_training_ends_there():
     network = single_layer(get_neuron("quadratic"), 0, [1, -1], [[1, 0], [0, 1]])
     problem = Problem(network, dataset, quadratic())
     generator = torch.Generator().manual_seed(0)
-    theta = torch.randn(64, 7, generator=generator, dtype=torch.float64).requires_grad_()
+    theta = torch.randn(32, 7, generator=generator, dtype=torch.float64).requires_grad_()
     optimizer = torch.optim.Adam([theta], lr=0.05)
-    for _ in range(600):
+    for _ in range(500):
         optimizer.zero_grad()
         losses = problem.loss_torch(theta)
         losses.sum().backward()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
+from functools import partial
 
 import pytest
 
@@ -15,12 +17,14 @@ from lossurface.counterexamples import (
     proposition_6,
     proposition_7,
 )
+from lossurface.counterexamples._build import sealed
 from lossurface.counterexamples.example_2 import example_2, small_alpha
 from lossurface.counterexamples.example_3 import example_3, small_delta
 from lossurface.errors import InputError
-from lossurface.exact import check
+from lossurface.exact import check, rational
 from lossurface.setting import Dataset
 
+proposition_6_module = sys.modules["lossurface.counterexamples.proposition_6"]
 BUILDERS = {
     "Proposition 2": proposition_2,
     "Proposition 3": proposition_3,
@@ -164,6 +168,15 @@ def test_numbers_that_are_none(value):
 )
 def test_other_bad_requests(call, choices, text):
     assert text in message(call, **choices)
+
+
+def test_what_the_checker_does_not_read_is_said(monkeypatch):
+    def unreadable(_):
+        raise rational.Unreadable("network.deep is too deep")
+
+    monkeypatch.setattr(proposition_6_module, "sealed", partial(sealed, checker=unreadable))
+    text = message(proposition_6)
+    assert text == "beyond what the checker reads: network.deep is too deep"
 
 
 def test_the_quadratic_loss_has_no_certificate_of_a_local_minimum():
