@@ -32,6 +32,8 @@ margin:1rem 0;padding:0;list-style:none}
 margin:0;font-size:.85rem;line-height:1.35;display:flex;flex-direction:column}
 .ls-cards img{display:block;width:100%;height:auto;margin:0}
 .ls-cards p{margin:.45rem .6rem 0}
+div.cell_output .text_html:has(.ls-cards,.ls-filter){background:none!important;
+color:inherit!important;padding:0!important}
 .ls-cards p:last-child{margin:auto .6rem .6rem;padding-top:.4rem}
 .ls-cards li[hidden],.ls-filter[hidden]{display:none}
 .ls-filter{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:1rem 0}

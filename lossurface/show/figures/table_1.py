@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["Table", "table"]
 
 _CSS = """<style>
-.ls-table{border-collapse:collapse;margin:1rem 0;width:100%;table-layout:fixed}
+.ls-table{border-collapse:collapse;margin:1rem 0;width:100%}
 .ls-table th,.ls-table td{border-bottom:1px solid var(--ls-grid,#d8dee4);padding:.5rem .3rem;
-text-align:left;vertical-align:top;font-size:.9rem;overflow-wrap:anywhere}
-.ls-table th[scope=row]{white-space:nowrap;width:5.6rem}
+text-align:left;vertical-align:top;font-size:.9rem}
+.ls-table th[scope=row]{white-space:nowrap}
 .ls-table .ls-yes{color:var(--ls-good,#00805d);font-weight:700}
 .ls-table .ls-no{color:var(--ls-negative,#c64f00);font-weight:700}
-.ls-table small{display:block;line-height:1.35}
-@media(max-width:560px){.ls-table th,.ls-table td{font-size:.68rem;padding:.4rem .12rem}
-.ls-table th[scope=row]{white-space:normal;width:3.6rem}}
+.ls-table small{display:block;line-height:1.35;font-size:.82rem}
+@media(max-width:640px){.ls-table,.ls-table tbody,.ls-table tr,.ls-table th,.ls-table td{
+display:block}
+.ls-table thead{display:none}.ls-table th[scope=row]{font-size:1.1rem;padding-top:1rem}
+.ls-table td::before{content:attr(data-column);display:inline-block;width:7rem}
+.ls-table small{padding-left:7rem}}
+div.cell_output .text_html:has(.ls-table){background:none!important;color:inherit!important;
+padding:0!important}
 </style>"""
 
 
@@ -71,4 +76,5 @@ def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
         evidence = ", ".join(verify(claim).evidence)
         link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
         lines.append(f"<small>{link}: {html.escape(neuron)}; {evidence}</small>")
-    return f'<td><span class="{kind}">{html.escape(text)}</span>{"".join(lines)}</td>'
+    answer = f'<span class="{kind}">{html.escape(text)}</span>'
+    return f'<td data-column="{html.escape(one.neurons)}">{answer}{"".join(lines)}</td>'
