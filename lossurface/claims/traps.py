@@ -153,7 +153,8 @@ def strongest(space: Space, claim: ConditionName) -> tuple[Array, int]:
                 return equal, 1
         else:
             points, start = space.frame.points, equal
-        game = play(points, sign * labels, start, moments=moments)
+        with np.errstate(all="ignore"):  # the search ends where floats do
+            game = play(points, sign * labels, start, moments=moments)
         if game.low > best[0]:
             best = game.low, game.weights, sign
     return best[1], best[2]

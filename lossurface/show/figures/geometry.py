@@ -110,7 +110,7 @@ class Picture:
             SAMPLES: samples(seen, self.window),
             LOSS: scene.surface(
                 w, w, loss / seen.loss([0.0, 0.0]), axes=("w₁", "w₂", "loss"),
-                floor=floor, ceiling=ceiling, eye=(1.1, -1.3, 0.95),
+                floor=floor, ceiling=ceiling, eye=(1.3, -1.45, 1.05),
             ),
         }  # fmt: skip
 
@@ -162,7 +162,7 @@ def samples(seen: Trap, window: float) -> go.Figure:
         "holds": "condition holds", "fails": "condition fails", "undecided": "undecided",
     }[seen.condition.verdict]  # fmt: skip
     note = {
-        "text": f"<b>{told}</b>", "x": 0.5, "y": 0.02, "xref": "paper", "yref": "paper",
+        "text": f"<b>{told}</b>", "x": 0.5, "y": 0.03, "xref": "x domain", "yref": "y domain",
         "showarrow": False, "font": {"color": INK, "size": 14}, "bgcolor": PAPER,
     }  # fmt: skip
     return go.Figure(

@@ -53,7 +53,8 @@ def distances(report: Report) -> tuple[Array, Array, Array]:
 
             points = space.frame.points
             start = np.where(labels > 0, 1 / (labels > 0).sum(), 1 / (labels < 0).sum())
-            shape = play(points, sign * labels, start, moments=False).shape
+            with np.errstate(all="ignore"):  # the search ends where floats do
+                shape = play(points, sign * labels, start, moments=False).shape
             values = np.einsum("ij,ij->i", points @ shape, points)
         edge = (values[labels == sign].max() + values[labels != sign].min()) / 2
         out.append(np.sqrt(np.maximum(values, 0) / edge))
