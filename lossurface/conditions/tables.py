@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +25,7 @@ __all__ = ["Table", "read_arrays", "read_file"]
 MAX_BYTES = 200_000_000
 MAX_CELLS = 500_000  # minutes of exact arithmetic; certificates of 20 MB
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+DIGITS = 4000  # of a number; Python itself refuses to read longer integers
 SMALLER = "take a sample of its rows"
 
 
@@ -68,7 +71,7 @@ def read_file(path: str | Path, label: str, positive: str | None = None) -> Tabl
     try:
         names, rows = reader(file, label)
     except OSError as error:
-        raise InputError(f"{file}: cannot be read ({error.strerror or error})") from None
+        raise InputError(f"{file}: cannot be read ({error.strerror or _reason(error)})") from None
     return _table(str(file), list(names), rows, label, positive)
 
 
@@ -129,7 +132,7 @@ def _table(
     """Turn named rows into a dataset; rows are counted from 1."""
     doubled = next((name for k, name in enumerate(names) if name in names[:k]), None)
     if doubled is not None:
-        raise InputError(f"{source}: two columns are called {doubled!r}; rename one")
+        raise InputError(f"{source}: two columns are called {_cut(doubled)}; rename one")
     if label not in names:
         raise InputError(f"{source}: no column {label!r}; it has {_some(names)}")
     if len(names) < 2:
@@ -168,7 +171,7 @@ def _classes(labels: list[str], label: str, positive: str | None, source: str) -
     where = f"{source}: column {label!r}"
     way = "pass positive=..." if source == "arrays" else "add --positive VALUE"
     if len(values) == 1:
-        raise InputError(f"{where} holds one class only, {values[0]!r}; give samples of both")
+        raise InputError(f"{where} holds one class only, {_cut(values[0])}; give samples of both")
     if positive is not None:
         chosen = next((v for v in values if v == positive or v == _shown_text(positive)), None)
         if chosen is None:
@@ -181,7 +184,9 @@ def _classes(labels: list[str], label: str, positive: str | None, source: str) -
         )
     if values in (["-1", "1"], ["0", "1"], ["False", "True"], ["false", "true"]):
         return values[1], values[0]
-    raise InputError(f"{where} holds {values[0]!r} and {values[1]!r}; {way} to say which is +1")
+    raise InputError(
+        f"{where} holds {_cut(values[0])} and {_cut(values[1])}; {way} to say which is +1"
+    )
 
 
 def _missing(value: Any) -> bool:
@@ -199,23 +204,27 @@ def _shown(value: object) -> str:
         return str(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if hasattr(value, "item"):
+    if hasattr(value, "item") and not hasattr(value.item(), "item"):
         return _shown(value.item())
     return _shown_text(str(value))
 
 
 def _shown_text(text: str) -> str:
     text = text.strip()
-    if NUMBER.fullmatch(text):
+    if _is_number(text):
         return str(Fraction(text))
     return text
+
+
+def _is_number(text: str) -> bool:
+    return len(text) <= DIGITS and NUMBER.fullmatch(text) is not None
 
 
 def _number(value: Any, source: str, row: int, column: str) -> Fraction:
     """Return the exact value of one cell."""
     if isinstance(value, str):
         text = value.strip()
-        if NUMBER.fullmatch(text):
+        if _is_number(text):
             return _bounded(Fraction(text), source, row, column)
     elif isinstance(value, float):
         if math.isfinite(value):
@@ -223,11 +232,14 @@ def _number(value: Any, source: str, row: int, column: str) -> Fraction:
     elif isinstance(value, int | Fraction):
         return _bounded(Fraction(value), source, row, column)
     elif isinstance(value, Decimal):
-        if value.is_finite():
+        # The exponent first: as a fraction, 1e999999999 would fill the memory.
+        if value.is_finite() and abs(value.adjusted()) <= 1000:
             return _bounded(Fraction(value), source, row, column)
     elif hasattr(value, "item") and not _missing(value):
-        return _number(value.item(), source, row, column)
-    where = f"{source}: row {row}, column {column!r}"
+        plain = value.item()
+        if not hasattr(plain, "item"):  # a long double stays one
+            return _number(plain, source, row, column)
+    where = f"{source}: row {row}, column {_cut(column)}"
     if _missing(value):
         raise InputError(f"{where}: no value; fill or drop the row")
     if isinstance(value, float) or str(value).strip().lower().lstrip("+-") in (
@@ -241,13 +253,23 @@ def _bounded(value: Fraction, source: str, row: int, column: str) -> Fraction:
     """Return the value if the search in floating point can hold it."""
     if abs(value) > 10**300:
         raise InputError(
-            f"{source}: row {row}, column {column!r}: beyond 1e300; rescale the column"
+            f"{source}: row {row}, column {_cut(column)}: beyond 1e300; rescale the column"
         )
     return value
 
 
+def _cut(name: str) -> str:
+    return repr(name if len(name) <= 60 else name[:57] + "...")
+
+
+def _reason(error: BaseException) -> str:
+    """Return the first words of another library's error, without what no terminal prints."""
+    lines = str(error).splitlines()
+    return ascii(lines[0][:80])[1:-1] if lines else type(error).__name__
+
+
 def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:6])
+    shown = ", ".join(_cut(name) for name in names[:6])
     return shown if len(names) <= 6 else f"{shown} and {len(names) - 6} more"
 
 
@@ -272,7 +294,9 @@ def _csv(file: Path, label: str) -> tuple[list[str], Iterator[list[str]]]:
                     if row:
                         yield row
             except (csv.Error, UnicodeDecodeError) as error:
-                raise InputError(f"{file}: not a table after line {number}: {error}") from None
+                raise InputError(
+                    f"{file}: not a table after line {number}: {_reason(error)}"
+                ) from None
 
     lines = rows()
     names = [name.strip() for name in next(lines)]
@@ -290,14 +314,18 @@ def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
             raise InputError(f"{file}: {cells} values, more than {MAX_CELLS}; {SMALLER}")
         names = list(table.schema_arrow.names)
         columns = [column.to_pylist() for column in table.read().columns]
-    except (pyarrow.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0][:80]
-        raise InputError(f"{file}: not a Parquet table: {reason}") from None
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
+        raise InputError(f"{file}: not a Parquet table: {_reason(error)}") from None
     return names, (list(row) for row in zip(*columns, strict=True))
 
 
+# What zipfile, zlib and numpy raise where an archive is broken, encrypted, or lies about its size.
+_BROKEN = (ValueError, EOFError, ArithmeticError, LookupError, RuntimeError, MemoryError)
+_BROKEN += (TypeError, zlib.error, zipfile.BadZipFile)
+
+
 def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
-    import zipfile
+    import warnings
 
     import numpy as np
 
@@ -306,10 +334,14 @@ def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
             total = sum(entry.file_size for entry in archive.infolist())
         if total > 8 * MAX_CELLS + 10**6:
             raise InputError(f"{file}: {total / 1e6:.0f} MB unpacked, too much; {SMALLER}")
-        with np.load(file, allow_pickle=False) as archive:
+        with warnings.catch_warnings(), np.load(file, allow_pickle=False) as archive:
+            warnings.simplefilter("ignore")  # of an old header; what it holds is checked here
             arrays = {name: archive[name] for name in archive.files}
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise InputError(f"{file}: not an NPZ archive of numbers: {str(error)[:80]}") from None
+    except _BROKEN as error:
+        raise InputError(f"{file}: not an NPZ archive of numbers: {_reason(error)}") from None
+    # Entries of no bytes, or rows of no entries, make a small file a list without end.
+    if any(math.prod(a.shape) + sum(a.shape[:1]) > MAX_CELLS for a in arrays.values()):
+        raise InputError(f"{file}: more than {MAX_CELLS} values; {SMALLER}")
     if label not in arrays:
         raise InputError(f"{file}: no array {label!r}; it has {_some(sorted(arrays))}")
     labels = arrays.pop(label)

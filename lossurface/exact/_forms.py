@@ -10,7 +10,7 @@ can only lose the proof, never make a false one.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction as Q
 from operator import mul
 
@@ -19,7 +19,21 @@ from lossurface.exact.rational import Refuted, require
 PRIME = 2**61 - 1
 SMALL = 12  # up to here an exact LDL^T is tried where the fast proof does not succeed
 BITS = 40  # of T's entries
+SCALE_BITS = 400_000  # of a common denominator
 WEIGHT_BITS = 90  # of the weights; what is cut off enters as an error bound
+
+
+def common(denominators: Iterable[int], where: str = "the numbers") -> int:
+    """Return the least common multiple.
+
+    Raises:
+        Refuted: it is so long that a file of some megabytes would fill the memory.
+    """
+    scale = 1
+    for q in denominators:
+        scale = math.lcm(scale, q)
+        require(scale.bit_length() <= SCALE_BITS, f"{where} have no common denominator of use")
+    return scale
 
 
 def column_scales(rows: Sequence[Sequence[Q]]) -> list[int]:
@@ -39,8 +53,8 @@ def scaled(rows: Sequence[Sequence[Q]], scales: Sequence[int]) -> list[list[int]
 
 def integral(vector: Sequence[Q]) -> tuple[list[int], int]:
     """Return integers and a common denominator d > 0 with vector = integers / d."""
-    common = math.lcm(*(value.denominator for value in vector)) if vector else 1
-    return [v.numerator * (common // v.denominator) for v in vector], common
+    scale = common(value.denominator for value in vector)
+    return [v.numerator * (scale // v.denominator) for v in vector], scale
 
 
 def dots(rows: Sequence[Sequence[int]], vector: Sequence[int]) -> list[int]:

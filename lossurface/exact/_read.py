@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction as Q
 from typing import Any
 
-from lossurface.exact._forms import dots, integral
+from lossurface.exact._forms import common, dots, integral
 from lossurface.exact.rational import Unreadable, require
 
 DIGITS = 4200  # Python refuses to read longer integers
@@ -33,16 +33,16 @@ class Samples:
         result = []
         for vector in vectors:
             shifted = [v / c for v, c in zip(vector, self.scales, strict=True)]
-            numbers, common = integral(shifted)
-            result.append((dots(self.rows, numbers), common))
+            numbers, scale = integral(shifted)
+            result.append((dots(self.rows, numbers), scale))
         return result
 
     def squares(self) -> list[Q]:
         """Return x_i^T x_i for each sample."""
-        common = math.lcm(*self.scales)
-        factors = [common // c for c in self.scales]
+        scale = common(self.scales, "samples")
+        factors = [scale // c for c in self.scales]
         whole = [[v * f for v, f in zip(row, factors, strict=True)] for row in self.rows]
-        return [Q(sum(v * v for v in row), common * common) for row in whole]
+        return [Q(sum(v * v for v in row), scale * scale) for row in whole]
 
     def of(self, sign: int) -> list[int]:
         """Return the positions of a class."""
@@ -91,7 +91,9 @@ def fields_of(value: Any, where: str, keys: set[str]) -> dict[str, Any]:
     """Return an object with exactly these keys."""
     require(isinstance(value, dict), f"{where} is not an object", Unreadable)
     for key in sorted(keys ^ set(value)):
-        raise Unreadable(f"{where}.{key[:40]} is {'unknown' if key in value else 'missing'}")
+        raise Unreadable(
+            f"{where}.{ascii(key[:40])[1:-1]} is {'unknown' if key in value else 'missing'}"
+        )
     return dict(value)
 
 
@@ -106,7 +108,7 @@ def read_samples(raw: dict[str, Any]) -> Samples:
     require(fits and given[0], "samples are empty, or no list of lists", Unreadable)
     require(len({len(row) for row in given}) == 1, "samples differ in length", Unreadable)
     pairs = [[ratio(v, f"samples[{i}]") for v in row] for i, row in enumerate(given)]
-    scales = [math.lcm(*(q for _, q in column)) for column in zip(*pairs, strict=True)]
+    scales = [common((q for _, q in column), "samples") for column in zip(*pairs, strict=True)]
     rows = [[p * (c // q) for (p, q), c in zip(row, scales, strict=True)] for row in pairs]
     labels = raw["labels"]
     fits = isinstance(labels, list) and all(type(y) is int and y in (-1, 1) for y in labels)

@@ -251,7 +251,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
     claims, own, checker = KINDS[kind]
     fields = {*ENVELOPE, *own}
     for key in sorted((fields | {"digest"}) ^ set(raw)):
-        raise Unreadable(f"{key[:40]} is {'unknown' if key in raw else 'missing'}")
+        raise Unreadable(f"{ascii(key[:40])[1:-1]} is {'unknown' if key in raw else 'missing'}")
     known = raw["format"] == "lossurface/certificate" and raw["version"] == 1
     require(known, "format, version is not lossurface/certificate 1", Unreadable)
     require(raw["claim"] in claims, f"claim is not one of {', '.join(claims)}", Unreadable)

@@ -117,10 +117,10 @@ def read(value: Any, shape: Any, where: str) -> Any:
         tag, variants = shape
         name = read(value.get(tag), set(variants), f"{where}.{tag}")
         shape = {tag: {name}, **variants[name]}
-    prefix = f"{where}." if where else ""
-    for key in sorted(set(shape) ^ set(value)):
-        raise Unreadable(f"{prefix}{key[:40]} is {'unknown' if key in value else 'missing'}")
-    return {key: read(value[key], shape[key], prefix + key) for key in shape}
+    path = f"{where}." if where else ""
+    for k in sorted(set(shape) ^ set(value)):
+        raise Unreadable(f"{path}{ascii(k[:40])[1:-1]} is {'unknown' if k in value else 'missing'}")
+    return {key: read(value[key], shape[key], path + key) for key in shape}
 
 
 def size(rows: list[list[Q]], height: int, width: int, where: str) -> None:
@@ -171,7 +171,8 @@ def check_deep(deep: Any, x: list[list[Q]], outputs: int, radius: Q) -> Any:
     widths = [len(x[0])] + [len(layer["b"]) for layer in deep["layers"]]
     for depth, layer in enumerate(deep["layers"]):
         size(layer["W"], widths[depth], widths[depth + 1], f"network.deep.layers[{depth}].W")
-    require(hidden and widths[-1] == outputs, f"network.deep has not {outputs} output", Unreadable)
+    fits = 0 < len(hidden) <= 8 and widths[-1] == outputs  # exact numbers grow with the depth
+    require(fits, f"network.deep has not {outputs} output, or 1 to 8 hidden layers", Unreadable)
     power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": bounded by the threshold
     for i, row in enumerate(x):
         outs: list[tuple[Q, ...]] = [(v, v) for v in row]  # bounds over every theta in the ball
@@ -250,7 +251,6 @@ def check(raw: Any) -> tuple[Q, Q | None]:
     require(radius is None or radius > 0, "radius is not above zero")
     require(radius or (reason == "paired" and not deep), 'radius cannot be "inf" here')
     check_data(cert["data"], x, y)
-    # The claim says which reason, architecture, data and neuron it is about.
     identity, neuron = "b" in network, network.get("neuron") or deep["neuron"]
     due = (reason, network["architecture"], cert["data"]["assumption"], neuron)
     names = ("reason", "network.architecture", "data.assumption", "network.neuron")

@@ -67,7 +67,7 @@ def check(certificate: Certificate) -> Finding:
         known = ", ".join(["local-minimum", *_CHECKERS])
         raise InputError(f"kind is {kind!r}, not one of {known}")
     checker = _local_minimum if kind == "local-minimum" else _imported(_CHECKERS[kind])
-    statement = f"certificate of {str(certificate.data.get('claim'))[:40]}"
+    statement = f"certificate of {ascii(str(certificate.data.get('claim'))[:40])[1:-1]}"
     try:
         proved, evidence = checker(dict(certificate.data))
     except rational.Unreadable as error:

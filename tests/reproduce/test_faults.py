@@ -1,0 +1,335 @@
+"""Faults: what is killed, filled or corrupted is made good by a rerun, and nothing done twice."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lossurface import InputError, reproduce
+from lossurface.reproduce import BrokenOff, Pool, Store, map_trials
+
+ROOT = Path(__file__).resolve().parents[2]
+TRIAL = "tests.reproduce.tiny:trial"
+ABOUT = {"claim": "x", "seed": 0}
+
+
+def start(tmp_path, count, *, seconds=0.0, workers=1, deadly="", scheduler=""):
+    """Start a run of tiny trials in a process group of its own."""
+    words = (tmp_path / "out", tmp_path / "log", count, seconds, workers, deadly, scheduler)
+    command = [sys.executable, "-m", "tests.reproduce.tiny", *map(str, words)]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(process, seconds=200):
+    text, _ = process.communicate(timeout=seconds)
+    return process.returncode, text
+
+
+def names(tmp_path):
+    return {path.name for path in (tmp_path / "out" / "records").glob("*.json")}
+
+
+def began(tmp_path):
+    """Return the trials that began, one for each execution."""
+    log = tmp_path / "log"
+    return [line.split()[0] for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def values(tmp_path):
+    texts = [(tmp_path / "out" / "records" / name).read_text() for name in names(tmp_path)]
+    return [json.loads(text)["result"]["values"][0]["value"] for text in texts]
+
+
+def until(condition, process, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def kill_group(process):
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def test_a_thousand_tasks_killed_three_times_are_a_thousand_records(tmp_path):
+    executed = 0
+    for goal in (200, 450, 700):
+        process = start(tmp_path, 1000)
+        until(lambda goal=goal: len(names(tmp_path)) >= goal, process)
+        kill_group(process)
+        kept = set(map(str, values(tmp_path)))
+        assert goal <= len(kept) < 1000
+        # Each kill may have met one trial between its beginning and its record.
+        assert len(began(tmp_path)) - executed <= len(kept) + 1
+        executed = len(began(tmp_path)) - len(kept)
+        assert executed <= 3
+    status, text = finish(start(tmp_path, 1000))
+    assert (status, text.splitlines()[-1]) == (0, "done 1000")
+    found = values(tmp_path)
+    assert len(found) == len(set(found)) == len(names(tmp_path)) == 1000
+    assert 1000 <= len(began(tmp_path)) <= 1003
+    children = np.random.SeedSequence(0).spawn(1000)
+    expected = {int(np.random.default_rng(child).integers(2**40)) for child in children}
+    assert set(found) == expected
+    assert {path.name for path in (tmp_path / "out" / "records").glob(".*")} == set()
+
+
+def test_a_killed_worker_loses_nothing(tmp_path):
+    process = start(tmp_path, 8, seconds=0.1, workers=2, deadly=str(tmp_path / "deadly"))
+    status, text = finish(process)
+    assert (status, text.splitlines()[-1]) == (0, "done 8"), text
+    assert len(set(values(tmp_path))) == 8
+    assert len(began(tmp_path)) <= 10  # what the dead worker held ran again, nothing else
+    executions = len(began(tmp_path))
+    # In this process, and with other options of the pool, nothing is left to run.
+    options = {
+        "log": str(tmp_path / "log"),
+        "seconds": 0.1,
+        "deadly": str(tmp_path / "deadly"),
+    }
+    again = map_trials(
+        TRIAL, 8, claim="tiny", options=options, out=tmp_path / "out", chunk=1, echo=lambda _: None
+    )
+    assert {trial["value"] for trial in again} == set(values(tmp_path))
+    assert len(began(tmp_path)) == executions
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and a worker as processes; returns the address and the scheduler."""
+    started = []
+
+    def command(*words):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli." + words[0], *words[1:]],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    file = tmp_path / "scheduler.json"
+
+    def begin():
+        file.unlink(missing_ok=True)
+        scheduler = command(
+            "dask_scheduler", "--scheduler-file", str(file), "--port", "0", "--no-dashboard",
+            "--host", "127.0.0.1",
+        )  # fmt: skip
+        until(file.exists, scheduler)
+        time.sleep(0.2)
+        command(
+            "dask_worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard",
+            "--host", "127.0.0.1", "--death-timeout", "30",
+        )  # fmt: skip
+        return json.loads(file.read_text())["address"], scheduler
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.slow
+def test_a_killed_scheduler_is_one_line_and_a_rerun_resumes(tmp_path, cluster):
+    address, scheduler = cluster()
+    process = start(tmp_path, 40, seconds=0.2, scheduler=address)
+    until(lambda: len(names(tmp_path)) >= 5, process)
+    os.killpg(scheduler.pid, signal.SIGKILL)
+    status, text = finish(process)
+    lines = [line for line in text.splitlines() if line.startswith("broken off")]
+    assert status == 1
+    assert lines == text.splitlines()[-1:], text
+    assert "the scheduler was lost; run the same command again" in lines[0]
+    assert "Traceback" not in text
+    kept = set(values(tmp_path))
+    before = len(began(tmp_path))
+    address, _ = cluster()
+    status, text = finish(start(tmp_path, 40, seconds=0.2, scheduler=address))
+    assert (status, text.splitlines()[-1]) == (0, "done 40"), text
+    assert len(values(tmp_path)) == len(set(values(tmp_path))) == 40
+    later = [int(value) for value in began(tmp_path)[before:]]
+    assert not kept & set(later)
+    assert len(later) == len(set(later))
+
+
+@pytest.mark.slow
+def test_many_workers_killed_whole_then_resumed(tmp_path):
+    process = start(tmp_path, 60, seconds=0.1, workers=2)
+    until(lambda: len(names(tmp_path)) >= 10, process)
+    kill_group(process)
+    time.sleep(1)  # the workers see that their nanny is gone
+    kept, before = set(values(tmp_path)), len(began(tmp_path))
+    status, text = finish(start(tmp_path, 60, seconds=0.1, workers=2))
+    assert (status, text.splitlines()[-1]) == (0, "done 60"), text
+    assert len(values(tmp_path)) == len(set(values(tmp_path))) == 60
+    assert not kept & {int(value) for value in began(tmp_path)[before:]}
+
+
+@pytest.mark.slow
+def test_a_task_that_kills_every_worker_is_named_and_the_others_finish(tmp_path):
+    code = (
+        "from lossurface.reproduce import *\n"
+        "import sys\n"
+        "if __name__ == '__main__':\n"
+        "    try:\n"
+        "        map_trials('tests.reproduce.tiny:always_deadly', 2, claim='x', chunk=1,\n"
+        f"            options={{'log': {str(tmp_path / 'log')!r}}},\n"
+        f"            out={str(tmp_path / 'out')!r}, pool=Pool(2), echo=lambda line: None)\n"
+        "    except BrokenOff as error:\n"
+        "        print(error)\n"
+    )
+    script = tmp_path / "run.py"
+    script.write_text(code)
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=True,
+    )
+    assert "every worker that took it died" in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_no_scheduler_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(reproduce.pool, "PATIENCE", 1)
+    with pytest.raises(InputError, match=r"scheduler tcp://127.0.0.1:9: not reached") as caught:
+        list(Pool(scheduler="tcp://127.0.0.1:9").run(abs, {"a": 1, "b": 2}))
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path, monkeypatch, number):
+    log = str(tmp_path / "log")
+    real, calls = os.fsync, []
+
+    def full(handle):
+        calls.append(handle)
+        if len(calls) == 4:
+            raise OSError(number, os.strerror(number))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    given = {"claim": "tiny", "options": {"log": log}, "out": tmp_path / "out", "chunk": 1}
+    with pytest.raises(BrokenOff, match=r"cannot be written .*make room there") as caught:
+        map_trials(TRIAL, 10, **given, echo=lambda _: None)
+    assert len(str(caught.value).splitlines()) == 1
+    left = {path.name for path in (tmp_path / "out" / "records").iterdir()}
+    assert len(left) == 4
+    assert left == names(tmp_path) | {"lock"}
+    assert len(map_trials(TRIAL, 10, **given, echo=lambda _: None)) == 10
+    assert len(names(tmp_path)) == 10
+    assert len(began(tmp_path)) == 11  # the one whose record found no room, again
+
+
+def test_a_corrupt_record_is_made_anew(tmp_path):
+    store = Store(tmp_path)
+    result = {"values": [1, 2.5, "three"]}
+    assert store.put(ABOUT, result) == store.get(ABOUT) == result
+    path = tmp_path / f"{store.key(ABOUT)}.json"
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        broken = bytearray(whole)
+        at = int(rng.integers(len(whole)))
+        if rng.random() < 0.3:
+            del broken[at:]
+        else:
+            broken[at] ^= 1 << int(rng.integers(8))
+        path.write_bytes(broken)
+        assert store.get(ABOUT) in (None, result)  # white space may change without harm
+    path.write_bytes(whole.replace(b'"three"', b'"four"'))
+    assert store.get(ABOUT) is None
+    path.write_bytes(b"[" * 100_000)
+    assert store.get(ABOUT) is None
+    other = Store(tmp_path / "other")
+    other.put({"claim": "y"}, {"values": [4]})
+    moved = tmp_path / "other" / f"{store.key({'claim': 'y'})}.json"
+    path.write_bytes(moved.read_bytes())  # a record under another's name
+    assert store.get(ABOUT) is None
+
+
+def test_the_key_hangs_on_everything_a_result_hangs_on():
+    store = Store(Path())
+    base = {"claim": "x", "parameters": {"trials": 3}, "seed": 0, "package": {"key": "a"}}
+    changed = [
+        base | {"claim": "y"},
+        base | {"parameters": {"trials": 4}},
+        base | {"seed": 1},
+        base | {"package": {"key": "b"}},
+    ]
+    assert len({store.key(about) for about in [base, *changed]}) == 5
+    assert store.key(dict(reversed(base.items()))) == store.key(base)
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    store = Store(tmp_path)
+    with (
+        store.alone(),
+        pytest.raises(InputError, match="another run is writing there"),
+        Store(tmp_path).alone(),
+    ):
+        pass
+    with store.alone():
+        pass
+
+
+def test_chunks_and_counts_enter_no_result(tmp_path):
+    def run(count, chunk, out):
+        options = {"log": str(tmp_path / out)}
+        return map_trials(
+            TRIAL, count, claim="x", seed=5, options=options, out=tmp_path / out, chunk=chunk,
+            echo=lambda _: None,
+        )  # fmt: skip
+
+    assert run(7, 1, "a.out") == run(7, 3, "b.out") == run(20, 20, "c.out")[:7]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: map_trials("nowhere:f", 1, claim="x"), "function 'nowhere:f': not found"),
+        (lambda: map_trials(TRIAL, 0, claim="x"), "at least 1"),
+        (lambda: Pool(0), "at least 1"),
+        (lambda: Pool(2, "tcp://x:1"), "exclude each other"),
+        (lambda: reproduce.run_experiment("none", 1), "experiment 'none': unknown"),
+    ],
+)
+def test_bad_requests_are_one_line(call, told):
+    with pytest.raises(InputError, match=told) as caught:
+        call()
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_lost_gpu_is_told_and_auto_falls_back(tmp_path, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match="torch finds none here; use --device cpu or auto"):
+        reproduce.run_experiment("theorem-1-training", 1, device="cuda", out=tmp_path)
+    assert reproduce.runner.pick_device("auto")[0] == "cpu"
