@@ -15,7 +15,7 @@ __all__ = ["Record", "Summary", "printed_verdict", "versions"]
 
 PACKAGES = ("lossurface", "torch", "numpy", "scipy", "python-flint", "cvxpy", "clarabel", "plotly")
 _VERDICT = re.compile(
-    r"^(?P<id>[a-z0-9-]+): (?P<verdict>holds|fails|undecided)(?: \((?P<evidence>[a-z, ]+)\))?"
+    r"^(?P<id>[a-z0-9-]+): (?P<verdict>holds|fails|undecided) \((?P<evidence>[a-z, ]+)\)"
 )
 
 
@@ -55,8 +55,8 @@ def printed_verdict(claim: str, text: str) -> tuple[str, tuple[str, ...], str] |
     for line in reversed(text.splitlines()):
         match = _VERDICT.match(line)
         if match is not None and match["id"] == claim:
-            kinds = tuple(kind.strip() for kind in (match["evidence"] or "").split(","))
-            return match["verdict"], tuple(filter(None, kinds)), line
+            kinds = [kind.strip() for kind in match["evidence"].split(",")]
+            return match["verdict"], tuple(kind for kind in kinds if kind != "no evidence"), line
     return None
 
 

@@ -14,8 +14,11 @@ __all__ = ["RecordTable", "record_table", "versions_table"]
 
 _MARKS = {"holds": "ls-yes", "fails": "ls-no", "error": "ls-no"}  # undecided: neither
 _COLUMNS = ("Claim", "Verdict", "Evidence", "Time", "Device", "Seed")
-# In the notebook, not in the style sheet: JupyterLab shows the table too.
+# In the notebook, not in the style sheet: JupyterLab shows the table too. The theme paints HTML
+# outputs light in the dark; not this one.
 _CSS = """<style>
+div.cell_output .text_html:has(.ls-record){background:none!important;
+color:inherit!important;padding:0!important}
 .ls-record{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.88rem;line-height:1.4}
 .ls-record caption{caption-side:bottom;text-align:left;font-size:.95rem;padding-top:.5rem}
 .ls-record th,.ls-record td{border-bottom:1px solid var(--ls-grid,#d8dee4);text-align:left;

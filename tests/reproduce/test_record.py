@@ -7,7 +7,9 @@ import json
 import pytest
 
 from lossurface import InputError
+from lossurface.exact import Verdict, undecided
 from lossurface.reproduce import Record, Summary, read_summary
+from lossurface.reproduce.summary import printed_verdict
 from lossurface.show.record import record_table, versions_table
 
 RECORD = Record(
@@ -74,6 +76,17 @@ def test_the_table_has_every_record_and_links_only_pages_that_there_are():
     assert "proposition-5: holds" not in table.html  # told once, by its cells
     assert "it broke" in table.html
     assert "href" not in record_table(SUMMARY, []).html
+
+
+def test_a_line_without_its_evidence_is_no_verdict():
+    text = "proposition-5: holds (exact). Real\nproposition-5: holds, two ellipses tell\n"
+    assert printed_verdict("proposition-5", text) == (
+        "holds",
+        ("exact",),
+        "proposition-5: holds (exact). Real",
+    )
+    verdict = Verdict.of("proposition-5", [undecided("least eigenvalue", "too close")], 0.0)
+    assert printed_verdict("proposition-5", str(verdict)) == ("undecided", (), str(verdict))
 
 
 def test_versions_are_rows():
