@@ -26,7 +26,7 @@ _PLANES = {
     "proposition-7": ("a[0]", "a[2]"),
 }
 _CSS = """<style>
-.ls-cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:1rem;
+.ls-cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(11rem,45%),1fr));gap:1rem;
 margin:1rem 0;padding:0;list-style:none}
 .ls-cards li{border:1px solid var(--ls-grid,#d8dee4);border-radius:.4rem;overflow:hidden;
 margin:0;font-size:.85rem;line-height:1.35;display:flex;flex-direction:column}
@@ -216,7 +216,7 @@ def _card(entry: Entry, root: str) -> str:
     picture = thumbnail(slice_of(entry))
     return (
         f"<li {_marks(entry)}>"
-        f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
+        f'<img class="dark-light" alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
         f"<p><strong>{html.escape(_sentence(recipe.shows))}</strong></p>"
         f"<p>{html.escape(', '.join(facts))}</p>"
         f'<p><a href="{root}/book/{claim.page}.html">{claim.name}</a> · '
