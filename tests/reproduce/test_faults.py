@@ -301,7 +301,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path):
 
 def test_chunks_and_counts_enter_no_result(tmp_path):
     def run(count, chunk, out):
-        options = {"log": str(tmp_path / out)}
+        options = {"log": str(tmp_path / "log")}
         return map_trials(
             TRIAL, count, claim="x", seed=5, options=options, out=tmp_path / out, chunk=chunk,
             echo=lambda _: None,
