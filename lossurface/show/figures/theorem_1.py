@@ -25,29 +25,38 @@ def _loss(name: str) -> Loss:
 
 
 def _over_w(
-    a: float, name: str, neuron: str = "softplus", span: float = 1.5, points: int = 41
+    a: float, name: str, *, pair: bool = True, span: float = 1.5, points: int = 41
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return w (k,) and the loss (k, k) of one neuron over W = (w_1, w_2), f = 0 at W = 0."""
+    """Return w (k,) and the loss (k, k) over w = (w_1, w_2), f = 0 at w = 0, of softplus neurons.
+
+    A pair of them has the hidden weights w and -w and equal output weights, so that the first
+    order cancels on every sample; alone, one neuron has w.
+    """
     import numpy as np
     from flint import arb
 
-    sigma = get_neuron(neuron)
+    sigma = get_neuron("softplus")
     w = np.linspace(-span, span, points)
     W = np.stack(np.meshgrid(w, w), axis=-1)[..., None]
-    amplitude = np.full((points, points), float(a))
-    at_zero = float(sigma.ball(arb(0)))
-    value, _ = losses(sigma, _loss(name), CROSS, -amplitude * at_zero, amplitude[..., None], W)
+    if pair:
+        W = np.concatenate([W, -W], axis=-1)
+    M = W.shape[-1]
+    amplitude = np.full((points, points, M), float(a))
+    bias = np.full((points, points), -M * float(a) * float(sigma.ball(arb(0))))
+    value, _ = losses(sigma, _loss(name), CROSS, bias, amplitude, W)
     return w, value
 
 
-def way_out(a: float, name: str, title: str, ceiling: float) -> Drawing:
+def way_out(
+    a: float, name: str, title: str, ceiling: float, *, pair: bool = True, span: float = 1.5
+) -> Drawing:
     """Draw the loss over the hidden weight w from above, around the critical point w = 0."""
-    w, value = _over_w(a, name, points=121)
+    w, value = _over_w(a, name, pair=pair, span=span, points=121)
     return plot.contours(w, w, value, axes=("$w_1$", "$w_2$"), ceiling=ceiling, title=title)
 
 
 def turning(a: float, loss: str = "polynomial-hinge") -> go.Figure:
-    """Draw the loss over w for an output weight a, the bias keeping f = 0 at w = 0."""
+    """Draw the loss of a pair over w for an output weight a, the bias keeping f = 0 at w = 0."""
     w, value = _over_w(a, loss, points=37)
-    low, high = (0.4, 1.8) if loss == "logistic" else (0.0, 4.0)
+    low, high = (0.6, 1.6) if loss == "logistic" else (0.4, 2.4)
     return scene.surface(w, w, value, axes=("w₁", "w₂", "loss"), floor=low, ceiling=high)
