@@ -55,9 +55,9 @@ CONDITIONS = (
         (_claim(6, "no shortcut"), _claim(7, "identity shortcut")),
     ),
     Condition(
-        "Neurons: increasing, convex",
+        "Neurons: convex or increasing",
         "setting/neurons",
-        ("σ′, σ″ > 0", "σ′ > 0"),
+        ("σ″ > 0", "σ′ > 0"),
         (
             _claim(2, "ReLU-like"),
             _claim(3, "leaky ReLU-like"),
@@ -135,7 +135,7 @@ def claims_map(*, name: str, alt: str, caption: str) -> ClaimsMap:
 
 _ROW, _CHIP, _GAP = 34, 26, 8
 _SUBSCRIPT = r'<tspan dy="3" font-size="9">\1</tspan><tspan dy="-3"> </tspan>'
-_CHAR = 6.9  # the widest average character, in pixels, of the map's 13-pixel text
+_CHAR = 6.2  # a generous average character, in pixels, of the map's 13-pixel text
 
 
 def _wide() -> tuple[int, int, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Descent", "descend", "good_and_bad"]
 
 STEPS = 30
-EYE = (-0.55, -1.25, 1.35)
+EYE = (-0.6, -1.37, 1.48)
 
 
 @dataclass(frozen=True)
@@ -147,10 +147,10 @@ def _panel(descent: Descent, step: int, ceiling: float) -> Any:
             {
                 "text": f"training error {wrong:.0%}",
                 "x": 0.5,
-                "y": 0.0,
+                "y": 1.0,
                 "xref": "paper",
                 "yref": "paper",
-                "yanchor": "bottom",
+                "yanchor": "top",
                 "showarrow": False,
                 "font": {"color": INK, "size": 15},
             }
