@@ -47,7 +47,7 @@ def test_every_certificate_can_be_downloaded(gallery: Any, address: str) -> None
 
 
 def test_without_a_script_every_card_is_there(browser: Any, address: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/book/atlas/gallery.html")
     assert page.locator(".ls-cards > li").count() == len(recipes())
