@@ -1,0 +1,37 @@
+"""The positive claims: verified at small size, with the evidence and the words of the registry."""
+
+from __future__ import annotations
+
+import pytest
+
+from lossurface import claims
+from lossurface.exact import Verdict
+
+TRIALS = {
+    "theorem-1": 8,
+    "theorem-2": 8,
+    "proposition-1": 8,
+    "proposition-8": 3,
+    "proposition-9": 6,
+    "proposition-10": 7,
+}
+
+
+@pytest.fixture(scope="module", params=sorted(TRIALS))
+def verdict(request: pytest.FixtureRequest) -> Verdict:
+    return claims.get(request.param).verify(seed=1, trials=TRIALS[request.param])
+
+
+def test_it_holds_with_the_evidence_of_the_registry(verdict):
+    assert verdict.status == "holds", verdict.reason
+    assert verdict.evidence == claims.get(verdict.claim).evidence
+
+
+def test_the_line_is_the_same_on_every_machine(verdict):
+    assert verdict.reason == verdict.headline
+    assert f"{TRIALS[verdict.claim]} " not in verdict.headline
+
+
+def test_findings_are_few_enough_to_read(verdict):
+    assert len(verdict.findings) <= 20
+    assert len({finding.statement for finding in verdict.findings}) == len(verdict.findings)
