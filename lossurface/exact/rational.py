@@ -171,8 +171,7 @@ def check_deep(deep: Any, x: list[list[Q]], outputs: int, radius: Q) -> Any:
     widths = [len(x[0])] + [len(layer["b"]) for layer in deep["layers"]]
     for depth, layer in enumerate(deep["layers"]):
         size(layer["W"], widths[depth], widths[depth + 1], f"network.deep.layers[{depth}].W")
-    fits = 0 < len(hidden) <= 8 and widths[-1] == outputs  # exact numbers grow with the depth
-    require(fits, f"network.deep has not {outputs} output, or 1 to 8 hidden layers", Unreadable)
+    require(hidden and widths[-1] == outputs, f"network.deep has not {outputs} output", Unreadable)
     power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": bounded by the threshold
     for i, row in enumerate(x):
         outs: list[tuple[Q, ...]] = [(v, v) for v in row]  # bounds over every theta in the ball
@@ -182,9 +181,10 @@ def check_deep(deep: Any, x: list[list[Q]], outputs: int, radius: Q) -> Any:
                 for k, w in enumerate(weights):
                     ends = [(w + s) * v for s in (-radius, radius) for v in out]
                     sums[k] = (sums[k][0] + min(ends), sums[k][1] + max(ends))
-            outs = [tuple(z**power if z >= 0 else Q(0) for z in pair) for pair in sums]
-        top = max(high for _, high in sums)
-        require(top <= 0, f"radius, network.deep: the last hidden layer may fire on samples[{i}]")
+            ends = [[z**power * 2**64 if z >= 0 else Q(0) for z in pair] for pair in sums]
+            outs = [(Q(u // 1, 2**64), Q(-(-v // 1), 2**64)) for u, v in ends]  # outwards: short
+            require(max(outs)[1] < 10**999, "radius: the bounds of network.deep grow too large")
+        require(max(v for _, v in sums) <= 0, f"radius: last hidden layer may fire on samples[{i}]")
     return last["b"]
 
 
