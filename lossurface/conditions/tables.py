@@ -320,8 +320,10 @@ def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
 
 
 # What zipfile, zlib and numpy raise where an archive is broken, encrypted, or lies about its size.
-_BROKEN = (ValueError, EOFError, ArithmeticError, LookupError, RuntimeError, MemoryError)
-_BROKEN += (TypeError, zlib.error, zipfile.BadZipFile)
+_BROKEN = (
+    *(ValueError, EOFError, ArithmeticError, LookupError, RuntimeError, MemoryError, TypeError),
+    *(zlib.error, zipfile.BadZipFile),
+)
 
 
 def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:

@@ -116,25 +116,26 @@ def _same_package(client: Client, scheduler: str) -> None:
 def _finished(
     client: Client, function: Callable[[Item], Result], items: Mapping[str, Item]
 ) -> Iterator[tuple[str, Result]]:
-    from distributed import KilledWorker, as_completed
+    from concurrent.futures import CancelledError
+
+    from distributed import CommClosedError, KilledWorker, as_completed
 
     # Not pure: dask must not look for the results of an earlier client under the same key.
     futures = {client.submit(function, item, pure=False): name for name, item in items.items()}
     deadly = []
     for future in as_completed(futures, loop=client.loop):
         name = futures[future]
-        if future.status == "finished":
-            yield name, future.result()
-        elif future.status == "error":
-            error = future.exception()
-            if not isinstance(error, KilledWorker):
-                raise error
+        try:
+            result = future.result()
+        except KilledWorker:
             deadly.append(name)
-        else:
+            continue
+        except (CommClosedError, CancelledError):
             raise BrokenOff(
                 "the scheduler was lost; run the same command again: it resumes with the tasks "
                 "that are not recorded"
-            )
+            ) from None
+        yield name, result
         future.release()
     if deadly:
         shown = ", ".join(deadly[:3]) + (f" and {len(deadly) - 3} more" if deadly[3:] else "")
@@ -147,7 +148,11 @@ def _finished(
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep dask's log to itself while it runs: what the user should know is said in one line."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    import distributed  # noqa: F401  (sets the levels of its loggers, one by one)
+
+    roots = ("distributed", "tornado", "asyncio")
+    known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in roots]
+    loggers = [logging.getLogger(name) for name in {*roots, *known}]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)

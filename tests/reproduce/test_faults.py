@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,18 +18,39 @@ import pytest
 from lossurface import InputError, reproduce
 from lossurface.reproduce import BrokenOff, Pool, Store, map_trials
 
-ROOT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[2]
 TRIAL = "tests.reproduce.tiny:trial"
 ABOUT = {"claim": "x", "seed": 0}
 
 
-def start(tmp_path, count, *, seconds=0.0, workers=1, deadly="", scheduler=""):
+@pytest.fixture(scope="module", autouse=True)
+def tree(tmp_path_factory):
+    """A copy of the package for the processes: no edit in the checkout changes their keys."""
+    root = tmp_path_factory.mktemp("tree")
+    unwanted = shutil.ignore_patterns("__pycache__", ".*")
+    shutil.copytree(CHECKOUT / "lossurface", root / "lossurface", ignore=unwanted)
+    (root / "tests" / "reproduce").mkdir(parents=True)
+    for name in ("tests/__init__.py", "tests/reproduce/__init__.py", "tests/reproduce/tiny.py"):
+        shutil.copyfile(CHECKOUT / name, root / name)
+    return root
+
+
+@pytest.fixture
+def start(tmp_path, tree):
     """Start a run of tiny trials in a process group of its own."""
+
+    def call(*arguments, **options):
+        return _start(tree, tmp_path, *arguments, **options)
+
+    return call
+
+
+def _start(tree, tmp_path, count, *, seconds=0.0, workers=1, deadly="", scheduler=""):
     words = (tmp_path / "out", tmp_path / "log", count, seconds, workers, deadly, scheduler)
     command = [sys.executable, "-m", "tests.reproduce.tiny", *map(str, words)]
     return subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=tree,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -69,10 +91,10 @@ def kill_group(process):
     process.communicate()
 
 
-def test_a_thousand_tasks_killed_three_times_are_a_thousand_records(tmp_path):
+def test_a_thousand_tasks_killed_three_times_are_a_thousand_records(tmp_path, start):
     executed = 0
     for goal in (200, 450, 700):
-        process = start(tmp_path, 1000)
+        process = start(1000)
         until(lambda goal=goal: len(names(tmp_path)) >= goal, process)
         kill_group(process)
         kept = set(map(str, values(tmp_path)))
@@ -81,7 +103,7 @@ def test_a_thousand_tasks_killed_three_times_are_a_thousand_records(tmp_path):
         assert len(began(tmp_path)) - executed <= len(kept) + 1
         executed = len(began(tmp_path)) - len(kept)
         assert executed <= 3
-    status, text = finish(start(tmp_path, 1000))
+    status, text = finish(start(1000))
     assert (status, text.splitlines()[-1]) == (0, "done 1000")
     found = values(tmp_path)
     assert len(found) == len(set(found)) == len(names(tmp_path)) == 1000
@@ -92,36 +114,29 @@ def test_a_thousand_tasks_killed_three_times_are_a_thousand_records(tmp_path):
     assert {path.name for path in (tmp_path / "out" / "records").glob(".*")} == set()
 
 
-def test_a_killed_worker_loses_nothing(tmp_path):
-    process = start(tmp_path, 8, seconds=0.1, workers=2, deadly=str(tmp_path / "deadly"))
+def test_a_killed_worker_loses_nothing(tmp_path, start):
+    process = start(8, seconds=0.1, workers=2, deadly=str(tmp_path / "deadly"))
     status, text = finish(process)
     assert (status, text.splitlines()[-1]) == (0, "done 8"), text
     assert len(set(values(tmp_path))) == 8
     assert len(began(tmp_path)) <= 10  # what the dead worker held ran again, nothing else
     executions = len(began(tmp_path))
-    # In this process, and with other options of the pool, nothing is left to run.
-    options = {
-        "log": str(tmp_path / "log"),
-        "seconds": 0.1,
-        "deadly": str(tmp_path / "deadly"),
-    }
-    again = map_trials(
-        TRIAL, 8, claim="tiny", options=options, out=tmp_path / "out", chunk=1, echo=lambda _: None
-    )
-    assert {trial["value"] for trial in again} == set(values(tmp_path))
+    # With other workers, too, nothing is left to run.
+    status, text = finish(start(8, seconds=0.1, deadly=str(tmp_path / "deadly")))
+    assert (status, text.splitlines()[-1]) == (0, "done 8"), text
     assert len(began(tmp_path)) == executions
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster(tmp_path, tree):
     """A scheduler and a worker as processes; returns the address and the scheduler."""
     started = []
 
     def command(*words):
         process = subprocess.Popen(
             [sys.executable, "-m", "distributed.cli." + words[0], *words[1:]],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            cwd=tree,
+            env=os.environ | {"PYTHONPATH": str(tree)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -153,9 +168,9 @@ def cluster(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_killed_scheduler_is_one_line_and_a_rerun_resumes(tmp_path, cluster):
+def test_a_killed_scheduler_is_one_line_and_a_rerun_resumes(tmp_path, start, cluster):
     address, scheduler = cluster()
-    process = start(tmp_path, 40, seconds=0.2, scheduler=address)
+    process = start(40, seconds=0.2, scheduler=address)
     until(lambda: len(names(tmp_path)) >= 5, process)
     os.killpg(scheduler.pid, signal.SIGKILL)
     status, text = finish(process)
@@ -167,7 +182,7 @@ def test_a_killed_scheduler_is_one_line_and_a_rerun_resumes(tmp_path, cluster):
     kept = set(values(tmp_path))
     before = len(began(tmp_path))
     address, _ = cluster()
-    status, text = finish(start(tmp_path, 40, seconds=0.2, scheduler=address))
+    status, text = finish(start(40, seconds=0.2, scheduler=address))
     assert (status, text.splitlines()[-1]) == (0, "done 40"), text
     assert len(values(tmp_path)) == len(set(values(tmp_path))) == 40
     later = [int(value) for value in began(tmp_path)[before:]]
@@ -176,20 +191,20 @@ def test_a_killed_scheduler_is_one_line_and_a_rerun_resumes(tmp_path, cluster):
 
 
 @pytest.mark.slow
-def test_many_workers_killed_whole_then_resumed(tmp_path):
-    process = start(tmp_path, 60, seconds=0.1, workers=2)
+def test_many_workers_killed_whole_then_resumed(tmp_path, start):
+    process = start(60, seconds=0.1, workers=2)
     until(lambda: len(names(tmp_path)) >= 10, process)
     kill_group(process)
     time.sleep(1)  # the workers see that their nanny is gone
     kept, before = set(values(tmp_path)), len(began(tmp_path))
-    status, text = finish(start(tmp_path, 60, seconds=0.1, workers=2))
+    status, text = finish(start(60, seconds=0.1, workers=2))
     assert (status, text.splitlines()[-1]) == (0, "done 60"), text
     assert len(values(tmp_path)) == len(set(values(tmp_path))) == 60
     assert not kept & {int(value) for value in began(tmp_path)[before:]}
 
 
 @pytest.mark.slow
-def test_a_task_that_kills_every_worker_is_named_and_the_others_finish(tmp_path):
+def test_a_task_that_kills_every_worker_is_named_and_the_others_finish(tmp_path, tree):
     code = (
         "from lossurface.reproduce import *\n"
         "import sys\n"
@@ -205,8 +220,8 @@ def test_a_task_that_kills_every_worker_is_named_and_the_others_finish(tmp_path)
     script.write_text(code)
     done = subprocess.run(
         [sys.executable, str(script)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree)},
         capture_output=True,
         text=True,
         timeout=200,

@@ -39,6 +39,12 @@ def registry():
     }
 
 
+@pytest.fixture(autouse=True)
+def _unchanged(monkeypatch):
+    """Take the package as it was when the test began, whoever edits the checkout meanwhile."""
+    monkeypatch.setattr(reproduce.runner, "package", lambda: {"key": "one"})
+
+
 def run(book, registry, *ids, **options):
     lines: list[str] = []
     options = {"device": "cpu", "out": book.parent / "out", "echo": lines.append} | options
@@ -74,6 +80,43 @@ def test_every_claim_gets_its_record_whatever_the_others_do(book, registry):
         "summary.json",
         "summary.txt",
     }
+
+
+def test_a_rerun_repeats_nothing_but_what_broke_off(book, registry):
+    first, _ = run(book, registry)
+    out = book.parent / "out"
+    written = (out / "good.ipynb").read_bytes()
+    (out / "good.ipynb").unlink()
+    second, lines = run(book, registry, pool=reproduce.Pool(2))
+    kept = [line for line in lines if line.endswith("kept from an earlier run")]
+    assert [line.split()[1] for line in kept] == ["good:", "false:"]
+    assert (out / "good.ipynb").read_bytes() == written
+    for one, two in zip(first.records, second.records, strict=True):
+        assert (one.verdict, one.detail, one.parameters) == (
+            two.verdict,
+            two.detail,
+            two.parameters,
+        )
+    # An executed notebook that was altered is no record of anything.
+    (executed,) = [p for p in (out / "records").glob("*.ipynb") if p.read_bytes() == written]
+    executed.write_bytes(written + b" ")
+    third, lines = run(book, registry, "good")
+    assert third.ok
+    assert not any("kept" in line for line in lines)
+    # Neither is one whose notebook has changed since.
+    notebooks.write(book / "good.ipynb", GOOD, "print(1)", profiles=PROFILES)
+    assert not any("kept" in line for line in run(book, registry, "good")[1])
+
+
+def test_a_full_disk_ends_the_run_in_one_line(book, registry, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(reproduce.BrokenOff, match=r"No space left .*it resumes") as caught:
+        run(book, registry, "good")
+    assert len(str(caught.value).splitlines()) == 1
+    assert {p.name for p in (book.parent / "out" / "records").iterdir()} == {"lock"}
 
 
 def test_profile_and_seed_reach_the_notebook(book, registry):

@@ -1,0 +1,44 @@
+"""The same lines again: notebooks in any order and twice, the staged book from one tree."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from lossurface.reproduce import execute, plan
+from scripts import book
+
+ROOT = Path(__file__).resolve().parents[2]
+FAST = ("proposition-5", "example-1")
+
+
+def verdict_lines(name, folder):
+    (task,) = plan([name], device="cpu", profile="quick", out=folder)
+    done = execute(task.path, task.given, task.out)
+    assert done.error is None
+    return [line for line in done.text.splitlines() if line.startswith(f"{name}: ")]
+
+
+@pytest.mark.slow
+def test_verdict_lines_do_not_hang_on_order_or_repetition(tmp_path):
+    first = {name: verdict_lines(name, tmp_path) for name in FAST}
+    again = {name: verdict_lines(name, tmp_path) for name in reversed(FAST)}
+    assert first == again
+    assert all(first.values())
+
+
+def sources(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.slow
+def test_two_stagings_of_one_tree_are_the_same(tmp_path):
+    staged = [sources(book.stage(ROOT, tmp_path / name)) for name in ("one", "two")]
+    assert staged[0] == staged[1]
+    assert len(staged[0]) > 20
