@@ -118,7 +118,8 @@ def _finished(
 ) -> Iterator[tuple[str, Result]]:
     from concurrent.futures import CancelledError
 
-    from distributed import CommClosedError, KilledWorker, as_completed
+    from distributed import KilledWorker, as_completed
+    from distributed.comm import CommClosedError
 
     # Not pure: dask must not look for the results of an earlier client under the same key.
     futures = {client.submit(function, item, pure=False): name for name, item in items.items()}
