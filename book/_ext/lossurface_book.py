@@ -80,9 +80,13 @@ def tick(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def without_thebe(app: Sphinx, config: Config) -> None:
-    """Keep out sphinx-thebe, which jupyter-book always brings: its script names another host."""
-    for listeners in app.events.listeners.values():
-        listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
+    """Keep out sphinx-thebe, which jupyter-book always brings: its script names another host.
+
+    Its style sheet stays: pages have been told of it already.
+    """
+    for event, listeners in app.events.listeners.items():
+        if event != "builder-inited":
+            listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
 
 
 def add_repository(app: Sphinx, config: Config) -> None:

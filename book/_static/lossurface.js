@@ -193,6 +193,10 @@
   };
 
   function begin() {
+    // docutils calls a bibliography a list, but its entries are no list items.
+    document.querySelectorAll(".citation-list[role=list]").forEach(function (list) {
+      list.removeAttribute("role");
+    });
     document.querySelectorAll(".ls-explore").forEach(function (element) {
       figures.push(new Explorer(element));
     });

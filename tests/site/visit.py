@@ -104,7 +104,7 @@ def visit(context: Any, address: str, name: str) -> Visit:
     seen.violations["dark"] = _axe(page, "dark")
     _theme(page, seen, "dark")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(150)  # plotly resizes its figures
+    page.wait_for_timeout(450)  # plotly resizes its figures, the theme its tab stops
     seen.too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     seen.sticking_out = page.evaluate(_STICKING_OUT)
     seen.violations["phone"] = _axe(page, "phone")
