@@ -342,7 +342,7 @@ def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
     except _BROKEN as error:
         raise InputError(f"{file}: not an NPZ archive of numbers: {_reason(error)}") from None
     # Entries of no bytes, or rows of no entries, make a small file a list without end.
-    if any(math.prod(a.shape) + sum(a.shape[:1]) > MAX_CELLS for a in arrays.values()):
+    if any(math.prod(max(k, 1) for k in a.shape) > MAX_CELLS for a in arrays.values()):
         raise InputError(f"{file}: more than {MAX_CELLS} values; {SMALLER}")
     if label not in arrays:
         raise InputError(f"{file}: no array {label!r}; it has {_some(sorted(arrays))}")

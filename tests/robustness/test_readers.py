@@ -1,0 +1,85 @@
+"""Small inputs that ask for much: each is refused in one line, at once."""
+
+from __future__ import annotations
+
+import copy
+import io
+import time
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from lossurface import InputError
+from lossurface.conditions.tables import read_arrays, read_file
+from lossurface.counterexamples import proposition_6
+from lossurface.exact import Certificate, check, seal
+from lossurface.exact._forms import common
+from lossurface.exact.rational import Refuted
+
+
+@pytest.fixture(autouse=True)
+def _at_once():
+    started = time.process_time()
+    yield
+    assert time.process_time() - started < 2
+
+
+def npz(path, **arrays):
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    path.write_bytes(stream.getvalue())
+    return path
+
+
+@pytest.mark.parametrize("shape", [(10**12, 0), (0, 10**9)])
+def test_an_array_of_no_bytes_is_no_endless_list(tmp_path, shape):
+    path = npz(tmp_path / "a.npz", X=np.zeros(shape), y=np.array([1, -1]))
+    with pytest.raises(InputError, match="more than [0-9]+ values"):
+        read_file(path, "y")
+
+
+@pytest.mark.parametrize("value", [Decimal("1e999999999"), Decimal("1e-999999999")])
+def test_decimals_with_a_huge_exponent(value):
+    with pytest.raises(InputError, match="is not a number"):
+        read_arrays([[value], [1]], [0, 1])
+
+
+def test_long_doubles_are_refused():
+    with pytest.raises(InputError, match="is not a number"):
+        read_arrays(np.array([[1], [2]], np.longdouble), [0, 1])
+
+
+@pytest.mark.parametrize("cell", ["9" * 5000, "9" * 100_000, "0." + "1" * 50_000])
+@pytest.mark.parametrize("column", [0, 1])
+def test_numbers_of_many_digits(tmp_path, cell, column):
+    rows = [["1", "1"], ["2", "0"]]
+    rows[0][column] = cell
+    path = tmp_path / "a.csv"
+    path.write_text("a,y\n" + "\n".join(",".join(row) for row in rows))
+    with pytest.raises(InputError) as caught:
+        read_file(path, "y")
+    assert len(str(caught.value)) < 400
+
+
+def test_a_network_of_many_squaring_layers():
+    data = copy.deepcopy(dict(proposition_6("requ").data))
+    layers = data["network"]["deep"]["layers"]
+    first, *rest = layers
+    width = len(first["b"])
+    square = {"W": [["3/7"] * width] * width, "b": ["1/7"] * width}
+    data["network"]["deep"]["layers"] = [first, *[square] * 60, *rest]
+    assert check(seal(data)).status in ("holds", "fails")  # at once
+
+
+def test_denominators_without_a_useful_multiple():
+    primes = (2**k - 1 for k in range(10_000, 20_000))
+    with pytest.raises(Refuted, match="no common denominator of use"):
+        common(primes)
+
+
+def test_a_key_that_no_terminal_prints_is_named_in_ascii():
+    data = dict(proposition_6("requ").data)
+    with pytest.raises(InputError) as caught:
+        check(Certificate(data | {"a\nb\ud800": 1}))
+    assert str(caught.value) == "a\\nb\\ud800 is unknown"
