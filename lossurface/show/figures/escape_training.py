@@ -25,7 +25,8 @@ def shares(found: Mapping[str, Mapping[str, Tally]]) -> Drawing:
     Args:
         found: by starting point, by method.
     """
-    methods = list(dict.fromkeys(name for tallies in found.values() for name in tallies))[::-1]
+    longest = max(found.values(), key=len)  # the start where every method ran
+    methods = list(longest)[::-1]
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
@@ -38,7 +39,7 @@ def shares(found: Mapping[str, Mapping[str, Tally]]) -> Drawing:
                 ax.plot([low, high], [at, at], color=colour, linewidth=2)
                 ax.plot(
                     counts.share(), at, marker, color=colour, markersize=7,
-                    label=f"from a {begin}" if name == next(iter(tallies)) else None,
+                    label=f"start: {begin}" if name == next(iter(tallies)) else None,
                 )  # fmt: skip
         ax.set_yticks(range(len(methods)), methods)
         ax.set(xlabel="share that ends without an error", xlim=(-0.03, 1.03))

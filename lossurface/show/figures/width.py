@@ -42,7 +42,7 @@ def map_of(found: Phase, title: str) -> Drawing:
         inside = [need <= found.widths[-1] for need in found.thresholds]
         for k, (x, seen) in enumerate(zip(at, inside, strict=True)):
             if seen:
-                ax.plot([x, x], [k - 0.5, k + 0.5], color=palette.accent, linewidth=3)
+                ax.plot([x - 0.5, x - 0.5], [k - 0.5, k + 0.5], color=palette.accent, linewidth=3)
         ax.set_xticks(list(widths), [str(M) for M in found.widths])
         ax.set_yticks(list(sizes), [str(n) for n in found.sizes])
         ax.set(xlabel="neurons $M$", ylabel="samples $n$")
