@@ -35,7 +35,7 @@ def npz(path, **arrays):
 @pytest.mark.parametrize("shape", [(10**12, 0), (0, 10**9)])
 def test_an_array_of_no_bytes_is_no_endless_list(tmp_path, shape):
     path = npz(tmp_path / "a.npz", X=np.zeros(shape), y=np.array([1, -1]))
-    with pytest.raises(InputError, match="more than [0-9]+ values"):
+    with pytest.raises(InputError, match=r"more than [0-9]+ values"):
         read_file(path, "y")
 
 
