@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Callable
 from typing import Any
 
 from lossurface.exact import seal
@@ -124,6 +123,3 @@ def table(rng: random.Random, text: bytes) -> bytes:
     if 0.2 <= many < 0.36:
         lines *= rng.choice((2, 100))
     return b"\n".join(lines)
-
-
-Mutator = Callable[[random.Random, bytes], bytes]
