@@ -101,6 +101,7 @@ def test_hooks_run_on_the_staged_folder(root):
     assert (source / "note.txt").read_text() == "hooked"
 
 
+@pytest.mark.slow
 def test_a_warning_fails_the_build_the_second_time_too(root, capfd):
     (root / "book" / "index.md").write_text("# Index\n\nSee {ref}`nowhere`.\n")
     assert book.main([], root) == 1

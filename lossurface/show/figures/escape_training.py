@@ -49,14 +49,14 @@ def shares(found: Mapping[str, Mapping[str, Tally]]) -> Drawing:
     return draw
 
 
-def race(ends: Mapping[str, Mapping[str, Training]], start: str) -> go.Figure:
+def race(ends: Mapping[str, Mapping[str, Training]], begin: str) -> go.Figure:
     """Draw the share of networks without an error against the steps taken, by method."""
     import numpy as np
 
     from lossurface.claims.experiments_escape_training import RAY, solved_by
 
     exponents = np.linspace(0, 3.5, 71)
-    found = {name: run for name, run in ends[start].items() if name != RAY}
+    found = {name: run for name, run in ends[begin].items() if name != RAY}
     return scene.curves(
         exponents,
         solved_by(found, 10.0**exponents),
