@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from lossurface.claims import CLAIMS
+
+_LISTED = """page => Array.from(document.querySelectorAll("ul.search li a"))
+    .some(link => link.href.includes(page + ".html"))"""
 
 pytestmark = pytest.mark.site
 
@@ -16,11 +20,10 @@ def test_every_claim_is_found_by_its_name(browser: Any, address: str) -> None:
     missing = []
     for claim in CLAIMS.values():
         page.goto(f"{address}/search.html?q={claim.name.replace(' ', '+')}")
-        page.wait_for_selector("#search-results ul.search li a, ul.search li a", timeout=10_000)
-        page.wait_for_function("() => document.querySelector('#search-results h2')")
-        page.wait_for_timeout(300)  # results come one by one
-        links = page.eval_on_selector_all("ul.search li a", "all => all.map(a => a.href)")
-        if not any(claim.page in link for link in links):
+        try:  # results come one by one
+            page.wait_for_function(_LISTED, arg=claim.page, timeout=8000)
+        except TimeoutError:
+            links = page.eval_on_selector_all("ul.search li a", "all => all.map(a => a.href)")
             missing.append((claim.name, links[:3]))
     page.close()
     assert missing == []
