@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install lint unit slow nbval book site test test-full lab notebooks screenshots linkcheck clean
+.PHONY: help install lint unit slow nbval book site test test-full lab notebooks screenshots linkcheck bench clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -71,6 +71,9 @@ screenshots: book  ## pictures of every page: two widths, two themes
 
 linkcheck: book  ## ask every external link of the book
 	@$(BIN)/python -m scripts.book --builder linkcheck
+
+bench: install  ## speed beside what a user would pick instead, as ratios
+	$(BIN)/python -m benchmarks.bench_landscape
 
 clean:  ## remove what was built (the environment stays: rm -r .venv)
 	rm -rf _build reproduced screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
