@@ -231,3 +231,15 @@
     }
   };
 })();
+
+// A box of code that scrolls must be reachable by keyboard. The theme decides that from widths that
+// may still change while fonts load, and takes the tab stop away again; so every box keeps one.
+window.addEventListener("DOMContentLoaded", () => {
+  for (const box of document.querySelectorAll("pre")) {
+    const keep = () => {
+      if (box.tabIndex !== 0) box.tabIndex = 0;
+    };
+    new MutationObserver(keep).observe(box, { attributes: true, attributeFilter: ["tabindex"] });
+    keep();
+  }
+});
