@@ -25,7 +25,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from fractions import Fraction as Q
-from pathlib import Path
 from typing import Any, Literal
 
 from lossurface.exact._forms import (
@@ -44,8 +43,9 @@ from lossurface.exact._read import (
     positions,
     read_samples,
     vector,
+    verify_files,
 )
-from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable, parse, require
+from lossurface.exact.rational import Unreadable, require
 
 __all__ = ["KINDS", "Samples", "check", "main", "quadratic_values", "read_samples"]
 
@@ -265,17 +265,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
 
 def main(paths: list[str]) -> int:
     """Check files, print one line each, return the worst exit status."""
-    worst = 0
-    for path in paths:
-        try:
-            with Path(path).open("rb") as stream:
-                proved, _ = check(parse(stream.read(MAX_BYTES + 1).decode()))
-            print(f"{path}: VERIFIED: {proved}")
-        except (Unreadable, Refuted, OSError, UnicodeDecodeError) as reason:
-            word, status = ("NOT VERIFIED", 1) if isinstance(reason, Refuted) else ("UNREADABLE", 2)
-            print(f"{path}: {word}: {reason}")
-            worst = max(worst, status)
-    return worst
+    return verify_files(check, paths)
 
 
 if __name__ == "__main__":
