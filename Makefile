@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install lint unit slow nbval book site test test-full lab notebooks screenshots linkcheck bench clean
+.PHONY: help install lint unit slow nbval book site test test-full lab notebooks screenshots linkcheck bench coverage clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -74,6 +74,12 @@ linkcheck: book  ## ask every external link of the book
 
 bench: install  ## speed beside what a user would pick instead, as ratios
 	$(BIN)/python -m benchmarks.bench_landscape
+
+coverage: install  ## branch coverage: the checker 100%, the package at least 90%
+	$(BIN)/python -m pytest tests/exact/test_coverage.py -p no:nbval -q
+	rm -rf _build/coverage && mkdir -p _build/coverage
+	$(BIN)/python -m coverage run -m pytest tests -p no:nbval -n 2 -q -m 'not site' --timeout 1800
+	$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report
 
 clean:  ## remove what was built (the environment stays: rm -r .venv)
 	rm -rf _build reproduced screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import runpy
 import subprocess
 import sys
 from fractions import Fraction
@@ -383,6 +384,37 @@ def test_it_runs_alone(tmp_path):
     ended = run_alone(good, false, broken, binary, tmp_path / "missing.json")
     assert (ended.returncode, ended.stderr) == (2, "")
     assert ended.stdout.count("UNREADABLE") == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "told"),
+    [
+        (["good"], 0, ["VERIFIED: training error 1/2, radius 1"]),
+        (["everywhere"], 0, ["VERIFIED: training error 1/2, radius infinite"]),
+        (["false", "good"], 1, ["NOT VERIFIED: radius: an entry", "VERIFIED: training error"]),
+        (["broken", "false"], 2, ["UNREADABLE: not JSON, or truncated", "NOT VERIFIED"]),
+        (["missing"], 2, ["UNREADABLE: [Errno 2] No such file"]),
+    ],
+)
+def test_the_status_is_that_of_the_worst_file(tmp_path, capsys, names, status, told):
+    CERTIFICATES["curved"].save(tmp_path / "good")
+    CERTIFICATES["paired"].save(tmp_path / "everywhere")
+    resealed(CERTIFICATES["curved"].data, ("radius",), "2").save(tmp_path / "false")
+    (tmp_path / "broken").write_text("{")
+    assert rational.main([str(tmp_path / name) for name in names]) == status
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(names)
+    assert all(line.startswith(str(tmp_path)) for line in lines)
+    assert all(word in line for word, line in zip(told, lines, strict=True))
+
+
+def test_as_a_script_it_ends_with_the_status_or_tells_its_use(tmp_path, monkeypatch):
+    good = CERTIFICATES["curved"].save(tmp_path / "good.json")
+    for arguments, code in ([[str(good)], 0], [[], rational.__doc__]):
+        monkeypatch.setattr(sys, "argv", ["rational.py", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(SOURCE), run_name="__main__")
+        assert ended.value.code == code
 
 
 def test_a_certificate_survives_its_file(tmp_path):
