@@ -147,6 +147,11 @@ class Space:
         return [[row[k] for k in self.span.columns] for row in self.samples.rows]
 
     @cached_property
+    def named_units(self) -> tuple[NDArray[np.float64], list[int]]:
+        """The named columns in floats, (n, r) in [-1, 1], and the powers of two divided by."""
+        return _units(self.named)
+
+    @cached_property
     def reduced(self) -> tuple[list[list[int]], list[list[int]] | None]:
         """Integer rows in a basis that floats can handle, and the change of basis.
 
@@ -155,14 +160,12 @@ class Space:
         """
         import numpy as np
 
-        columns = list(zip(*self.named, strict=True))
-        powers = [1 << max(abs(v).bit_length() for v in column) for column in columns]
-        unit = np.array([[v / p for v, p in zip(row, powers, strict=True)] for row in self.named])
-        values = np.linalg.svd(unit, compute_uv=False)
+        values = np.linalg.svd(self.named_units[0], compute_uv=False)
         if len(values) == 0 or values[-1] > FLOOR * values[0]:
             return self.named, None
         from flint import fmpz_mat
 
+        columns = list(zip(*self.named, strict=True))
         short, change = fmpz_mat(columns).lll(transform=True)
         rows = [[int(v) for v in row] for row in short.transpose().tolist()]
         return rows, [[int(v) for v in row] for row in change.transpose().tolist()]
@@ -219,9 +222,7 @@ class Frame:
         import numpy as np
 
         rows, change = space.reduced
-        columns = zip(*rows, strict=True)
-        powers = [1 << max(abs(v).bit_length() for v in column) for column in columns]
-        unit = np.array([[v / p for v, p in zip(row, powers, strict=True)] for row in rows])
+        unit, powers = space.named_units if change is None else _units(rows)
         center = np.zeros(len(powers))
         if affine:
             center = np.round(unit.mean(axis=0) * 2**20) / 2**20
@@ -284,6 +285,16 @@ class Frame:
             "rows": [self.form(row) for row in factor],
             "linear": self.form(linear),
         }
+
+
+def _units(rows: list[list[int]]) -> tuple[NDArray[np.float64], list[int]]:
+    """Return integer rows as floats, each column divided by a power of two into [-1, 1]."""
+    import numpy as np
+
+    columns = list(zip(*rows, strict=True))
+    powers = [1 << max(max(column), -min(column)).bit_length() for column in columns]
+    scaled = [[v / p for v in column] for column, p in zip(columns, powers, strict=True)]
+    return np.array(scaled).reshape(len(columns), len(rows)).T, powers
 
 
 def _short(values: NDArray[np.float64], bits: int) -> list[Fraction]:

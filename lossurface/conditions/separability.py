@@ -1,7 +1,8 @@
 """Linear separability, decided with a certificate: a separator, or a Farkas vector.
 
 By Gordan's theorem exactly one of these exists: w with y_i w^T x_i > 0 for all i, or mu >= 0, not
-zero, with sum mu y x = 0. A float linear program proposes, rounding and exact solves dispose.
+zero, with sum mu y x = 0. One non-negative least-squares problem proposes either; rounding and
+exact solves dispose; linear programs and an exact simplex take what is too near the boundary.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.conditions._condition import Condition, proves, settle, unsettled
+from lossurface.conditions._condition import Condition, settle, unsettled
 from lossurface.conditions._simplex import feasible
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lossurface.conditions._space import Space
+
+    Floats = NDArray[np.float64]
 
 __all__ = ["affine_separability", "assumption_6", "half_space"]
 
@@ -60,17 +63,19 @@ def _decide(space: Space, claim: Claim) -> Condition:
     if affine:
         rows = np.hstack([rows, signs[:, None]])
     yes, no = WORDS[claim]
-    margin, w = _widest(rows) if space.span.rank else (0.0, np.zeros(0))
-    if margin > 1e-13:
-        for bits in BITS:
-            own = _separator(space, w, bits, affine)
-            if proves(space, "separator", claim, own):
-                return settle(space, "separator", claim, own, f"{yes}, margin {margin:.3g}", margin)
-    if margin < 1e-6 and space.span.rank:
-        mu = _vertex(rows)
+    margin = 0.0
+    # The second search is slower, and finds its way nearer to the boundary.
+    for search in (_nearest, _programs) if space.span.rank else ():
+        margin, w, mu = search(rows)
+        if margin > 1e-13:
+            for bits in BITS:
+                own = _separator(space, w, bits, claim)
+                if own is not None:
+                    why = f"{yes}, margin {margin:.3g}"
+                    return settle(space, "separator", claim, own, why, margin)
         if mu is not None:
             exact = _null_weights(space, np.flatnonzero(mu > 1e-11), claim)
-            if exact is not None and proves(space, "farkas", claim, {"mu": exact}):
+            if exact is not None:
                 used = sum(map(bool, exact))
                 why = f"{no}: a non-negative combination of {used} samples vanishes"
                 return settle(space, "farkas", claim, {"mu": exact}, why, 0.0)
@@ -82,32 +87,43 @@ def _decide(space: Space, claim: Claim) -> Condition:
     return unsettled(claim, why, abs(margin))
 
 
-def _widest(rows: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Return max t with rows w >= t, |w| <= 1 entrywise, and its w."""
+def _nearest(rows: Floats) -> tuple[float, Floats, Floats | None]:
+    """Return a margin and its w, and mu where the margin is near zero.
+
+    The point of the cone of (row, 1) nearest to (0, 1). If it is (0, 1) itself, its weights are mu;
+    if not, the hyperplane half-way separates, with the widest margin there is for |w| = 1.
+    """
+    import numpy as np
+    from scipy.optimize import nnls
+
+    n, r = rows.shape
+    target = np.append(np.zeros(r), 1.0)
+    matrix = np.vstack([rows.T, np.ones(n)])
+    try:
+        mu, distance = nnls(matrix, target)
+    except RuntimeError:  # too many steps
+        return 0.0, target[:r], None
+    w = -(target - matrix @ mu)[:r]
+    return _margin(rows, w), w, mu if distance < 1e-6 else None
+
+
+def _programs(rows: Floats) -> tuple[float, Floats, Floats | None]:
+    """Return the same from linear programs: max t with rows w >= t, |w_k| <= 1, and its dual."""
     import numpy as np
     from scipy.optimize import linprog
 
     n, r = rows.shape
-    cost = np.zeros(r + 1)
-    cost[r] = -1.0
     found = linprog(
-        cost,
+        np.append(np.zeros(r), -1.0),
         A_ub=np.hstack([-rows, np.ones((n, 1))]),
         b_ub=np.zeros(n),
         bounds=[(-1, 1)] * r + [(0, None)],
         method="highs-ds",
     )
-    if found.x is None:
-        return 0.0, np.zeros(r)
-    return float((rows @ found.x[:r]).min()), np.asarray(found.x[:r])
-
-
-def _vertex(rows: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return a basic solution of rows^T mu = 0, sum mu = 1, mu >= 0, or None."""
-    import numpy as np
-    from scipy.optimize import linprog
-
-    n, r = rows.shape
+    w = np.zeros(r) if found.x is None else np.asarray(found.x[:r])
+    margin = _margin(rows, w)
+    if margin > 1e-6:
+        return margin, w, None
     found = linprog(
         np.linspace(1.0, 2.0, n),  # no ties, hence a vertex
         A_eq=np.vstack([rows.T, np.ones(n)]),
@@ -115,19 +131,32 @@ def _vertex(rows: NDArray[np.float64]) -> NDArray[np.float64] | None:
         bounds=(0, None),
         method="highs-ds",
     )
-    return None if found.x is None else np.asarray(found.x)
+    return margin, w, None if found.x is None else np.asarray(found.x)
 
 
-def _separator(space: Space, w: NDArray[np.float64], bits: int, affine: bool) -> dict[str, Any]:
-    """Return the fields of a separator certificate, w rounded and b the middle of the gap."""
+def _margin(rows: Floats, w: Floats) -> float:
+    import numpy as np
+
+    length = float(np.linalg.norm(w))
+    return float((rows @ w).min()) / length if length else 0.0
+
+
+def _separator(space: Space, w: Floats, bits: int, claim: Claim) -> dict[str, Any] | None:
+    """Return the fields of a separator certificate, w rounded and b the middle of the gap.
+
+    None if this w does not separate.
+    """
     r = space.points.shape[1]
     form = space.frame.rounded(w[:r], bits)
-    if not affine:
-        return {"w": form, "b": Fraction(0)}
     ((values, common),) = space.samples.forms([form])
+    labels = space.samples.labels
+    if claim != "affine-separability":
+        signs = [1] * len(labels) if claim == "half-space" else labels
+        apart = all(y * v > 0 for y, v in zip(signs, values, strict=True))
+        return {"w": form, "b": Fraction(0)} if apart else None
     lowest = min(values[i] for i in space.samples.of(1))
     highest = max(values[i] for i in space.samples.of(-1))
-    return {"w": form, "b": -Fraction(lowest + highest, 2 * common)}
+    return {"w": form, "b": -Fraction(lowest + highest, 2 * common)} if highest < lowest else None
 
 
 def _columns(space: Space, claim: Claim) -> list[list[int]]:

@@ -30,7 +30,7 @@ def common(denominators: Iterable[int], where: str = "the numbers") -> int:
         Refuted: it is so long that a file of some megabytes would fill the memory.
     """
     scale = 1
-    for q in denominators:
+    for q in set(denominators):
         scale = math.lcm(scale, q)
         require(scale.bit_length() <= SCALE_BITS, f"{where} have no common denominator of use")
     return scale

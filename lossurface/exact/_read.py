@@ -109,7 +109,8 @@ def read_samples(raw: dict[str, Any]) -> Samples:
     fits = isinstance(given, list) and given and all(isinstance(row, list) for row in given)
     require(fits and given[0], "samples are empty, or no list of lists", Unreadable)
     require(len({len(row) for row in given}) == 1, "samples differ in length", Unreadable)
-    pairs = [[ratio(v, f"samples[{i}]") for v in row] for i, row in enumerate(given)]
+    names = [f"samples[{i}]" for i in range(len(given))]
+    pairs = [[ratio(v, name) for v in row] for row, name in zip(given, names, strict=True)]
     scales = [common((q for _, q in column), "samples") for column in zip(*pairs, strict=True)]
     rows = [[p * (c // q) for (p, q), c in zip(row, scales, strict=True)] for row in pairs]
     labels = raw["labels"]

@@ -78,7 +78,7 @@ def text(value: int | Fraction) -> str:
     """
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise TypeError(f"{value!r} is not an int or a Fraction")
-    return str(Fraction(value))
+    return str(value)
 
 
 def seal(fields: Mapping[str, Any]) -> Certificate:
@@ -129,6 +129,8 @@ def schema() -> dict[str, Any]:
 
 
 def _encoded(value: Any) -> Any:
+    if type(value) is str or type(value) is int:  # most of a certificate
+        return value
     if isinstance(value, Fraction):
         return text(value)
     if isinstance(value, Mapping):

@@ -63,9 +63,9 @@ def _separator(raw: dict[str, Any], samples: Samples) -> str:
     require(affine or not b, f"b is not zero, as {raw['claim']} needs")
     ((values, common),) = samples.forms([w])
     labels = _signed(raw["claim"], samples)
-    wrong = [
-        i for i, (y, v) in enumerate(zip(labels, values, strict=True)) if y * (v + b * common) <= 0
-    ]
+    shift = b * common
+    p, q = shift.numerator, shift.denominator
+    wrong = [i for i, (y, v) in enumerate(zip(labels, values, strict=True)) if y * (q * v + p) <= 0]
     require(not wrong, f"w: samples{wrong[:5]} are not strictly on their side")
     return f"holds: w has all {len(labels)} samples strictly on their side"
 
