@@ -2,9 +2,10 @@
 
 from lossurface.reproduce.experiments import EXPERIMENTS, Experiment, run_experiment
 from lossurface.reproduce.notebook import Execution, defaults, execute
+from lossurface.reproduce.planning import PROFILES, Task, plan
 from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.record import read_summary
-from lossurface.reproduce.runner import PROFILES, Task, plan, run
+from lossurface.reproduce.runner import run
 from lossurface.reproduce.store import BrokenOff, Store
 from lossurface.reproduce.summary import Record, Summary, versions
 from lossurface.reproduce.trials import map_trials

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
+from lossurface.reproduce.planning import elsewhere, pick_device
 from lossurface.reproduce.pool import Pool
-from lossurface.reproduce.runner import pick_device
 from lossurface.reproduce.trials import CHUNK, map_trials
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ def run_experiment(
         name: a key of `EXPERIMENTS`.
         count: trials, at least 1.
         seed: of the whole experiment; with it the verdict is the same however it is run.
-        device: "cpu", "cuda" or "auto", for trials that train.
+        device: "cpu", "cuda" or "auto", for trials that train; with "auto", trials recorded on
+            either are kept, so that a run that lost its GPU goes on without.
         out: folder; the records go to `out`/records.
         chunk: trials in a task and its record.
         pool: where they run; by default in this process.
@@ -130,16 +131,18 @@ def run_experiment(
 
     Raises:
         InputError: an unknown name, a count below 1, no such device.
-        BrokenOff: a full disk, a lost scheduler; a rerun resumes.
+        BrokenOff: a full disk, a lost scheduler, a trial that raised; a rerun resumes.
     """
     from lossurface.exact import Verdict, sampled
 
     if name not in EXPERIMENTS:
         raise InputError(f"experiment {name!r}: unknown; use one of {', '.join(EXPERIMENTS)}")
     experiment = EXPERIMENTS[name]
-    options = dict(experiment.options)
+    options: dict[str, Any] = dict(experiment.options)
+    also: list[dict[str, Any]] = []
     place, _ = pick_device(device, pool)
     if experiment.device:
+        also = [options | {"device": other} for other in elsewhere(device, place)]
         options["device"] = place
     started = time.perf_counter()
     found = map_trials(
@@ -148,6 +151,7 @@ def run_experiment(
         claim=experiment.claim,
         seed=seed,
         options=options,
+        also=also,
         out=out,
         chunk=chunk,
         pool=pool,

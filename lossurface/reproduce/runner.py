@@ -1,4 +1,4 @@
-"""From claims to notebooks to a summary: plan every task first, then run those not recorded yet.
+"""From tasks to records to a summary: what is planned is run, unless it is recorded already.
 
 A `Task` is all that a run needs and can be pickled; `perform` turns it into a `Record` and touches
 nothing but the files under its own key. Where and in which order tasks run is the pool's affair.
@@ -8,45 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError
-from lossurface.reproduce.notebook import check_parameters, execute, write_atomically
+from lossurface.reproduce.notebook import execute, write_atomically
+from lossurface.reproduce.planning import Task, elsewhere, moved, pick_device, plan
 from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.store import Store, package, unwritable
 from lossurface.reproduce.summary import Record, Summary, printed_verdict
 from lossurface.reproduce.trials import about_time
 
-__all__ = ["PROFILES", "Task", "perform", "pick_device", "plan", "run"]
-
-PROFILES = ("quick", "book", "full")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One notebook to run, for one claim.
-
-    Attributes:
-        path: The notebook.
-        out: Where the executed notebook goes.
-        given: Parameters to pass.
-        parameters: All its parameters: the defaults, overridden by `given`.
-    """
-
-    id: str
-    title: str
-    page: str
-    path: Path
-    out: Path
-    given: Mapping[str, Any]
-    parameters: Mapping[str, Any]
+__all__ = ["perform", "run"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +60,8 @@ def run(
 
     Args:
         ids: Claims to reproduce; none means all of them.
-        device: "cpu", "cuda", or "auto" (cuda where there is one).
+        device: "cpu", "cuda", or "auto" (cuda where there is one; what is recorded on the other
+            is kept, so that a run that lost its GPU goes on without).
         profile: "book" (the defaults of the page), "quick" or "full" (as its metadata says).
         out: A folder; gets ID.ipynb for each claim, summary.json and summary.txt.
         seed: Replaces the seed of every notebook; None leaves theirs.
@@ -117,7 +95,7 @@ def run(
     clock = time.perf_counter()
     store = Store(folder / "records")
     with store.alone():
-        records = _records(tasks, store, pool, echo)
+        records = _records(tasks, store, pool, echo, elsewhere(device, resolved))
         summary = Summary(
             tuple(records[task.id] for task in tasks),
             profile,
@@ -137,19 +115,30 @@ def run(
 
 
 def _records(
-    tasks: Sequence[Task], store: Store, pool: Pool, echo: Callable[[str], object]
+    tasks: Sequence[Task],
+    store: Store,
+    pool: Pool,
+    echo: Callable[[str], object],
+    devices: Sequence[str] = (),
 ) -> dict[str, Record]:
-    """Return the record of each task by its claim, running those that have none."""
+    """Return the record of each task by its claim, running those that have none.
+
+    A record of the same task on one of `devices` is as good.
+    """
     rests_on = package()
     jobs = {task.id: _Job(task, _about(task, rests_on), store) for task in tasks}
     records: dict[str, Record] = {}
-    for name, job in jobs.items():
-        kept = _recorded(job)
-        if kept is not None:
+    for name, own in jobs.items():
+        others = [moved(own.task, device) for device in devices]
+        for job in (own, *(_Job(task, _about(task, rests_on), store) for task in others)):
+            kept = _recorded(job)
+            if kept is None:
+                continue
             records[name] = kept
             _publish(job)
             where = f"[{len(records)}/{len(tasks)}]"
             echo(f"{where} {name}: {kept.verdict}, kept from an earlier run")
+            break
     waiting = {name: job for name, job in jobs.items() if name not in records}
     before, clock = len(records), time.perf_counter()
 
@@ -164,44 +153,6 @@ def _records(
         left = about_time(mean * (len(tasks) - len(records)))
         echo(f"[{len(records)}/{len(tasks)}] {name}: {outcome}{left}")
     return records
-
-
-def plan(
-    ids: Iterable[str],
-    *,
-    device: str,
-    profile: str,
-    out: Path,
-    seed: int | None = None,
-    parameters: Mapping[str, Any] | None = None,
-    registry: Mapping[str, Any] | None = None,
-    book: Path | None = None,
-) -> list[Task]:
-    """Return the tasks for the claims, every parameter checked; runs nothing.
-
-    Raises:
-        InputError: as for `run`.
-    """
-    if profile not in PROFILES:
-        raise InputError(f"profile {profile!r}: not one of {', '.join(PROFILES)}")
-    claims = _registry() if registry is None else registry
-    chosen = list(ids) or list(claims)
-    for claim in chosen:
-        if claim not in claims:
-            raise InputError(f"claim {claim!r}: unknown; `lossurface list` names them all")
-    pages = book or _book()
-    tasks = []
-    for claim in (name for name in claims if name in set(chosen)):
-        entry = claims[claim]
-        path = pages / f"{entry.page}.ipynb"
-        given = _profile(path, profile) | {"device": device}
-        given |= {} if seed is None else {"seed": seed}
-        given |= dict(parameters or {})
-        complete = check_parameters(path, given)
-        tasks.append(
-            Task(claim, entry.title, entry.page, path, out / f"{claim}.ipynb", given, complete)
-        )
-    return tasks
 
 
 def perform(task: Task) -> Record:
@@ -264,7 +215,7 @@ def _perform(job: _Job) -> Record:
         return kept
     task = job.task
     try:
-        record = perform(Task(**{**task.__dict__, "out": job.executed}))
+        record = perform(replace(task, out=job.executed))
         if record.error is None:
             executed = hashlib.sha256(job.executed.read_bytes()).hexdigest()
             job.store.put(job.about, {"record": asdict(record), "executed": executed})
@@ -289,55 +240,3 @@ def _publish(job: _Job) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise unwritable(job.task.out, error) from None
-
-
-def _profile(path: Path, profile: str) -> dict[str, Any]:
-    """Return what the notebook's metadata (lossurface.profiles) sets for a profile.
-
-    "book" is the page's own defaults, so it sets nothing; so does a profile that is not given.
-    """
-    if profile == "book":
-        return {}
-    if not path.is_file():
-        raise InputError(f"{path}: no such notebook; run from a checkout of the book")
-    try:
-        metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: not a notebook ({error})") from error
-    return dict(metadata.get("lossurface", {}).get("profiles", {}).get(profile, {}))
-
-
-def _registry() -> Mapping[str, Any]:
-    # Late: the registry knows every module of the package.
-    from lossurface import claims
-
-    return claims.CLAIMS
-
-
-def _book() -> Path:
-    """Return the folder of the pages: that of the package's checkout, or of the current folder."""
-    candidates = [Path(__file__).resolve().parents[2] / "book", Path.cwd() / "book"]
-    for folder in candidates:
-        if folder.is_dir():
-            return folder
-    raise InputError("book/: not found; the notebooks are in the checkout, run it there")
-
-
-def pick_device(device: str, pool: Pool | None = None) -> tuple[str, str]:
-    """Return ("cpu" | "cuda", the device's name); an existing cluster's devices are its own affair.
-
-    Raises:
-        InputError: not one of the three, or "cuda" without one.
-    """
-    if device not in ("cpu", "cuda", "auto"):
-        raise InputError(f"device {device!r}: not one of cpu, cuda, auto")
-    if pool is not None and pool.scheduler is not None:
-        return device, f"workers of {pool.scheduler}"
-    if device != "cpu":
-        import torch
-
-        if torch.cuda.is_available():
-            return "cuda", torch.cuda.get_device_name()
-        if device == "cuda":
-            raise InputError("device 'cuda': torch finds none here; use --device cpu or auto")
-    return "cpu", f"CPU ({platform.machine()})"

@@ -7,7 +7,7 @@ their order: one worker and many give the same results.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from lossurface.errors import InputError
 from lossurface.reproduce.pool import Pool
-from lossurface.reproduce.store import Store, package
+from lossurface.reproduce.store import BrokenOff, Store, package
 
 __all__ = ["CHUNK", "about_time", "map_trials"]
 
@@ -33,6 +33,7 @@ class _Chunk:
     last: int
     about: Mapping[str, Any]
     store: Store
+    also: tuple[Mapping[str, Any], ...] = ()  # what else a record of it may be about
 
 
 def map_trials(
@@ -42,6 +43,7 @@ def map_trials(
     claim: str,
     seed: int = 0,
     options: Mapping[str, Any] | None = None,
+    also: Sequence[Mapping[str, Any]] = (),
     out: str | Path = "reproduced",
     chunk: int = CHUNK,
     pool: Pool | None = None,
@@ -56,6 +58,7 @@ def map_trials(
         claim: id of the claim it is about.
         seed: of the whole experiment.
         options: JSON values, the same for every trial.
+        also: other options whose records are taken as well, such as those of another device.
         out: folder; the records go to `out`/records. What is recorded there is not run again.
         chunk: trials in a task and its record; enters no result.
         pool: where they run; by default in this process.
@@ -63,7 +66,7 @@ def map_trials(
 
     Raises:
         InputError: counts below 1, or no such function.
-        BrokenOff: a full disk, a lost scheduler; a rerun resumes.
+        BrokenOff: a full disk, a lost scheduler, a trial that raised; a rerun resumes.
     """
     if trials < 1 or chunk < 1:
         raise InputError(f"trials is {trials} and chunk {chunk}; give at least 1 of each")
@@ -75,13 +78,16 @@ def map_trials(
         "function": function,
         "package": package(),
     }
-    common |= {"seed": seed, "parameters": given}
+    common |= {"seed": seed}
     chunks = {}
     for first in range(0, trials, chunk):
         last = min(first + chunk, trials)
-        about = common | {"first": first, "last": last}
+        about, *others = (
+            common | {"parameters": dict(each), "first": first, "last": last}
+            for each in (given, *also)
+        )
         chunks[f"trials {first} to {last - 1}"] = _Chunk(
-            function, given, seed, first, last, about, store
+            function, given, seed, first, last, about, store, tuple(others)
         )
     with store.alone():
         values = {name: _recorded(task) for name, task in chunks.items()}
@@ -122,10 +128,12 @@ def _found(function: str) -> Callable[..., Any]:
 
 
 def _recorded(task: _Chunk) -> list[Any] | None:
-    result = task.store.get(task.about)
-    values = result.get("values") if result else None
-    fits = isinstance(values, list) and len(values) == task.last - task.first
-    return list(values) if fits and values is not None else None
+    for about in (task.about, *task.also):
+        result = task.store.get(about)
+        values = result.get("values") if result else None
+        if isinstance(values, list) and len(values) == task.last - task.first:
+            return list(values)
+    return None
 
 
 def _run(task: _Chunk) -> list[Any]:
@@ -142,6 +150,13 @@ def _run(task: _Chunk) -> list[Any]:
     for k in range(task.first, task.last):
         # The k-th child that SeedSequence(seed).spawn would give, without the others.
         child = np.random.SeedSequence(task.seed, spawn_key=(k,))
-        values.append(function(np.random.default_rng(child), **task.options))
+        try:
+            values.append(function(np.random.default_rng(child), **task.options))
+        except Exception as error:  # a device that is gone, memory that ran out, a bug
+            told = next((line for line in str(error).splitlines() if line.strip()), "no message")
+            raise BrokenOff(
+                f"trial {k} of seed {task.seed}: {type(error).__name__}: {told[:200]}; mend it "
+                "(--device cpu, where a GPU is gone), then run the same command again: it resumes"
+            ) from error
     result = {"values": values, "seconds": round(time.perf_counter() - started, 3)}
     return list(task.store.put(task.about, result)["values"])

@@ -347,4 +347,40 @@ def test_a_lost_gpu_is_told_and_auto_falls_back(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(InputError, match="torch finds none here; use --device cpu or auto"):
         reproduce.run_experiment("theorem-1-training", 1, device="cuda", out=tmp_path)
-    assert reproduce.runner.pick_device("auto")[0] == "cpu"
+    assert reproduce.planning.pick_device("auto")[0] == "cpu"
+
+
+def test_a_gpu_lost_among_the_trials_is_one_line_and_the_rest_runs_without(tmp_path):
+    def run(options, **more):
+        options = {"log": str(tmp_path / "log")} | options
+        return map_trials(
+            "tests.reproduce.tiny:on_device", 6, claim="x", options=options, out=tmp_path / "out",
+            chunk=1, echo=lambda _: None, **more,
+        )  # fmt: skip
+
+    with pytest.raises(BrokenOff, match=r"trial 3 of seed 0: RuntimeError: CUDA error") as caught:
+        run({"device": "cuda", "most": 3})
+    assert len(str(caught.value).splitlines()) == 1
+    assert "run the same command again" in str(caught.value)
+    assert len(names(tmp_path)) == 3
+    log = str(tmp_path / "log")
+    also = [{"log": log, "device": "cuda", "most": 3}]
+    found = run({"device": "cpu", "most": 3}, also=also)
+    assert [trial["device"] for trial in found] == ["cuda"] * 3 + ["cpu"] * 3
+    assert len(began(tmp_path)) == 7  # the one that broke off, again
+    # Who names a device gets that one.
+    assert {trial["device"] for trial in run({"device": "cpu", "most": 3})} == {"cpu"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "picked", "others"),
+    [
+        ("auto", "cpu", ["cuda", "auto"]),
+        ("auto", "cuda", ["cpu", "auto"]),
+        ("auto", "auto", ["cpu", "cuda"]),
+        ("cpu", "cpu", []),
+        ("cuda", "cuda", []),
+    ],
+)
+def test_auto_keeps_what_another_device_recorded(asked, picked, others):
+    assert reproduce.planning.elsewhere(asked, picked) == others

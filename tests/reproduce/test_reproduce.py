@@ -108,6 +108,23 @@ def test_a_rerun_repeats_nothing_but_what_broke_off(book, registry):
     assert not any("kept" in line for line in run(book, registry, "good")[1])
 
 
+def test_a_run_that_lost_its_gpu_keeps_what_it_recorded_there(book, registry, monkeypatch):
+    def device(name):
+        given = lambda asked, pool: (name, name) if asked == "auto" else (asked, asked)  # noqa: E731
+        monkeypatch.setattr(reproduce.runner, "pick_device", given)
+
+    device("cuda")
+    first, _ = run(book, registry, "good", device="auto")
+    assert first.records[0].detail.endswith("cuda")
+    device("cpu")
+    again, lines = run(book, registry, "good", "false", device="auto")
+    assert [record.device for record in again.records] == ["cuda", "cpu"]
+    assert sum(line.endswith("kept from an earlier run") for line in lines) == 1
+    named, lines = run(book, registry, "good", device="cpu")  # asked for by name: run there
+    assert named.records[0].detail.endswith("cpu")
+    assert not any("kept" in line for line in lines)
+
+
 def test_a_full_disk_ends_the_run_in_one_line(book, registry, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

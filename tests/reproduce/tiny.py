@@ -30,6 +30,16 @@ def always_deadly(rng, log: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def on_device(rng, log: str, device: str, most: int) -> dict[str, str]:
+    """Say where it ran; after `most` trials there is no GPU any more."""
+    there = Path(log)
+    before = len(there.read_text().splitlines()) if there.exists() else 0
+    note(log, device)
+    if device == "cuda" and before >= most:
+        raise RuntimeError("CUDA error: device is lost\nCompile with TORCH_USE_CUDA_DSA")
+    return {"device": device}
+
+
 def main(arguments: list[str]) -> None:
     """Run `trial` many times: OUT LOG COUNT SECONDS WORKERS DEADLY SCHEDULER."""
     from lossurface.reproduce import BrokenOff, Pool, map_trials

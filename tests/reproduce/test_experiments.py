@@ -1,0 +1,56 @@
+"""The experiments themselves: they run, and the same seed gives the same verdict anywhere."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lossurface.reproduce import EXPERIMENTS, Pool, Store, run_experiment
+
+
+def line(name, folder, *, count=2, **options):
+    options = {"device": "cpu", "chunk": 1, "echo": lambda _: None} | options
+    return str(run_experiment(name, count, out=folder, **options))
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_runs_and_is_recorded_trial_by_trial(name, tmp_path):
+    told = line(name, tmp_path)
+    assert told.startswith(f"{EXPERIMENTS[name].claim}: holds (sampled). ")
+    assert "0 failures in " in told
+    assert "seed 0" in told
+    records = sorted((tmp_path / "records").glob("*.json"))
+    assert len(records) == 2
+    times = [path.stat().st_mtime_ns for path in records]
+    assert line(name, tmp_path) == told
+    assert [path.stat().st_mtime_ns for path in records] == times  # nothing ran again
+
+
+def values(folder):
+    """Return what every trial gave, in order."""
+    found = []
+    for path in (folder / "records").glob("*.json"):
+        about = json.loads(path.read_text())["about"]
+        found.append((about["first"], Store(folder / "records").get(about)["values"]))
+    return [value for _, several in sorted(found) for value in several]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_one_worker_and_two_give_the_same(name, tmp_path):
+    alone = line(name, tmp_path / "one", count=5)
+    assert line(name, tmp_path / "two", count=5, chunk=2, pool=Pool(2)) == alone
+    assert values(tmp_path / "two") == values(tmp_path / "one")
+
+
+@pytest.mark.slow
+def test_a_gpu_gives_the_same_verdict(tmp_path):
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("torch finds no GPU here")
+    trained = [name for name, experiment in EXPERIMENTS.items() if experiment.device]
+    for name in trained:
+        cpu = line(name, tmp_path / "cpu", count=5)
+        assert line(name, tmp_path / "gpu", count=5, device="cuda") == cpu
