@@ -66,6 +66,24 @@ def test_pyproject_gives_ranges():
     assert set(project["optional-dependencies"]) == {"book", "test", "bench", "dev"}
 
 
+def test_the_supported_pythons_are_the_same_wherever_they_are_named():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    named = [line.rpartition(" ")[2] for line in project["project"]["classifiers"]]
+    supported = [version for version in named if re.fullmatch(r"3\.\d+", version)]
+    assert len(supported) >= 3
+    oldest, newest = supported[0], supported[-1]
+    assert project["project"]["requires-python"] == f">={oldest}"
+    assert project["tool"]["mypy"]["python_version"] == oldest
+    assert project["tool"]["ruff"]["target-version"] == "py" + oldest.replace(".", "")
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python-version"] == supported
+    readme = (ROOT / "README.md").read_text()
+    assert f"Python {', '.join(supported[:-1])} or {newest}, numpy 2" in readme
+    assert "numpy>=2.0" in project["project"]["dependencies"]
+    makefile = (ROOT / "Makefile").read_text()
+    assert f"sys.version_info < ({oldest.replace('.', ', ')})" in makefile
+
+
 def tracked_files() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -32,7 +32,8 @@ class Pool:
     Attributes:
         workers: Processes, one thread each; 1 is this process, without dask.
         scheduler: Address of an existing cluster, such as "tcp://10.0.0.1:8786"; its workers must
-            hold the same package and see the same folders.
+            hold the same package, see the same folders under the same names, and have one thread
+            each (a notebook's run changes the folder that its process is in).
 
     Raises:
         InputError: no worker, or both a number of workers and a scheduler.
@@ -63,7 +64,8 @@ class Pool:
         Raises:
             BrokenOff: the scheduler was lost, or an item ended every worker that took it (the
                 others are finished first).
-            InputError: there is no such scheduler, or its workers hold another package.
+            InputError: there is no such scheduler, or its workers hold another package or several
+                threads.
         """
         if self.scheduler is None and (self.workers == 1 or len(items) < 2):
             for name, item in items.items():
@@ -97,12 +99,12 @@ class Pool:
             # A lost scheduler answers no farewell: wait for none.
             stack.callback(lambda: client.close(timeout=5))
             if self.scheduler is not None:
-                _same_package(client, self.scheduler)
+                _fitting(client, self.scheduler)
             yield client
 
 
-def _same_package(client: Client, scheduler: str) -> None:
-    """Refuse workers whose package is another: their results would be recorded as ours."""
+def _fitting(client: Client, scheduler: str) -> None:
+    """Refuse workers of another package, whose results would pass for ours, or of many threads."""
     client.wait_for_workers(1, timeout=10 * PATIENCE)
     ours = package()["key"]
     for worker, theirs in client.run(package).items():
@@ -110,6 +112,12 @@ def _same_package(client: Client, scheduler: str) -> None:
             raise InputError(
                 f"scheduler {scheduler}: worker {worker} holds another lossurface or Python; "
                 "install this one there"
+            )
+    for worker, threads in client.nthreads().items():
+        if threads != 1:
+            raise InputError(
+                f"scheduler {scheduler}: worker {worker} has {threads} threads; "
+                "start workers with --nthreads 1, more of them instead"
             )
 
 

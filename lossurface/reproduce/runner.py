@@ -80,7 +80,7 @@ def run(
     """
     pool = pool or Pool()
     resolved, name = pick_device(device, pool)
-    folder = Path(out)
+    folder = Path(out).absolute()  # workers may stand elsewhere
     tasks = plan(
         ids,
         device=resolved,
@@ -213,6 +213,7 @@ def _perform(job: _Job) -> Record:
     kept = _recorded(job)
     if kept is not None:
         return kept
+    job.store.seen()
     task = job.task
     try:
         record = perform(replace(task, out=job.executed))

@@ -60,6 +60,18 @@ class Store:
 
     folder: Path
 
+    def seen(self) -> None:
+        """Refuse to work where the folder that `alone` made is not there: the record would be lost.
+
+        Raises:
+            BrokenOff: this worker does not see it.
+        """
+        if not self.folder.is_dir():
+            raise BrokenOff(
+                f"{self.folder}: a worker does not see it; give --out a folder that is there under "
+                "the same name for every worker, then run the same command again"
+            )
+
     def key(self, about: Mapping[str, Any]) -> str:
         """Return the key of a task: the hash of everything its result hangs on."""
         return _digest(about)
@@ -103,13 +115,16 @@ class Store:
             InputError: another run is writing there.
             BrokenOff: the folder cannot be made.
         """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.folder, error) from None
         if sys.platform == "win32":
             yield
             return
         import fcntl
 
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             lock = (self.folder / "lock").open("w")
         except OSError as error:
             raise unwritable(self.folder, error) from None

@@ -71,7 +71,11 @@ def map_trials(
     if trials < 1 or chunk < 1:
         raise InputError(f"trials is {trials} and chunk {chunk}; give at least 1 of each")
     _found(function)
-    pool, store, given = pool or Pool(), Store(Path(out) / "records"), dict(options or {})
+    pool, store, given = (
+        pool or Pool(),
+        Store(Path(out).absolute() / "records"),
+        dict(options or {}),
+    )
     common: dict[str, Any] = {
         "task": "trials",
         "claim": claim,
@@ -144,6 +148,7 @@ def _run(task: _Chunk) -> list[Any]:
     kept = _recorded(task)
     if kept is not None:
         return kept
+    task.store.seen()
     function = _found(task.function)
     started = time.perf_counter()
     values = []

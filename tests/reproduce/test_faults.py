@@ -238,6 +238,31 @@ def test_no_scheduler_is_one_line(tmp_path, monkeypatch):
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.slow
+def test_workers_of_many_threads_are_refused_in_one_line(tmp_path):
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None
+    ) as cluster:
+        pool = Pool(scheduler=cluster.scheduler_address)
+        with pytest.raises(InputError, match="has 2 threads; start workers with --nthreads 1") as e:
+            list(pool.run(abs, {"a": 1, "b": 2}))
+    assert len(str(e.value).splitlines()) == 1
+
+
+def test_a_worker_that_does_not_see_the_folder_is_told_and_writes_nothing(tmp_path):
+    folder = tmp_path / "out" / "records"
+    task = reproduce.trials._Chunk(
+        TRIAL, {"log": str(tmp_path / "log")}, 0, 0, 1, ABOUT, Store(folder)
+    )
+    with pytest.raises(BrokenOff, match="a worker does not see it") as caught:
+        reproduce.trials._run(task)
+    assert len(str(caught.value).splitlines()) == 1
+    assert not folder.exists()
+    assert began(tmp_path) == []
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path, monkeypatch, number):
     log = str(tmp_path / "log")
