@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.errors import InputError
-from lossurface.show.figure import MIME, Words, page_html
+from lossurface.show.figure import MIME, Words, drawn, page_html
 from lossurface.show.style import DARK, LIGHT, Palette, matplotlib_settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Static:
     Attributes:
         words: its name, alt text and caption.
         format: "svg" (text) or "png" (base64).
-        light, dark: the two renderings.
+        light, dark: the two renderings; empty where figures are left out.
     """
 
     words: Words
@@ -38,6 +38,8 @@ class Static:
     dark: str
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        if not self.light:
+            return {"text/plain": f"Figure (not drawn): {self.words.alt}"}
         payload = {
             "kind": "static",
             "name": self.words.name,
@@ -97,6 +99,8 @@ def static(
         raise InputError(f'format of {name} is {format!r}; write "svg" or "png"')
     if not 2 <= size[0] <= 12 or not 1 <= size[1] <= 12:
         raise InputError(f"size of {name} is {size} inches; use 2-12 across and 1-12 down")
+    if not drawn():
+        return Static(words, format, "", "")
     light, dark = (_render(draw, palette, size, format) for palette in (LIGHT, DARK))
     return Static(words, format, light, dark)
 

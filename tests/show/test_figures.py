@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from lossurface import show
 from lossurface.counterexamples import gallery
 from lossurface.counterexamples.proposition_5 import LINE
+from lossurface.errors import InputError
 from lossurface.setting import get_neuron, polynomial_hinge, quadratic
 from lossurface.show.figures import (
     _losses,
@@ -117,3 +119,19 @@ def test_the_table_says_what_the_claims_say():
     Told.status = "undecided"
     Told.claim = "proposition-5"
     assert ">Yes<" not in table_1.table(lambda _: Told()).html
+
+
+def test_drawing_can_be_left_out_but_words_cannot(monkeypatch):
+    monkeypatch.setenv("LOSSURFACE_DRAW", "0")
+    words = {"name": "fig-none", "alt": "A line that nobody draws.", "caption": "A line rises."}
+
+    def draw(figure, palette):
+        raise AssertionError("drawn")
+
+    left_out = show.static(draw, **words)
+    assert left_out._repr_mimebundle_() == {"text/plain": f"Figure (not drawn): {words['alt']}"}
+    with pytest.raises(InputError, match="caption"):
+        show.static(draw, **{**words, "caption": "A line"})
+    monkeypatch.delenv("LOSSURFACE_DRAW")
+    with pytest.raises(AssertionError, match="drawn"):
+        show.static(draw, **words)

@@ -41,7 +41,20 @@ _STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? []
         .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
         .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 
-# Formulas come with their own speech, and a plot is one image: neither is gone through.
+# While axe runs, a formula is an empty box of its size: it comes with its own speech, is excluded
+# below, and its hundreds of pieces would still be gone through.
+_WITHOUT_FORMULAS = """() => { for (const formula of document.querySelectorAll("mjx-container")) {
+    const {width, height} = formula.getBoundingClientRect();
+    formula.kept = [Array.from(formula.childNodes), formula.style.cssText];
+    formula.style.cssText += `;display:inline-block;width:${width}px;height:${height}px`;
+    formula.replaceChildren();
+} }"""
+_WITH_FORMULAS = """() => { for (const formula of document.querySelectorAll("mjx-container")) {
+    formula.replaceChildren(...formula.kept[0]);
+    formula.style.cssText = formula.kept[1];
+} }"""
+
+# A plot is one image.
 _CONTEXT = {"include": [["html"]], "exclude": [["mjx-container"], [".ls-plot"]]}
 # No preload: axe would fetch style sheets by itself, at wrong addresses.
 _COMMON = {"resultTypes": ["violations"], "preload": False, "iframes": False}
@@ -121,7 +134,9 @@ def visit(context: Any, address: str, name: str) -> Visit:
 def _axe(page: Any, where: str) -> list[str]:
     """Return the serious and critical violations, a line each."""
     options = {**_COMMON, "runOnly": _RULES[where]}
+    page.evaluate(_WITHOUT_FORMULAS)
     found = Axe().run(page, context=_CONTEXT, options=options).response["violations"]
+    page.evaluate(_WITH_FORMULAS)
     return [
         f"{v['id']}: {v['nodes'][0]['html'][:160]} (and {len(v['nodes']) - 1} more)"
         for v in found
