@@ -1,17 +1,21 @@
 """Findings and verdicts: what was established, and by which kind of evidence.
 
 A finding with `exact` or `enclosed` evidence can only be made inside `lossurface.exact`: its
-constructor asks for a key that no other folder holds (a test scans the imports). A verdict
+constructor asks for a key that no other folder holds (a test scans the package). A verdict
 derives its status and its evidence from its findings, so a float can never decide what is
 reported as proved.
+
+Neither can be derived from, altered, or rebuilt from its parts; a copy and a pickle of one are that
+one. Python keeps no secrets from whoever reaches for them (`object.__setattr__`, the private key, a
+pickle written by hand): that is forgery, no accident, and nothing here withstands it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 if TYPE_CHECKING:
     from flint import arb
@@ -36,11 +40,20 @@ Status = Literal["holds", "fails", "undecided"]
 Evidence = Literal["exact", "enclosed", "sampled"]
 Rational = int | Fraction
 
+_STATUS: tuple[Status, ...] = ("fails", "undecided", "holds")
 _EVIDENCE: tuple[Evidence, ...] = ("exact", "enclosed", "sampled")
 _KEY = object()
 
 
-@dataclass(frozen=True)
+def _fill(noun: object, **values: object) -> None:
+    """Set the fields of what is being made; once, and after they were checked."""
+    if hasattr(noun, next(iter(values))):
+        raise TypeError(f"this {type(noun).__name__} is made already")
+    for name, value in values.items():
+        object.__setattr__(noun, name, value)
+
+
+@dataclass(frozen=True, slots=True, init=False)  # slots: no __dict__ to write into
 class Finding:
     """One checked statement.
 
@@ -50,20 +63,51 @@ class Finding:
         evidence: `exact` (rational arithmetic), `enclosed` (ball arithmetic), `sampled` (trials);
             `None` when undecided.
         detail: the numbers behind it, or why it fails.
+
+    Raises:
+        TypeError: whoever makes it may not call it so, or there is no such status or evidence.
     """
 
     statement: str
     status: Status
     evidence: Evidence | None
     detail: str = ""
-    key: InitVar[object] = None
 
-    def __post_init__(self, key: object) -> None:
-        proved = self.status != "undecided" and self.evidence != "sampled"
-        if proved and key is not _KEY:
+    def __init__(
+        self,
+        statement: str,
+        status: Status,
+        evidence: Evidence | None,
+        detail: str = "",
+        key: object = None,
+    ) -> None:
+        # The very strings: an object that only compares equal to one could change its mind.
+        for given, allowed in ((status, _STATUS), (evidence, (*_EVIDENCE, None))):
+            if not any(given is value or _same(given, value) for value in allowed):
+                raise TypeError(f"{str(given)[:40]!r} is not one of {allowed}")
+        if status != "undecided" and evidence != "sampled" and key is not _KEY:
             raise TypeError("only lossurface.exact can make a finding called exact or enclosed")
-        if (self.status == "undecided") != (self.evidence is None):
+        if (status == "undecided") != (evidence is None):
             raise TypeError("an undecided finding, and only that, has no evidence")
+        _fill(self, statement=statement, status=status, evidence=evidence, detail=detail)
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("a Finding cannot be derived from: its guard could be overridden")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.statement, self.status, self.evidence, self.detail)
+
+    def __setstate__(self, state: object) -> NoReturn:
+        raise TypeError("a Finding is made whole; it has no state to set")
+
+
+def _same(given: object, word: object) -> bool:
+    return type(given) is str and given == word
+
+
+def _restored(statement: str, status: Status, evidence: Evidence | None, detail: str) -> Finding:
+    """Make a finding again from its own pickle, or for a copy."""
+    return Finding(statement, status, evidence, detail, key=_KEY)
 
 
 def _finding(statement: str, ok: bool, evidence: Evidence, detail: str = "") -> Finding:
@@ -131,7 +175,7 @@ def enclosed_less(statement: str, left: arb, right: arb) -> Finding:
     from flint import arb
 
     for name, side in (("left", left), ("right", right)):
-        if not isinstance(side, arb):
+        if type(side) is not arb:  # a derived one could compare as it likes
             raise TypeError(f"{name} is a {type(side).__name__}; enclosed comparisons take balls")
     shown = f"{left.str(6)} against {right.str(6)}"
     if left < right:
@@ -174,9 +218,10 @@ def every(statement: str, findings: Iterable[Finding]) -> Finding:
         A finding with the weakest evidence among them; where some do not hold, the first such.
 
     Raises:
+        TypeError: one of them is something else.
         ValueError: there is no finding.
     """
-    gathered = list(findings)
+    gathered = _only_findings(statement, findings)
     if not gathered:
         raise ValueError(f"{statement}: there is no finding to gather; give at least one")
     for status in ("fails", "undecided"):
@@ -191,7 +236,15 @@ def every(statement: str, findings: Iterable[Finding]) -> Finding:
     return Finding(statement, "holds", weakest, detail, key=_KEY)
 
 
-@dataclass(frozen=True)
+def _only_findings(what: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    gathered = tuple(findings)
+    for each in gathered:
+        if type(each) is not Finding:  # whatever looks like one could say anything
+            raise TypeError(f"{what}: a {type(each).__name__} is given for a Finding")
+    return gathered
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Verdict:
     """What verifying a claim found; status and evidence follow from the findings.
 
@@ -200,6 +253,10 @@ class Verdict:
         findings: every statement checked, in order; never empty.
         seconds: wall-clock time it took.
         headline: one short sentence, the same on every machine.
+
+    Raises:
+        TypeError: the findings are not a tuple of `Finding`.
+        ValueError: there is none.
     """
 
     claim: str
@@ -207,9 +264,23 @@ class Verdict:
     seconds: float = field(compare=False)
     headline: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.findings:
-            raise ValueError(f"{self.claim}: a verdict needs at least one finding")
+    def __init__(
+        self, claim: str, findings: tuple[Finding, ...], seconds: float, headline: str = ""
+    ) -> None:
+        if type(findings) is not tuple:
+            raise TypeError(f"{claim}: findings are not a tuple; Verdict.of makes one of them")
+        if not _only_findings(claim, findings):
+            raise ValueError(f"{claim}: a verdict needs at least one finding")
+        _fill(self, claim=claim, findings=findings, seconds=seconds, headline=headline)
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("a Verdict cannot be derived from: status and evidence are its findings'")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Verdict, (self.claim, self.findings, self.seconds, self.headline)
+
+    def __setstate__(self, state: object) -> NoReturn:
+        raise TypeError("a Verdict is made whole; it has no state to set")
 
     @classmethod
     def of(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
 import dataclasses
+import pickle
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from flint import arb
 from hypothesis import given
@@ -81,6 +86,133 @@ def test_the_key_stays_in_exact():
                 assert not private, f"{path.name} imports {private}"
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ("_KEY", "_finding"), path.name
+
+
+FORGERY = ("_KEY", "_finding", "_restored", "__setattr__", "__setstate__", "__globals__", "__new__")
+
+
+def test_nothing_outside_exact_reaches_for_the_key():
+    """Neither as an attribute nor by name: what a scan of imports does not see."""
+    for path in PACKAGE.rglob("*.py"):
+        if path.parent.name == "exact":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            word = getattr(node, "attr", getattr(node, "id", None))
+            if isinstance(node, ast.Constant):
+                word = node.value
+            assert word not in FORGERY, f"{path.name}:{getattr(node, 'lineno', 0)} names {word}"
+
+
+class Changeling(str):
+    """Is "sampled" when it is looked at, and "exact" afterwards."""
+
+    looks = 0
+
+    def __eq__(self, other):
+        Changeling.looks += 1
+        return other == ("sampled" if Changeling.looks < 3 else "exact")
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
+HONEST = sampled("a float said so", 0, 10)
+DECIDED = Verdict.of("x", [HONEST], 1.0)
+LOOKALIKE = SimpleNamespace(
+    statement="a float said so", status="holds", evidence="exact", detail=""
+)
+
+
+def derive(parent, **members):
+    return type("Derived", (parent,), members)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        # a finding that its maker calls proved
+        lambda: Finding("", "holds", "exact", "", object()),
+        lambda: dataclasses.replace(HONEST, evidence="exact"),
+        lambda: dataclasses.replace(HONEST, status="undecided", evidence="exact"),
+        lambda: Finding("", "holds", Changeling("exact")),
+        lambda: Finding("", Changeling("undecided"), None),
+        lambda: Finding("", "proved", "sampled"),
+        lambda: Finding("", "holds", "certain"),
+        lambda: derive(Finding, __post_init__=lambda self, key: None),
+        lambda: derive(Finding, evidence=property(lambda self: "exact")),
+        # one made by hand, or altered
+        lambda: setattr(Finding.__new__(Finding), "evidence", "exact"),
+        lambda: Finding.__new__(Finding).__setstate__(["", "holds", "exact", ""]),
+        lambda: HONEST.__setstate__(["", "holds", "exact", ""]),
+        lambda: HONEST.__setstate__((None, {"evidence": "exact"})),
+        lambda: vars(HONEST).update(evidence="exact"),
+        lambda: setattr(HONEST, "evidence", "exact"),
+        lambda: delattr(HONEST, "evidence"),
+        lambda: HONEST.__init__("", "holds", "exact"),
+        lambda: HONEST.__init__("another statement", "holds", "sampled"),
+        lambda: equal("", 1, 1).__init__("", "undecided", None),
+        # what looks like a finding
+        lambda: every("all", [LOOKALIKE]),
+        lambda: every("all", [equal("", 1, 1), LOOKALIKE]),
+        lambda: Verdict.of("x", [LOOKALIKE], 1.0),
+        lambda: Verdict("x", (LOOKALIKE,), 1.0),
+        lambda: dataclasses.replace(DECIDED, findings=(LOOKALIKE,)),
+        # a verdict that says more than its findings
+        lambda: Verdict("x", [HONEST], 1.0),
+        lambda: dataclasses.replace(DECIDED, evidence=("exact",)),
+        lambda: derive(Verdict, evidence=("exact",)),
+        lambda: setattr(DECIDED, "findings", ()),
+        lambda: setattr(DECIDED, "evidence", ("exact",)),
+        lambda: vars(DECIDED).update(findings=()),
+        lambda: DECIDED.__init__("x", (LOOKALIKE,), 1.0),
+        lambda: DECIDED.__init__("x", (equal("", 1, 1),), 1.0),
+        lambda: DECIDED.__setstate__(["x", (LOOKALIKE,), 1.0, ""]),
+        # operands that compare as they like
+        lambda: enclosed_less("", derive(arb, __lt__=lambda self, other: True)(2), arb(1)),
+        lambda: equal("", np.float64(0.1), 0),
+        lambda: equal("", Decimal(1), 1),
+    ],
+)
+def test_an_attack_on_the_guard_fails(attack):
+    with pytest.raises((TypeError, AttributeError)):
+        attack()
+    assert (HONEST.evidence, DECIDED.evidence) == ("sampled", ("sampled",))
+    assert DECIDED.findings == (HONEST,)
+
+
+def test_an_operand_that_lies_is_taken_at_its_value():
+    class Two(int):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = int.__hash__
+        __lt__ = __le__ = __eq__
+
+    assert equal("", Two(2), 3).status == "fails"
+    assert less("", Two(2), 1).status == "fails"
+
+    class Half(Fraction):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = Fraction.__hash__
+        __lt__ = __le__ = __eq__
+
+    assert equal("", Half(1, 2), 3).status == "fails"
+    assert less_equal("", Half(1, 2), Fraction(1, 3)).status == "fails"
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_copies_and_pickles_of_what_was_made_are_that(again):
+    proved = Verdict.of("x", [equal("a", 1, 1), enclosed_less("b", arb(1), arb(2)), HONEST], 2.0)
+    twin = again(proved)
+    assert twin == proved
+    assert (twin.evidence, twin.seconds) == (("exact", "enclosed", "sampled"), 2.0)
+    assert again(equal("a", 1, 2)) == equal("a", 1, 2)
 
 
 def test_exact_imports_nothing_of_the_package_but_itself():

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+from pathlib import Path
 
+import nbformat
 import pytest
 
 from lossurface import InputError
@@ -61,6 +65,19 @@ def test_a_broken_file_is_named(tmp_path, text, told):
     with pytest.raises(InputError, match=told) as caught:
         read_summary(path)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_no_page_writes_a_verdict_by_hand():
+    """What a reproduction reads from a page's text was printed by a verdict, not by the page."""
+    pages = sorted((Path(__file__).resolve().parents[2] / "book").rglob("*.ipynb"))
+    assert len(pages) > 20
+    for page in pages:
+        for cell in nbformat.read(page, as_version=4).cells:
+            if cell.cell_type != "code":
+                continue
+            words = [getattr(node, "value", "") for node in ast.walk(ast.parse(cell.source))]
+            lines = [word for word in words if re.search(r"\b(holds|fails) *\(", str(word))]
+            assert lines == [], page.name
 
 
 def test_no_file_is_named(tmp_path):
