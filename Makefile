@@ -19,6 +19,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A kernel started from here is this environment's, whatever others the user has installed.
 export JUPYTER_PREFER_ENV_PATH := 1
 
+# Many kernels one after the other: each is forked from a process with the large imports done.
+WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=lossurface-warm
+
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf 'make %-12s %s\n' "$$name" "$$what"; done
 
@@ -47,10 +50,10 @@ slow: install  ## the long unit tests
 
 # Only `make book` draws the static figures: here what the notebooks print is compared.
 nbval: install  ## run every notebook and compare its stored outputs
-	LOSSURFACE_DRAW=0 $(BIN)/python -m pytest book --nbval-lax --nbval-current-env -n 2 --dist loadscope -q --durations=10 $(NBVAL)
+	$(WARM) LOSSURFACE_DRAW=0 $(BIN)/python -m pytest book --nbval-lax --nbval-current-env -n 2 --dist loadscope -q --durations=10 $(NBVAL)
 
 book: install  ## execute the notebooks and build the site
-	@$(BIN)/python -m scripts.book
+	@$(WARM) $(BIN)/python -m scripts.book
 
 site: install  ## test the built site in Chromium
 	$(BIN)/python -m pytest tests/site -p no:nbval -n 2 --dist loadgroup -q --durations=10 -m site
@@ -74,7 +77,10 @@ linkcheck: book  ## ask every external link of the book
 	@$(BIN)/python -m scripts.book --builder linkcheck
 
 bench: install  ## speed beside what a user would pick instead, as ratios
-	$(BIN)/python -m benchmarks.bench_landscape
+	@$(BIN)/python -m pip install -qq -c constraints.txt --editable '.[bench]'
+	@# Their other needs are not theirs to bring: torchvision, and a torch of their own choice.
+	@$(BIN)/python -m pip install -qq -c constraints.txt --no-deps curvlinops-for-pytorch backpack-for-pytorch
+	$(BIN)/python -m benchmarks --out book/_data/benchmarks.json
 
 coverage: install  ## branch coverage: the checker 100%, the package at least 90%
 	$(BIN)/python -m pytest tests/exact/test_coverage.py -p no:nbval -q

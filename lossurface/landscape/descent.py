@@ -103,6 +103,10 @@ def adam(
         eps: added to the root.
         watch: called before each step with its number and the outputs (B, n).
     """
+    part = 512 if theta.device.type == "cpu" else len(theta)  # networks whose tensors fit the cache
+    if watch is None and len(theta) > part:
+        rows = torch.arange(len(theta), device=theta.device).split(part)
+        return torch.cat([adam(surface.rows(k), theta[k], steps, rate, betas, eps) for k in rows])
     theta = theta.clone()
     mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
     for k in range(1, steps + 1):

@@ -1,0 +1,73 @@
+"""What is proved, against a budget of time: nobody else offers it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from benchmarks.problem import t33
+from benchmarks.record import Accuracy, Row
+from benchmarks.size import Size
+from benchmarks.timing import processor_times
+from lossurface.landscape import Certified, ball_layer, certify, descend
+from lossurface.setting import Dataset
+
+
+def certified(size: Size) -> Iterator[Row]:
+    """Yield the row of minima, each enclosed in a box and proved strict and unique in it."""
+    surface, theta = t33(size.minima + size.minima // 4)
+    ends = descend(surface, theta)
+    assert ends.spectrum is not None
+    minima = ends.theta[(ends.spectrum[:, 0] > 0) & (ends.gradient_norm < 1e-10)][: size.minima]
+    layer = ball_layer(surface)
+    found: list[Certified] = []
+    calls = [lambda row=row: found.append(certify(surface, row, layer)) for row in minima]
+    times = processor_times(calls)
+    strict = sum(point.kind == "strict-minimum" for point in found)
+    said = f"{strict:,} of {len(found):,} proved: enclosed, unique in their box, Hessian definite"
+    right = strict == len(found) == size.minima
+    task = f"{size.minima:,} enclosed and certified minima"
+    yield _budget("certified", task, 20, times, Accuracy(said, right))
+
+
+def separability(size: Size) -> Iterator[Row]:
+    """Yield the row of linear (non-)separability, from exact samples to a checked certificate."""
+    from lossurface.conditions import Condition, Space, assumption_6
+
+    found: list[tuple[str, Condition]] = []
+
+    def decide(data: Dataset, expected: str) -> Callable[[], None]:
+        return lambda: found.append((expected, assumption_6(Space(data))))
+
+    calls = []
+    for seed in range(size.datasets):
+        generator = np.random.default_rng(seed)
+        X = generator.standard_normal((100, 5))
+        apart = np.where(X @ generator.standard_normal(5) > 0, 1, -1)
+        calls.append(decide(Dataset.of(X, apart), "holds"))
+        # Labels drawn at random can be separated with probability below 1e-22 (Cover, 1965).
+        calls.append(decide(Dataset.of(X, generator.choice([-1, 1], 100)), "fails"))
+    calls[0](), calls[1](), found.clear()  # imports
+    times = processor_times(calls)
+    agreed = sum(condition.verdict == expected for expected, condition in found)
+    proved = sum(c.finding is not None and c.finding.status == "holds" for _, c in found)
+    said = (
+        f"{agreed} of {len(found)} verdicts right, {proved} by a separator or Farkas vector "
+        "that the exact checker accepted, within the time"
+    )
+    right = agreed == proved == len(found)
+    task = "exact linear (non-)separability, n = 100, d = 5"
+    yield _budget("separability", task, 2, times, Accuracy(said, right))
+
+
+def _budget(id: str, task: str, milliseconds: float, times: list[float], right: Accuracy) -> Row:
+    limit = milliseconds / 1e3
+    middle = statistics.median(times)
+    spread = (limit / max(times), limit / min(times))
+    note = "Processor time of each, in one thread; the spread is over all of them."
+    return Row(
+        id, task, f"a budget of {milliseconds:g} ms each", 1, middle, limit, limit / middle, spread,
+        len(times), each=" each", accuracy=right, note=note,
+    )  # fmt: skip
