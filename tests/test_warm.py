@@ -1,0 +1,87 @@
+"""Warm kernels give what cold ones give: the same results, the same failures, nothing shared."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpec
+
+from lossurface._warm import PRELOADED, WarmProvisioner
+from lossurface.reproduce.notebook import execute
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Execute cells in a warm kernel."""
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "lossurface-warm")
+
+    def run(*cells, timeout=60):
+        path = tmp_path / "cells.ipynb"
+        made = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+        return execute(path, {}, tmp_path / "out.ipynb", timeout=timeout)
+
+    return run
+
+
+def test_a_kernel_is_warm_alone_and_of_its_own_folder(run, tmp_path):
+    """Large libraries are loaded; ours, the checkout and the last kernel's variables are not."""
+    first = run(
+        "import sys, os\nleft = 1\nos.environ['LEFT'] = '1'",
+        "print('torch' in sys.modules, 'lossurface.setting' in sys.modules, os.getcwd())",
+        f"print([p for p in sys.path if os.path.realpath(p) == {os.path.realpath('.')!r}])",
+        "import multiprocessing as m\n"
+        "child = m.get_context('fork').Process(target=print)\nchild.start()\nchild.join()\n"
+        "print(child.exitcode)",
+    )
+    assert first.error is None
+    assert first.text.split() == ["True", "False", str(tmp_path), "[]", "0"]
+    second = run("import os\nprint('left' in globals(), 'LEFT' in os.environ)")
+    assert second.error is None
+    assert second.text == "False False\n"
+
+
+def test_failures_are_told_as_ever(run):
+    failed = run("torch")
+    assert "NameError" in str(failed.error)  # imported beforehand, not by the notebook
+    died = run("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    assert "DeadKernelError" in str(died.error)
+    late = run("while True: pass", timeout=1)
+    assert late.error is not None
+    assert "CellTimeoutError" in late.error
+
+
+def test_another_interpreter_starts_cold(monkeypatch):
+    import asyncio
+
+    from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+    started = []
+
+    async def cold(self, cmd, **kwargs):
+        started.append(cmd)
+
+    monkeypatch.setattr(LocalProvisioner, "launch_kernel", cold)
+    provisioner = WarmProvisioner(kernel_id="", kernel_spec=KernelSpec())
+    for cmd in (["julia", "kernel.jl"], [sys.executable, "-m", "xeus"]):
+        asyncio.run(provisioner.launch_kernel(cmd))
+        assert started.pop() == cmd
+
+
+def test_what_is_preloaded_starts_no_thread():
+    """A fork takes only one thread along."""
+    code = (
+        "import importlib, os, sys\n"
+        f"for name in {PRELOADED!r}: importlib.import_module(name)\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    if not Path("/proc/self/task").is_dir():
+        pytest.skip("threads are counted through /proc")
+    alone = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=alone
+    )
+    assert found.stdout == "1\n"
