@@ -191,9 +191,9 @@ def check(path: Path, as_json: bool, **choices: Any) -> None:
 )
 @click.option("--workers", default=1, show_default=True, help="Processes, one thread each.")
 @click.option("--scheduler", metavar="ADDRESS", help="A dask cluster that there is: tcp://...")
-@click.option("--trials-of", metavar="NAME", help="Run the trials of an experiment instead.")
-@click.option("--count", type=click.IntRange(1), help="Its trials; 100 unless given.")
-@click.option("--chunk", type=click.IntRange(1), help="Trials in a task; 10 unless given.")
+@click.option("--trials-of", metavar="NAME", help="Run experiments instead.")
+@click.option("--count", type=click.IntRange(1), help="Trials of each.")
+@click.option("--chunk", type=click.IntRange(1), help="Trials in a task.")
 @_JSON
 def reproduce(
     ids: tuple[str, ...],
@@ -208,8 +208,8 @@ def reproduce(
     """Run the notebooks of claims (all by default) and summarise their verdicts.
 
     What a run finishes is recorded below --out and not run again. With --trials-of, run
-    many trials of one experiment instead: separability, theorem-1-departures,
-    theorem-2-departures or theorem-1-training.
+    experiments instead: those of theorem-1, theorem-2 or proposition-1 (planted points, trained
+    starts, an assumption dropped), all, or one of them by its name.
     """
     from lossurface.reproduce import BrokenOff, Pool
 
@@ -260,23 +260,30 @@ def _reproduce_trials(
     as_json: bool,
     choices: dict[str, Any],
 ) -> None:
-    from lossurface.reproduce import run_experiment
+    from lossurface.reproduce import EXPERIMENTS, run_experiment, select_experiments
 
     if ids or choices["given"]:
         raise InputError("--trials-of names its claim and options; give no ID and no -p with it")
-    sizes = {key: choices[key] for key in ("chunk",) if choices[key] is not None}
-    verdict = run_experiment(
-        name,
-        choices["count"] or 100,
-        seed=seed or 0,
-        device=choices["device"],
-        out=out,
-        pool=pool,
-        echo=lambda line: click.echo(line, err=True),
-        **sizes,
-    )
-    click.echo(json.dumps(verdict.to_dict(), indent=2) if as_json else str(verdict))
-    sys.exit(0 if verdict.status == "holds" else 1)
+    claims = list(dict.fromkeys(EXPERIMENTS[one].claim for one in select_experiments(name)))
+    verdicts = []
+    for one in [name] if len(claims) == 1 else claims:
+        verdict = run_experiment(
+            one,
+            choices["count"],
+            seed=seed or 0,
+            device=choices["device"],
+            out=out,
+            chunk=choices["chunk"],
+            pool=pool,
+            echo=lambda line: click.echo(line, err=True),
+        )
+        verdicts.append(verdict)
+        if not as_json:
+            click.echo(str(verdict))
+    if as_json:
+        rows = [verdict.to_dict() for verdict in verdicts]
+        click.echo(json.dumps(rows if len(claims) > 1 else rows[0], indent=2))
+    sys.exit(0 if all(verdict.status == "holds" for verdict in verdicts) else 1)
 
 
 def _parsed(text: str) -> Any:

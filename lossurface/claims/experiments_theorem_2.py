@@ -154,23 +154,24 @@ class Plateau:
     theta: torch.Tensor  # (P,)
     ray: torch.Tensor  # (P,), w_j moves along sign(a_j) times the separator
     gradient_norm: float
-    slope: Finding  # along the ray the loss falls at first order
+    slope: Finding  # no local minimum in a box around theta: along the ray the loss falls
     step: float  # along the ray, a float
     error_after: float  # training error after that step and further descent
 
 
 def plateaus(batch: Batch, trained: Trained) -> list[Plateau]:
-    """Look at every run that ended with an error: prove it no critical point, and go on.
+    """Look at every run that ended with an error: exclude a local minimum near it, and go on.
 
     Along `w_j + t sign(a_j) w`, w the separator, every sample's margin grows for all t > 0, since
-    sigma increases: the ray runs downhill without end, however flat it starts.
+    sigma increases: the ray runs downhill without end, however flat it starts. That its slope is
+    negative is proved on a box around the end, not at that float alone.
 
     Raises:
         InputError: the batch has no separator.
     """
     import torch
 
-    from lossurface.exact.escape_check import slope
+    from lossurface.exact.escape_check import excluded
     from lossurface.landscape.descent import descend
     from lossurface.landscape.escape import ball_layer
 
@@ -188,7 +189,7 @@ def plateaus(batch: Batch, trained: Trained) -> list[Plateau]:
         points = theta + steps.unsqueeze(-1) * ray
         best = int(alone.value(points).argmin())
         onwards = descend(alone, points[best : best + 1], until_separated=True, spectrum=False)
-        proof = slope(ball_layer(alone), theta.tolist(), ray.tolist())
+        proof = excluded(ball_layer(alone), theta.tolist(), [ray.tolist()])
         norm, error = float(trained.ends.gradient_norm[run]), float(onwards.error[0])
         found.append(Plateau(run, theta, ray, norm, proof, float(steps[best]), error))
     return found

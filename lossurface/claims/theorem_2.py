@@ -42,7 +42,7 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
                         device=device)  # fmt: skip
         flat = plateaus(batch, trained)
         if flat:
-            yield every(f"where floats see no gradient, there is one (f_D {deep})",
+            yield every(f"where floats see no gradient, no local minimum is near (f_D {deep})",
                         (plateau.slope for plateau in flat))  # fmt: skip
         ended = (
             f"training of one softplus neuron and the ray off plateaus end with R = 0, f_D {deep}"

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from flint import arb, arb_mat, ctx
 
+from lossurface.errors import InputError
 from lossurface.exact.findings import (
     Finding,
     enclosed_less,
@@ -20,8 +21,10 @@ from lossurface.exact.findings import (
 from lossurface.exact.single_layer import Number, SingleLayer, balls
 
 __all__ = [
+    "RADII",
     "decrease",
     "exact_decrease",
+    "excluded",
     "negative_curvature",
     "no_maximum",
     "opened_neuron",
@@ -29,6 +32,7 @@ __all__ = [
 ]
 
 BITS = 128
+RADII = (1e-3, 1e-5, 1e-7, 1e-9)  # half-widths of boxes, the largest that can be proved is taken
 DECREASE = "the loss is lower at the end of the step than at the start"
 NO_MINIMUM = "the start is no local minimum"
 
@@ -102,6 +106,50 @@ def slope(
     with ctx.workprec(bits):
         first = layer.along(balls(theta), balls(direction))[0]
         return enclosed_less(f"{NO_MINIMUM}: its gradient is not zero", first, arb(0))
+
+
+def excluded(
+    layer: SingleLayer | Callable[[float], SingleLayer],
+    theta: Sequence[Number],
+    directions: Sequence[Sequence[Number]],
+    radii: Sequence[float] = RADII,
+    bits: int = BITS,
+) -> Finding:
+    """Prove that no point of a box around theta is a local minimum, critical or not.
+
+    What is proved of a float alone says nothing of the critical point that it stands for: hardly
+    any float is critical. So one direction must lead down, at first or second order, from every
+    point of a box. The offset may be balls: the outputs of an f_D whose parameters move as well.
+
+    Args:
+        layer: the network's loss, or a function from the half-width to it.
+        theta: (P,), the box's centre.
+        directions: hints, (P,) each.
+        radii: half-widths to try, the largest first.
+        bits: working precision.
+
+    Returns:
+        The finding for the largest box for which some direction served; else `undecided`.
+    """
+    for radius in radii:
+        over = layer(radius) if callable(layer) else layer
+        with ctx.workprec(bits):
+            box = [v + arb(0, radius) for v in balls(theta)]
+            statement = f"no point within {radius:g} in every parameter is a local minimum"
+            for direction in directions:
+                try:
+                    orders = over.along(box, balls(direction))
+                except InputError:  # a kink in the box: the loss has no derivatives there
+                    break
+                for order, value in enumerate(orders, 1):
+                    if value < 0:
+                        what = ("first", "second")[order - 1]
+                        return enclosed_less(
+                            f"{statement}: the {what} derivative along one direction is negative",
+                            value.upper(),
+                            arb(0),
+                        )
+    return undecided(NO_MINIMUM, "no direction given leads down from all of the smallest box")
 
 
 def opened_neuron(

@@ -45,7 +45,7 @@ class SingleLayer:
     labels: Sequence[int]  # (n,), -1 or +1
     M: int
     l2: Number = 0
-    offset: Sequence[Number] | None = None  # (n,)
+    offset: Sequence[Number | arb] | None = None  # (n,)
     _made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -23,18 +23,18 @@ from lossurface.exact import Finding, point_check
 from lossurface.exact import escape_check as check
 from lossurface.exact.enclosure import BallFunction, Enclosure, Kind, enclose
 from lossurface.exact.network_polynomial import classify_network
-from lossurface.exact.single_layer import SingleLayer, ball, balls
+from lossurface.exact.single_layer import SingleLayer, ball
 from lossurface.landscape.descent import Surface
-from lossurface.landscape.escape import ball_layer, escape
+from lossurface.landscape.escape import Case, ball_layer, escape
 from lossurface.landscape.model import SingleLayerSurface
 
 if TYPE_CHECKING:
     from flint import arb, arb_mat
 
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
-BOX = 1e-9  # half-width over which negative curvature is asked for
+_CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # checked at theta's exact zeros
 
-__all__ = ["Certified", "Found", "certify", "certify_many", "distinct", "find"]
+__all__ = ["Certified", "Found", "certify", "certify_many", "directions_down", "distinct", "find"]
 
 
 @dataclass(frozen=True)
@@ -189,8 +189,8 @@ def certify(
     Tried in this order: the loss is zero all around (`minimum`); the Hessian is regular over a box
     with one critical point in it (a strict kind); one neuron z^2, whose loss is constant along
     `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a small network with
-    polynomial neurons at an exact critical point, by its null space and higher terms; a direction
-    of negative curvature over a whole box, or a theorem's curve that leads down from theta itself
+    polynomial neurons at an exact critical point, by its null space and higher terms; one direction
+    that leads down from every point of a box, or a neuron whose a_j is exactly 0 and opens
     (`no-minimum`; whether theta is critical is left open).
     Everything else is `undecided`.
 
@@ -229,26 +229,34 @@ def _singular(
     surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer, found: Enclosure
 ) -> Certified:
     """Where the Hessian is singular: exact terms, negative curvature, or a proof's curve."""
-    from flint import arb
-
     point = theta.tolist()
     powers, p = POWERS.get(surface.neuron.name), surface.loss.p
     if powers is not None and p is not None and surface.P <= 5:
         exact = classify_network(layer, p, powers, [Fraction(v) for v in point])
         if exact is not None and exact.kind in ("strict-minimum", "minimum", "saddle"):
             return Certified(exact.kind, None, *_error(layer, point, exact.findings))
-    hessian = surface.derivatives(theta[None]).hessian[0]
-    values, vectors = torch.linalg.eigh(hessian)
-    if float(values[0]) < 0:
-        box = [v + arb(0, BOX) for v in balls(point)]
-        curved = check.negative_curvature(layer, box, vectors[:, 0].tolist())
-        if curved.status == "holds":
-            return Certified("no-minimum", None, *_error(layer, box, (curved,)))
+    downhill = check.excluded(layer, point, directions_down(surface, theta))
+    if downhill.status == "holds":
+        return Certified("no-minimum", None, *_error(layer, point, (downhill,)))
     with suppress(InputError):  # no theorem's curve applies here
-        left = escape(surface, theta, layer=layer).not_minimum
-        if left.status == "holds":
-            return Certified("no-minimum", None, *_error(layer, point, (left,)))
+        left = escape(surface, theta, layer=layer, certify=False)
+        curve = (left.theta_after - theta).tolist()
+        along = check.excluded(layer, point, [curve])
+        if along.status != "holds" and left.case in _CLOSED:
+            along = escape(surface, theta, layer=layer).not_minimum  # a_j is exactly 0 here
+        if along.status == "holds":
+            return Certified("no-minimum", None, *_error(layer, point, (along,)))
     return Certified("undecided", found, None, found.findings)
+
+
+def directions_down(surface: SingleLayerSurface, theta: Tensor) -> list[list[float]]:
+    """Return hints for `exact.escape_check.excluded`, (P,) each: where floats see a way down."""
+    now = surface.derivatives(theta[None])
+    if not bool(torch.isfinite(now.hessian).all()):
+        return []
+    lowest: list[float] = torch.linalg.eigh(now.hessian[0]).eigenvectors[:, 0].tolist()
+    downhill: list[float] = (-now.gradient[0]).tolist()
+    return [lowest, downhill]
 
 
 def _error(

@@ -1,7 +1,13 @@
 """Run the notebooks of the registry's claims and record what each one found."""
 
-from lossurface.reproduce.experiments import EXPERIMENTS, Experiment, run_experiment
+from lossurface.reproduce.experiments import (
+    EXPERIMENTS,
+    Experiment,
+    run_experiment,
+    select_experiments,
+)
 from lossurface.reproduce.notebook import Execution, defaults, execute
+from lossurface.reproduce.outcomes import Outcome, read_outcomes
 from lossurface.reproduce.planning import PROFILES, Task, plan
 from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.record import read_summary
@@ -22,8 +28,11 @@ __all__ = [
     # experiments
     "EXPERIMENTS",
     "Experiment",
+    "Outcome",
     "map_trials",
+    "read_outcomes",
     "run_experiment",
+    "select_experiments",
     # where they run, what they found
     "BrokenOff",
     "Pool",

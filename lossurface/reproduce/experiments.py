@@ -1,7 +1,7 @@
-"""Experiments whose trials are run as tasks: `lossurface reproduce --trials-of NAME --count N`.
+"""Experiments whose trials are run as tasks: `lossurface reproduce --trials-of NAME`.
 
-A trial draws all that it needs from its own generator and returns {"failures": k, "of": m}; the
-verdict is `sampled`, whatever each trial proved on its way.
+A trial draws all that it needs from its own generator and returns {"failures": k, "of": m} and what
+else it counts; the verdict is `sampled`, whatever each trial proved on its way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lossurface.claims import experiments_starts as starts
 from lossurface.errors import InputError
+from lossurface.reproduce.outcomes import Outcome, write_outcomes
 from lossurface.reproduce.planning import elsewhere, pick_device
 from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.trials import CHUNK, map_trials
@@ -22,14 +24,12 @@ if TYPE_CHECKING:
 
     from lossurface.exact import Verdict
 
-__all__ = ["EXPERIMENTS", "Experiment", "run_experiment"]
-
-STARTS = 20  # networks trained in one trial, as one batch
+__all__ = ["EXPERIMENTS", "Experiment", "run_experiment", "select_experiments"]
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """A statement about every trial.
+    """A statement about every trial, or that something happens in some of them.
 
     Attributes:
         claim: id of the claim it is about.
@@ -37,6 +37,9 @@ class Experiment:
         function: "module:name" of one trial.
         options: of every trial.
         device: whether the trials take a device.
+        count: trials unless told.
+        chunk: trials in a task unless told.
+        some: the statement says that there are hits: it fails where a run counts none.
     """
 
     claim: str
@@ -44,6 +47,9 @@ class Experiment:
     function: str
     options: Mapping[str, Any] = field(default_factory=dict)
     device: bool = False
+    count: int = 100
+    chunk: int = CHUNK
+    some: bool = False
 
 
 def separability_trial(rng: Generator, n: int) -> dict[str, int]:
@@ -56,71 +62,93 @@ def separability_trial(rng: Generator, n: int) -> dict[str, int]:
     return {"failures": int(by_program is not apart), "of": 1, "hits": int(apart)}
 
 
-def departure_trial(rng: Generator, claim: str) -> dict[str, int]:
-    """Plant a bad critical point and leave it along the curve of the claim's proof."""
-    from lossurface.claims.departures import depart
-    from lossurface.landscape.planted import plant
-
-    left = depart(plant(claim, rng), claim)
-    findings = (left.critical, left.escape.not_minimum, left.escape.decrease)
-    return {"failures": int(any(f.status != "holds" for f in findings)), "of": 1}
+POSITIVE = ("theorem-1", "theorem-2", "proposition-1")
 
 
-def training_trial(rng: Generator, device: str) -> dict[str, int]:
-    """Train a batch at Theorem 1's width threshold, each network on its own data; count R > 0."""
-    from lossurface.claims.theorem_1 import AXES, SAMPLES, threshold
-    from lossurface.claims.training import subspace_batch, train
+def _experiments() -> dict[str, Experiment]:
+    made = {
+        "separability": Experiment(
+            "proposition-3",
+            "linear programs agree with the hulls' intervals on whether 12 samples are separable",
+            f"{__name__}:separability_trial",
+            {"n": 12},
+        )
+    }
+    for claim in POSITIVE:
+        made[f"{claim}-departures"] = Experiment(
+            claim,
+            "planted bad critical points are no minima and the proof's step lowers the loss, both "
+            "certified",
+            f"{starts.__name__}:departed",
+            {"claim": claim},
+            count=1000,
+            chunk=50,
+        )
+        for deep in starts.F_D:
+            made[f"{claim}-training" + (f"-{deep}" if deep != "none" else "")] = Experiment(
+                claim,
+                f"training ends with R = 0, f_D {deep}, every parameter trained",
+                f"{starts.__name__}:trained",
+                {"claim": claim, "deep": deep},
+                device=True,
+                count=10_000 // starts.NETWORKS,
+                chunk=2,
+            )
+        for name, (words, _) in starts.DROPPED.items():
+            if name.startswith(claim):
+                made[name] = Experiment(
+                    claim,
+                    f"with one assumption dropped, some runs stop with R > 0: {words}",
+                    f"{starts.__name__}:dropped",
+                    {"what": name},
+                    device=True,
+                    count=1000 // starts.NETWORKS,
+                    chunk=2,
+                    some=True,
+                )
+    return made
 
-    seed = int(rng.integers(2**31))
-    batch = subspace_batch(STARTS, SAMPLES, *AXES, seed=seed)
-    trained = train(batch, "softplus", threshold(SAMPLES, *AXES), seed=seed, device=device)
-    return {"failures": len(trained.stuck), "of": trained.runs}
+
+EXPERIMENTS: Mapping[str, Experiment] = _experiments()
 
 
-EXPERIMENTS: Mapping[str, Experiment] = {
-    "separability": Experiment(
-        "proposition-3",
-        "linear programs agree with the hulls' intervals on whether 12 samples are separable",
-        f"{__name__}:separability_trial",
-        {"n": 12},
-    ),
-    "theorem-1-departures": Experiment(
-        "theorem-1",
-        "planted bad critical points are no minima and the proof's step lowers the loss",
-        f"{__name__}:departure_trial",
-        {"claim": "theorem-1"},
-    ),
-    "theorem-2-departures": Experiment(
-        "theorem-2",
-        "planted bad critical points are no minima and the proof's step lowers the loss",
-        f"{__name__}:departure_trial",
-        {"claim": "theorem-2"},
-    ),
-    "theorem-1-training": Experiment(
-        "theorem-1",
-        "training at the width threshold ends with R = 0",
-        f"{__name__}:training_trial",
-        device=True,
-    ),
-}
+def select_experiments(name: str) -> tuple[str, ...]:
+    """Return the experiments of that name: one, all of a claim's, or with "all" every one.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name in EXPERIMENTS:
+        return (name,)
+    found = tuple(key for key, one in EXPERIMENTS.items() if name in (one.claim, "all"))
+    if not found:
+        claims = dict.fromkeys(one.claim for one in EXPERIMENTS.values())
+        raise InputError(
+            f"experiment {name!r}: unknown; use all, a claim ({', '.join(claims)}) or one of "
+            f"{', '.join(EXPERIMENTS)}"
+        )
+    return found
 
 
 def run_experiment(
     name: str,
-    count: int,
+    count: int | None = None,
     *,
     seed: int = 0,
     device: str = "auto",
     out: str | Path = "reproduced",
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     pool: Pool | None = None,
     echo: Callable[[str], object] = print,
 ) -> Verdict:
-    """Run the trials of an experiment that are not recorded yet, and judge them all.
+    """Run the trials of experiments that are not recorded yet, and judge them all.
+
+    What was found goes to `out`/experiments.json too, for pages to read.
 
     Args:
-        name: a key of `EXPERIMENTS`.
-        count: trials, at least 1.
+        name: a key of `EXPERIMENTS`, or a claim, for all that it has.
+        count: trials, at least 1; by default each experiment's own number. For a claim it is the
+            most that any of its experiments runs.
         seed: of the whole experiment; with it the verdict is the same however it is run.
         device: "cpu", "cuda" or "auto", for trials that train; with "auto", trials recorded on
             either are kept, so that a run that lost its GPU goes on without.
@@ -130,17 +158,61 @@ def run_experiment(
         echo: takes lines of progress.
 
     Raises:
-        InputError: an unknown name, a count below 1, no such device.
+        InputError: an unknown name, several claims, a count below 1, no such device.
         BrokenOff: a full disk, a lost scheduler, a trial that raised; a rerun resumes.
     """
-    from lossurface.exact import Verdict, sampled
+    from lossurface.exact import Verdict
 
-    if name not in EXPERIMENTS:
-        raise InputError(f"experiment {name!r}: unknown; use one of {', '.join(EXPERIMENTS)}")
+    names = select_experiments(name)
+    claim = EXPERIMENTS[names[0]].claim
+    if any(EXPERIMENTS[one].claim != claim for one in names):
+        raise InputError(f"experiment {name!r}: of several claims; run one claim at a time")
+    started = time.perf_counter()
+    found: list[Outcome] = []
+    for one in names:
+        trials = EXPERIMENTS[one].count if count is None else count
+        if len(names) > 1:
+            trials = min(trials, EXPERIMENTS[one].count)
+        found.append(
+            _outcome(
+                one,
+                trials,
+                seed=seed,
+                device=device,
+                out=out,
+                chunk=chunk,
+                pool=pool,
+                echo=echo,
+            )
+        )
+        if len(names) > 1:
+            echo(f"{one}: {found[-1]}")
+        write_outcomes(Path(out) / "experiments.json", found[-1:])
+    headline = (
+        f"{found[0].statement}: {found[0].failed[0]} failures in {found[0].failed[1]} trials; "
+        f"seed {seed}"
+        if len(found) == 1
+        else f"{len(found)} experiments with planted points and trained starts"
+    )
+    findings = [outcome.finding for outcome in found]
+    return Verdict.of(claim, findings, time.perf_counter() - started, headline)
+
+
+def _outcome(
+    name: str,
+    count: int,
+    *,
+    seed: int,
+    device: str,
+    out: str | Path,
+    chunk: int | None,
+    pool: Pool | None,
+    echo: Callable[[str], object],
+) -> Outcome:
     experiment = EXPERIMENTS[name]
     options: dict[str, Any] = dict(experiment.options)
     also: list[dict[str, Any]] = []
-    place, _ = pick_device(device, pool)
+    place, words = pick_device(device, pool)
     if experiment.device:
         also = [options | {"device": other} for other in elsewhere(device, place)]
         options["device"] = place
@@ -153,13 +225,17 @@ def run_experiment(
         options=options,
         also=also,
         out=out,
-        chunk=chunk,
+        chunk=chunk or experiment.chunk,
         pool=pool,
         echo=echo,
     )
-    failures, of = (sum(trial[key] for trial in found) for key in ("failures", "of"))
-    hits = sum(trial.get("hits", 0) for trial in found)
-    detail = f"seed {seed}" + (f"; it happened in {hits}" if "hits" in found[0] else "")
-    finding = sampled(experiment.statement, failures, of, detail)
-    headline = f"{experiment.statement}: {finding.detail}"
-    return Verdict.of(experiment.claim, [finding], time.perf_counter() - started, headline)
+    return Outcome(
+        name,
+        experiment.claim,
+        experiment.statement,
+        experiment.some,
+        seed,
+        {key: sum(trial[key] for trial in found) for key in found[0]},
+        round(time.perf_counter() - started, 1),
+        words,
+    )

@@ -14,7 +14,13 @@ def line(name, folder, *, count=2, **options):
     return str(run_experiment(name, count, out=folder, **options))
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+# One of each kind in every run of the tests, all of them in the long one.
+EACH = ("separability", "theorem-1-departures", "theorem-2-training", "theorem-2-overlap")
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in EACH else pytest.param(n, marks=pytest.mark.slow) for n in EXPERIMENTS]
+)
 def test_an_experiment_runs_and_is_recorded_trial_by_trial(name, tmp_path):
     told = line(name, tmp_path)
     assert told.startswith(f"{EXPERIMENTS[name].claim}: holds (sampled). ")
