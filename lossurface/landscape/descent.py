@@ -152,7 +152,7 @@ def descend(
         raise InputError(
             f"theta is {tuple(theta.shape)} {theta.dtype}; give (B, {surface.P}) in torch.float64"
         )
-    chunk = chunk or max(1, 2**26 // (8 * surface.P**2))
+    chunk = chunk or max(1, 2 ** (26 if theta.is_cuda else 24) // (8 * surface.P**2))
     parts = []
     for start in range(0, len(theta), chunk):
         rows = torch.arange(start, min(start + chunk, len(theta)), device=theta.device)

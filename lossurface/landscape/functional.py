@@ -67,9 +67,12 @@ class Objective:
             return _map(torch.func.hessian(self.function), theta, chunk)[0]
 
     def spectra(self, theta: Tensor, chunk: int | None = 100) -> Tensor:
-        """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign."""
-        values: Tensor = torch.linalg.eigvalsh(self.hessian(theta, chunk))
-        return values
+        """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign.
+
+        Memory is bounded by `chunk`, whatever B.
+        """
+        parts = theta.split(chunk or max(1, len(theta)))
+        return torch.cat([torch.linalg.eigvalsh(self.hessian(part, chunk)) for part in parts])
 
 
 def _map(function: Callable[[Tensor], Any], theta: Tensor, chunk: int | None) -> tuple[Tensor, ...]:

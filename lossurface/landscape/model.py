@@ -253,9 +253,17 @@ class SingleLayerSurface:
         return out
 
     def spectra(self, theta: Tensor, chunk: int | None = None) -> Tensor:
-        """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign."""
-        values: Tensor = torch.linalg.eigvalsh(self.hessians(theta, chunk))
-        return values
+        """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign.
+
+        Memory is bounded by `chunk` (default: fits the cache), whatever B.
+        """
+        chunk = chunk or self.chunk(theta.device)
+        out = torch.empty_like(theta)
+        for start in range(0, len(theta), chunk):
+            part = torch.arange(start, min(start + chunk, len(theta)), device=theta.device)
+            hessians = self.rows(part).derivatives(theta[part]).hessian
+            out[part] = torch.linalg.eigvalsh(hessians)
+        return out
 
     def chunk(self, device: torch.device) -> int:
         """Networks whose Jacobian and Hessian fit the cache; on a GPU, a gigabyte."""
