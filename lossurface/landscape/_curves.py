@@ -73,6 +73,12 @@ class Point:
     W: Tensor  # (d, M)
     z: Tensor  # (n, M), pre-activations
     dual: Tensor  # (n,), lambda
+    zero: float = ZERO  # |a_j| up to it counts as a closed neuron
+
+    @property
+    def closed(self) -> Tensor:
+        """The closed neurons' indices, (k,)."""
+        return (self.a.abs() <= self.zero).nonzero().flatten()
 
     @classmethod
     def of(cls, surface: SingleLayerSurface, theta: Tensor) -> Point:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from lossurface.errors import InputError
-from lossurface.landscape._curves import ZERO, Case, Curve, Point, open_neuron
+from lossurface.landscape._curves import Case, Curve, Point, open_neuron
 
 __all__ = ["hessian", "quadratic"]
 
@@ -21,7 +21,7 @@ def quadratic(at: Point) -> Curve:
     if surface.neuron.name != "quadratic":
         raise InputError(f"neuron is {surface.neuron.name}; Propositions 1 and 12 take quadratic")
     values, vectors = torch.linalg.eigh(at.form)
-    closed = (at.a.abs() <= ZERO).nonzero().flatten()
+    closed = at.closed
     if len(closed):
         k = int(values.abs().argmax())
         return open_neuron(at, Case.QUADRATIC_CLOSED, int(closed[0]), _reach(at, vectors[:, k]))

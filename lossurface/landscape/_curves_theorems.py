@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lossurface.errors import InputError
-from lossurface.landscape._curves import ZERO, Case, Curve, Point, open_neuron
+from lossurface.landscape._curves import Case, Curve, Point, open_neuron
 
 __all__ = ["theorem_1", "theorem_2"]
 
@@ -32,7 +32,7 @@ def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
             f"neuron {surface.neuron.name} is not strictly convex; use proof='hessian'"
         )
     bend = surface.neuron.torch_d2(at.z)  # (n, M)
-    closed = (at.a.abs() <= ZERO).nonzero().flatten()
+    closed = at.closed
     if len(closed):
         return _theorem_1_closed(at, own, int(closed[0]), bend)
     majority = 1 if 2 * int((at.a > 0).sum()) >= surface.M else -1
@@ -98,7 +98,7 @@ def _cancelling(at: Point, free: list[int], rows: Tensor, J: Tensor, bend: Tenso
 def theorem_2(at: Point) -> Curve:
     """Theorem 2's curve: open a closed neuron, or follow the gradient that cannot vanish."""
     surface = at.surface
-    closed = (at.a.abs() <= ZERO).nonzero().flatten()
+    closed = at.closed
     if len(closed) < surface.M:
         gradient = surface.gradient(at.theta.unsqueeze(0))[1][0]
         return Curve(Case.NOT_CRITICAL, -gradient / gradient.norm().clamp(min=1e-300), False)
@@ -113,8 +113,10 @@ def theorem_2(at: Point) -> Curve:
     sigma = surface.neuron.torch(at.z[:, j])
     z = -surface.y * surface.outputs(at.theta.unsqueeze(0))[0]
     bending = float((surface.loss.torch_d2(z) * sigma * sigma).sum())
-    # Along (a_j, w_j) = t (c, s/|s|): -2 c |s| + c^2 bending, least at c = |s| / bending.
-    c = min(1.0, size / max(bending, 1e-300))
+    # Along (a_j, w_j) = t (c, k s/|s|): -2 c k |s| + c^2 bending, least at c = k |s| / bending;
+    # k has the pre-activations move by at most t, however long or short the samples are.
+    k = 1.0 / max(float((surface.X @ (s / size)).abs().max()), 1e-300)
+    c = min(1.0, k * size / max(bending, 1e-300))
     lift, onto = torch.zeros_like(at.a), torch.zeros_like(at.W)
-    lift[j], onto[:, j] = c, s / size
+    lift[j], onto[:, j] = c, k * s / size
     return Curve(Case.THEOREM_2_CLOSED, at.embed(lift, onto), True)

@@ -14,7 +14,7 @@ direction makes the second order negative.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from lossurface.exact import escape_check as check
 from lossurface.exact.single_layer import SingleLayer
 from lossurface.landscape import _curves_forms as forms
 from lossurface.landscape import _curves_theorems as theorems
-from lossurface.landscape._curves import Case, Curve, Point, support
+from lossurface.landscape._curves import ZERO, Case, Curve, Point, support
 from lossurface.landscape.model import SingleLayerSurface
 
 if TYPE_CHECKING:
@@ -112,27 +112,42 @@ def escape(
     """
     if theta.shape != (surface.P,):
         raise InputError(f"theta has shape {tuple(theta.shape)}; give ({surface.P},)")
-    at = Point.of(surface, theta)
     used = axes or (support(surface, 1), support(surface, -1))
     if proof and proof not in tuple(Proof):
         raise InputError(f"proof {proof!r} is not known; use one of {', '.join(Proof)}")
+    at = Point.of(surface, theta)
     chosen = Proof(proof) if proof else _choose(surface, used, at)
-    curve = _curve(chosen, at, used)
-    after, step, fall = _walk(surface, theta, curve)
-    nothing = undecided("this step was not certified", "certify=False")
     if not certify:
-        return Escape(curve.case, theta, after, step, fall, nothing, nothing)
+        curve = _curve(chosen, at, used)
+        nothing = undecided("this step was not certified", "certify=False")
+        return Escape(curve.case, theta, *_walk(surface, theta, curve), nothing, nothing)
     layer = layer or ball_layer(surface)
     before = list(exact) if exact is not None else theta.tolist()
-    return Escape(
-        curve.case,
-        theta,
-        after,
-        step,
-        fall,
-        _no_minimum(layer, before, curve),
-        _decrease(surface, layer, before, after),
-    )
+    # A proof needs a_j = 0 exactly where it says so; a tiny a_j is no zero if that can be helped.
+    attempts: list[Escape] = []
+    refused: InputError | None = None
+    for zero in _zeros(at):
+        try:
+            curve = _curve(chosen, replace(at, zero=zero), used)
+        except InputError as error:
+            refused = error
+            continue
+        after, step, fall = _walk(surface, theta, curve)
+        not_minimum = _no_minimum(layer, before, curve)
+        decrease = _decrease(surface, layer, before, after)
+        attempts.append(Escape(curve.case, theta, after, step, fall, not_minimum, decrease))
+        if attempts[-1].proved:
+            return attempts[-1]
+    if not attempts and refused is not None:
+        raise refused
+    return attempts[0]
+
+
+def _zeros(at: Point) -> tuple[float, ...]:
+    """Return the sizes below which a_j is to count as closed, in the order to try them."""
+    size = at.a.abs()
+    tiny = bool(((size > 0) & (size <= ZERO)).any())
+    return (0.0, ZERO) if tiny else (ZERO,)
 
 
 def _choose(
@@ -160,13 +175,18 @@ def _curve(proof: Proof, at: Point, axes: tuple[Sequence[int], Sequence[int]]) -
 
 def _walk(surface: SingleLayerSurface, theta: Tensor, curve: Curve) -> tuple[Tensor, float, float]:
     """Return the best point of a geometric grid of steps along the curve."""
-    steps = torch.logspace(-14, 8, 67, base=2.0, dtype=torch.float64).to(theta.device)
-    if curve.both_ways:
-        steps = torch.cat([-steps.flip(0), steps])
-    points = curve.at(theta, steps)
-    values = surface.value(points)
-    values = torch.where(torch.isfinite(values), values, torch.inf)
-    best = int(values.argmin())
+    start = float(surface.value(theta.unsqueeze(0))[0])
+    for low, high in ((-14, 8), (-60, -14)):  # the short ones for huge output weights
+        steps = torch.logspace(low, high, 3 * (high - low) + 1, base=2.0, dtype=torch.float64)
+        steps = steps.to(theta.device)
+        if curve.both_ways:
+            steps = torch.cat([-steps.flip(0), steps])
+        points = curve.at(theta, steps)
+        values = surface.value(points)
+        values = torch.where(torch.isfinite(values), values, torch.inf)
+        best = int(values.argmin())
+        if float(values[best]) < start:
+            break
     # Short numbers make the exact check fast; keep them unless they cost some of the fall.
     pair = torch.stack([points[best], points[best].float().double()])
     falls = surface.value(theta.unsqueeze(0)) - surface.value(pair)
