@@ -6,6 +6,7 @@ python -m benchmarks [--only ID ...] [--tiny] [--out FILE]   exit status 1 if a 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -76,11 +77,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", nargs="*", choices=GROUPS, default=[], help="these rows alone")
     parser.add_argument("--tiny", action="store_true", help="the smallest run: no figure of use")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda: for the part on a GPU")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of torch: every core")
     parser.add_argument("--out", type=Path, help="where the JSON record goes")
     chosen = parser.parse_args(arguments)
     device = chosen.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.set_num_threads(chosen.threads)
     said = record.machine()
     print(
         f"{said['processor']}, {said['cores']} cores, {said['threads']} threads; {said['system']}"

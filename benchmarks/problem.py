@@ -89,6 +89,14 @@ class Network(nn.Module):
         return self.a0 + (softplus(X @ self.W) / LN2) @ self.a
 
 
+def sequential() -> nn.Sequential:
+    """Return a network of T33's shape as users write it: 24 + 8 + 1 = 33 parameters, base e."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        layers = nn.Linear(3, 8, bias=False), nn.Softplus(), nn.Linear(8, 1), nn.Flatten(0)
+        return nn.Sequential(*layers).double()
+
+
 class Logistic(nn.Module):
     """The logistic loss of outputs and labels; averaged, as `reduction` tells curvlinops."""
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.peers import MissingPeer, named, peer
-from benchmarks.problem import Bowl, Logistic, Network, t33
+from benchmarks.problem import Bowl, Logistic, sequential, t33
 from benchmarks.record import Accuracy, Row, compared
 from benchmarks.size import Size
 from benchmarks.timing import fastest, side_by_side
@@ -21,11 +21,12 @@ CHUNKS = (250, 500, 1000, 2000, 4000)
 
 def rows(size: Size) -> Iterator[Row]:
     """Yield the rows beside loss-landscapes and beside vmap."""
-    surface, theta = t33(1, l2=0.0)
-    module, criterion = Network(theta[0]), Logistic()
+    surface, _ = t33(1)
+    module, criterion = sequential(), Logistic()
     before = _state(module)
     objective = from_module(module, lambda out: criterion(out, surface.y), surface.X)
-    start = theta[0]
+    start = objective.start
+    assert start is not None
     directions = random_directions(objective.P, torch.Generator().manual_seed(0))
     extent = float(start.norm())
 
@@ -65,20 +66,13 @@ def rows(size: Size) -> Iterator[Row]:
 
 def _beside_loss_landscapes(size, module, surface, ours, task, accuracy) -> Row:
     library = peer("loss_landscapes")
-    base = peer("loss_landscapes.metrics").Metric
-    criterion = Logistic()
-
-    class Metric(base):
-        def __call__(self, model) -> float:
-            return criterion(model.forward(surface.X), surface.y).item()
+    metric = peer("loss_landscapes.metrics").Loss(Logistic(), surface.X, surface.y)
 
     def theirs() -> None:
-        library.random_plane(
-            module, Metric(), 1.0, size.grid, normalization="model", deepcopy_model=True
-        )
+        library.random_plane(module, metric, 1.0, size.grid, deepcopy_model=True)
 
-    turns = side_by_side(ours, theirs, max(1, size.turns // 2 + 1))
-    off = _their_bowl(library, base, size.grid)
+    turns = side_by_side(ours, theirs, size.turns)
+    off = _their_bowl(library, peer("loss_landscapes.metrics").Metric, size.grid)
     note = (
         f"On the same bowl the values of loss-landscapes are off by up to {off:.0%} of their range "
         "from the grid that its documentation states."

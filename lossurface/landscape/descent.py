@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from lossurface.errors import InputError
-from lossurface.landscape.model import Derivatives
+from lossurface.landscape.model import Derivatives, SingleLayerSurface
 
 __all__ = ["Descent", "Stop", "Surface", "adam", "descend"]
 
@@ -105,12 +105,15 @@ def adam(
     """
     part = 512 if theta.device.type == "cpu" else len(theta)  # networks whose tensors fit the cache
     if watch is None and len(theta) > part:
-        rows = torch.arange(len(theta), device=theta.device).split(part)
+        rows = torch.split(torch.arange(len(theta), device=theta.device), part)
         return torch.cat([adam(surface.rows(k), theta[k], steps, rate, betas, eps) for k in rows])
     theta = theta.clone()
     mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
     for k in range(1, steps + 1):
-        _, g, outputs = surface.gradient(theta)
+        if isinstance(surface, SingleLayerSurface):
+            g, outputs = surface.slopes(theta)  # the loss costs a twentieth
+        else:
+            _, g, outputs = surface.gradient(theta)
         if watch is not None:
             watch(k, outputs)
         mean.lerp_(g, 1 - betas[0])
@@ -267,9 +270,10 @@ def _judge(
     code = torch.full_like(rejected, -1, dtype=torch.int64)
     code[rejected >= 40] = _STOPS.index(Stop.STALLED)
     code[now.gradient.norm(dim=-1) < tolerance] = _STOPS.index(Stop.CRITICAL)
-    if until_separated:
-        code[now.loss * now.outputs.shape[-1] < 1] = _STOPS.index(Stop.SEPARATED)
-    code[now.loss == 0] = _STOPS.index(Stop.ZERO)
+    if now.outputs.shape[-1]:  # a loss of samples; any other function may have values below 0
+        if until_separated:
+            code[now.loss * now.outputs.shape[-1] < 1] = _STOPS.index(Stop.SEPARATED)
+        code[now.loss == 0] = _STOPS.index(Stop.ZERO)
     finite = torch.isfinite(now.loss) & torch.isfinite(now.hessian.sum((1, 2)))
     code[~finite] = _STOPS.index(Stop.DIVERGED)
     return code

@@ -71,7 +71,7 @@ class Objective:
 
         Memory is bounded by `chunk`, whatever B.
         """
-        parts = theta.split(chunk or max(1, len(theta)))
+        parts = torch.split(theta, chunk or max(1, len(theta)))
         return torch.cat([torch.linalg.eigvalsh(self.hessian(part, chunk)) for part in parts])
 
 

@@ -180,16 +180,16 @@ class SingleLayerSurface:
 
     def gradient(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the loss (B,), its gradient (B, P) and the outputs (B, n)."""
+        grad, f = self.slopes(theta)
+        return self._loss(theta, f), grad, f
+
+    def slopes(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the gradient (B, P) and the outputs (B, n), for those who need no loss."""
         z = self.preactivations(theta)
         s = self.neuron.torch(z)
         f = self._output(theta, s)
-        u = -self.y * f
-        g = self.loss.torch_d1(u) * (-self.y / self.n)
-        grad = self._gradient(theta, g, s, self.neuron.torch_d1(z))
-        value = self.loss.torch(u).mean(-1)
-        if self.l2:
-            value = value + 0.5 * self.l2 * theta.square().sum(-1)
-        return value, grad, f
+        g = self.loss.torch_d1(-self.y * f) * (-self.y / self.n)
+        return self._gradient(theta, g, s, self.neuron.torch_d1(z)), f
 
     def _gradient(self, theta: Tensor, g: Tensor, s: Tensor, s1: Tensor) -> Tensor:
         a = unpack(theta, self.d, self.M)[1]
