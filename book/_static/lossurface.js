@@ -243,3 +243,21 @@ window.addEventListener("DOMContentLoaded", () => {
     keep();
   }
 });
+
+// The arrow that opens a part of the contents is an icon; it is called after the part.
+window.addEventListener("DOMContentLoaded", () => {
+  for (const arrow of document.querySelectorAll("nav summary")) {
+    const part = arrow.closest("li")?.querySelector("a");
+    arrow.setAttribute("aria-label", `Pages of ${part ? part.textContent.trim() : "this part"}`);
+  }
+});
+
+// A comma or full stop stays on the line of the formula before it (U+2060 is a word joiner).
+window.addEventListener("DOMContentLoaded", () => {
+  for (const formula of document.querySelectorAll("span.math")) {
+    const next = formula.nextSibling;
+    if (next && next.nodeType === Node.TEXT_NODE && /^[,.;:!?)\]]/.test(next.data)) {
+      next.data = "\u2060" + next.data;
+    }
+  }
+});

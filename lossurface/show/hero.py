@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Descent", "descend", "good_and_bad"]
 
 STEPS = 30
-EYE = (-0.6, -1.37, 1.48)
+EYE = (-0.7, -1.59, 1.72)
 
 
 @dataclass(frozen=True)

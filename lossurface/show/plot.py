@@ -292,6 +292,7 @@ def probability(
         title: above the panel.
     """
     import numpy as np
+    from matplotlib.ticker import MaxNLocator
 
     from lossurface.show._geometry import clopper_pearson
 
@@ -319,6 +320,8 @@ def probability(
             ax.plot(np.asarray(argument), np.asarray(chance), style, color=palette.ink, label=name)
         if log:
             ax.set_yscale("log")
+        # What is counted along the axis, neurons or samples, is whole.
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set(xlabel=axes[0], ylabel=axes[1], ylim=ylim)
         _title(figure, title)
         if len(series) + len(exact or {}) > 1:
