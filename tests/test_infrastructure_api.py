@@ -84,5 +84,5 @@ def test_a_signature_holds_no_list(api):
     )
     assert api._SIGNATURE.sub(lambda found: api._spans(found[0]), page) == (
         '<dl class="py"><dt class="sig x">f(<span class="ls-parameters">\n'
-        '<span class="ls-parameter"><em>a</em></span>\n</span>)</dt><dd>w</dd>'
+        '<span class="ls-parameter"><em>a</em></span>\n</span>)</dt><dd>w</dd></dl>'
     )
