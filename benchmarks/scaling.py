@@ -22,6 +22,7 @@ AXES = {  # the first value of the axis that grows; it doubles from there
     "d": 8,
     "M": 8,
 }
+LONGEST = 0.2  # seconds of a point after which an axis ends
 PROOF_AXES = {"n": 20, "d": 3, "M": 2}
 
 
@@ -55,6 +56,8 @@ def growths(size: Size, device: str = "cpu") -> Iterator[Growth]:
                 run = call(surface, theta)
                 at.append(shape[axis])
                 seconds.append(best(run, device, repeats=3))
+                if seconds[-1] > LONGEST and len(at) > 2:  # the next may take eight times as long
+                    break
             yield Growth(cost, axis, tuple(at), tuple(seconds))
     for axis, first in PROOF_AXES.items():
         if device == "cpu":

@@ -79,7 +79,7 @@ def critical_rows(size: Size) -> Iterator[Row]:
 
     def scipy_loop() -> None:
         reached.clear()
-        options = {"maxiter": 5000, "maxfun": 10000, "ftol": 0, "gtol": 1e-12, "maxcor": 20}
+        options = {"maxiter": 5000, "maxfun": 10000, "ftol": 0, "gtol": 1e-12, "maxcor": 40}
         for row in theta[: size.scipy_networks].numpy():
             end = minimize(both, row, jac=True, method="L-BFGS-B", options=options).x
             reached.append(float(abs(both(end)[1]).max()))
