@@ -90,12 +90,18 @@ def without_thebe(app: Sphinx, config: Config) -> None:
 
 
 def add_repository(app: Sphinx, config: Config) -> None:
-    """Point the theme's buttons at the repository in LOSSURFACE_REPOSITORY, if there is one."""
-    url = os.environ.get("LOSSURFACE_REPOSITORY", "").rstrip("/")
+    """Show the buttons that need a repository: download, launch, source and issues; or none.
+
+    Its address is in LOSSURFACE_REPOSITORY, or under `repository: url:` in _config.yml.
+    """
     options: dict[str, Any] = config.html_theme_options
+    given = os.environ.get("LOSSURFACE_REPOSITORY") or options.get("repository_url") or ""
+    url = given.rstrip("/")
+    options["repository_url"] = url
+    options["use_download_button"] = bool(url)
     if url:
-        options["repository_url"] = url
-        options["repository_branch"] = os.environ.get("LOSSURFACE_BRANCH", "main")
+        branch = os.environ.get("LOSSURFACE_BRANCH") or options.get("repository_branch")
+        options["repository_branch"] = branch or "main"
         options["use_repository_button"] = True
         options["use_issues_button"] = True
         options["launch_buttons"] = {
@@ -103,8 +109,6 @@ def add_repository(app: Sphinx, config: Config) -> None:
             "binderhub_url": "https://mybinder.org",
             "colab_url": "https://colab.research.google.com",
         }
-    configured = bool(options.get("repository_url"))
-    options["use_download_button"] = configured
 
 
 def add_plotly(app: Sphinx, error: Exception | None) -> None:
