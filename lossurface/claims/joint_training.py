@@ -13,7 +13,7 @@ around each of its outputs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lossurface.landscape.joint import JointSurface
     from lossurface.landscape.model import SingleLayerSurface
 
-__all__ = ["JOINT", "Jointly", "train_jointly"]
+__all__ = ["JOINT", "Jointly", "joint_findings", "train_jointly"]
 
 JOINT = ("relu", "threshold", "tanh")  # kinked, flat almost everywhere, smooth
 HIDDEN = (4, 4)
@@ -153,6 +153,38 @@ class Jointly:
             surface.M,
             offset=offset,
         )
+
+
+def joint_findings(
+    batch: Batch,
+    neuron: str,
+    M: int,
+    *,
+    seed: int,
+    loss: Loss | None = None,
+    device: str = "cpu",
+) -> Iterator[Finding]:
+    """Yield for each f_D of `JOINT` that training every parameter ends with R = 0.
+
+    A run that stops with R > 0 goes on from the separator's ray where there is one; that no local
+    minimum is near where it had stopped is proved, and yielded too.
+    """
+    from lossurface.exact import every, sampled
+
+    for deep in JOINT:
+        ended = train_jointly(batch, neuron, M, seed=seed, deep=deep, loss=loss, device=device)
+        w = [None if batch.separator is None else batch.separator[k].tolist() for k in ended.stuck]
+        if ended.stuck:
+            yield every(
+                f"near where a run stopped with R > 0 no local minimum is (f_D {deep}, trained)",
+                (ended.excluded(run, by) for run, by in zip(ended.stuck, w, strict=True)),
+            )
+        left = sum(
+            by is None or ended.after_ray(run, by) > 0
+            for run, by in zip(ended.stuck, w, strict=True)
+        )
+        statement = f"training all parameters, f_D {deep} with the others, ends with R = 0"
+        yield sampled(statement, left, ended.runs, f"{len(ended.stuck)} met a plateau")
 
 
 def train_jointly(

@@ -74,15 +74,20 @@ def growing(
 
 
 def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
-    from lossurface.claims.training import DEEP
+    from lossurface.claims.joint_training import joint_findings
+    from lossurface.claims.training import DEEP, FROZEN, subspace_batch
 
     yield from findings(departures(trials=trials, seed=seed), "of Proposition 1")
     found = hunt(starts=max(1, trials // 2), seed=seed, neuron="quadratic", M=WIDTH, axes=AXES)
     yield from found.findings("subspace data")
     for deep in DEEP:
         counts = growing(SIZES, trials=5 * trials, seed=seed, deep=deep, device=device)
-        statement = f"training with M = r + 1 on 8, 16 and 32 samples ends with R = 0, f_D {deep}"
+        statement = (
+            f"training with M = r + 1 on 8, 16 and 32 samples ends with R = 0, {FROZEN[deep]}"
+        )
         yield sampled(statement, sum(counts.hits), sum(counts.trials))
+    batch = subspace_batch(2 * trials, SIZES[1], *AXES, seed=seed)
+    yield from joint_findings(batch, "quadratic", WIDTH, seed=seed, device=device)
 
 
 def verify(*, seed: int = 0, trials: int = 200, device: str = "cpu", **_: Any) -> Verdict:

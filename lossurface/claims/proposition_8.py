@@ -7,9 +7,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lossurface.claims._verify import verdict
-from lossurface.claims.experiments_proposition_8 import least_squares, lift
+from lossurface.claims.experiments_proposition_8 import finish, least_squares, lift
 from lossurface.claims.random_networks import fit_labels, random_network
-from lossurface.exact import Finding, Verdict, enclosed_less, equal, every, less, less_equal
+from lossurface.exact import (
+    Finding,
+    Verdict,
+    enclosed_less,
+    equal,
+    every,
+    less,
+    less_equal,
+    sampled,
+)
 from lossurface.setting import (
     ARCHITECTURES,
     NEURONS,
@@ -88,6 +97,17 @@ def _quadratic() -> Iterator[Finding]:
     yield less("although f = x is right on it", 0, Fraction(1, 10))
 
 
+def _trained(seed: int, trials: int) -> Finding:
+    """Train ReLU networks from random starts; bring those with R = 0, floats taken exactly, on."""
+    from lossurface.claims.training import separable_batch, train
+
+    batch = separable_batch(4 * trials, _SAMPLES, 2, seed=seed)
+    trained = train(batch, "relu", 4, seed=seed, loss=polynomial_hinge(3), steps=60)
+    done = finish(trained, trials)
+    left = sum(finding.status != "holds" for _, finding in done)
+    return sampled("trained ReLU networks with R = 0 are brought to L = 0 exactly", left, len(done))
+
+
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
     import numpy as np
 
@@ -105,6 +125,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
         ]
         found = [finding for problem in smooth for finding in _lifted_in_balls(problem)]
         yield every(f"{kind}: every margin is lifted above z_0, irrational neurons", found)
+    yield _trained(seed, trials)
     yield every("R <= L at any network, any labels", (_bounded(rng, k) for k in range(4 * trials)))
     yield from _quadratic()
 

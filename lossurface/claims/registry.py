@@ -155,7 +155,7 @@ CLAIMS: dict[str, Claim] = {
             "proposition-8",
             "Loss zero is training error zero, for every hinge-like loss",
             "positive",
-            ("exact", "enclosed"),
+            ("exact", "enclosed", "sampled"),
         ),
         _claim(
             "proposition-9",

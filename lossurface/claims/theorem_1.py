@@ -89,7 +89,8 @@ def hunt(
 
 
 def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
-    from lossurface.claims.training import DEEP, subspace_batch, train
+    from lossurface.claims.joint_training import joint_findings
+    from lossurface.claims.training import DEEP, FROZEN, subspace_batch, train
 
     yield from findings(departures(trials=trials, seed=seed), "of Theorem 1")
     yield from hunt(starts=max(1, trials // 2), seed=seed).findings("subspace data")
@@ -97,8 +98,9 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
     M = threshold(SAMPLES, *AXES)
     for deep in DEEP:
         trained = train(batch, "softplus", M, seed=seed, deep=deep, device=device)
-        statement = f"training at the width threshold ends with R = 0, f_D {deep}"
+        statement = f"training at the width threshold ends with R = 0, {FROZEN[deep]}"
         yield sampled(statement, len(trained.stuck), trained.runs)
+    yield from joint_findings(batch, "softplus", M, seed=seed, device=device)
 
 
 def verify(*, seed: int = 0, trials: int = 120, device: str = "cpu", **_: Any) -> Verdict:
@@ -106,7 +108,7 @@ def verify(*, seed: int = 0, trials: int = 120, device: str = "cpu", **_: Any) -
 
     Args:
         seed: of all randomness.
-        trials: planted critical points; ten networks are trained for each.
+        trials: planted critical points; ten networks are trained for each, beside each f_D.
         device: where the training runs.
     """
     headline = (

@@ -1,8 +1,8 @@
 """Networks trained from random starts, each on its own random data, counted where they end.
 
-The positive theorems fix nothing about f_D: they move f_S alone. So a random f_D is drawn for each
-run and held fixed, which is the harder case: if no local minimum in theta_S has an error for any
-theta_D, then none in both has.
+The positive theorems ask nothing of f_D: their proofs move f_S alone. Here a random f_D is drawn
+for each run and held fixed: if no local minimum in theta_S has an error for any theta_D, then none
+in both has. All parameters are trained in `joint_training`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEEP",
+    "FROZEN",
     "Batch",
     "Trained",
     "deep_outputs",
@@ -37,6 +38,9 @@ __all__ = [
 ]
 
 DEEP = ("none", "relu", "threshold")
+FROZEN = {"none": "no f_D"} | {
+    kind: f"f_D {kind}, held at random values" for kind in DEEP if kind != "none"
+}
 _HIDDEN = (8, 8)  # f_D's hidden widths
 
 
@@ -47,6 +51,11 @@ class Batch:
     X: NDArray[np.float64]  # (B, n, d)
     y: NDArray[np.float64]  # (B, n), -1 and +1
     separator: NDArray[np.float64] | None = None  # (B, d), w with y w^T x > 0, where one is known
+
+    def first(self, count: int) -> Batch:
+        """Return the first datasets, at most `count`."""
+        w = self.separator
+        return Batch(self.X[:count], self.y[:count], None if w is None else w[:count])
 
 
 @dataclass(frozen=True)
