@@ -71,8 +71,15 @@ def ball_layer(surface: SingleLayerSurface) -> SingleLayer:
     """Return the same loss in ball arithmetic; the surface's floats are taken exactly.
 
     Raises:
-        InputError: the surface holds a batch of datasets; take one with `rows` first.
+        InputError: it is no `SingleLayerSurface`, or it holds a batch of datasets; take one with
+            `rows` first.
     """
+    given: object = surface
+    if not isinstance(given, SingleLayerSurface):
+        raise InputError(
+            f"surface is {type(given).__name__}: only a SingleLayerSurface has enclosures; "
+            "`find` and `descend` take any surface, in floats"
+        )
     if not surface.shared or (surface.offset is not None and surface.offset.ndim == 2):
         raise InputError("surface holds a batch of datasets; give one, X (n, d) and y (n,)")
     return SingleLayer(

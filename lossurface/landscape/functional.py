@@ -131,7 +131,8 @@ def from_module(
         module's present parameters (a copy) as `start`.
 
     Raises:
-        InputError: the module has no parameters, or they differ in type.
+        InputError: the module has no parameters, they differ in type, its forward pass draws random
+            numbers (dropout in training mode), or the criterion does not give one number.
     """
     parameters = {name: p.detach().clone() for name, p in module.named_parameters()}
     buffers = {name: b.detach().clone() for name, b in module.named_buffers()}
@@ -151,4 +152,12 @@ def from_module(
         fresh = {name: b.clone() for name, b in buffers.items()}
         return criterion(torch.func.functional_call(module, {**named, **fresh}, inputs))
 
+    with torch.random.fork_rng(), torch.no_grad():  # the user's random state stays where it is
+        before = torch.get_rng_state()
+        value = function(start)
+        drawn = not torch.equal(before, torch.get_rng_state())
+    if drawn:
+        raise InputError("module's forward pass draws random numbers; call module.eval() first")
+    if not isinstance(value, Tensor) or value.numel() != 1 or value.ndim:
+        raise InputError("criterion does not give one number; end it with .mean() or .sum()")
     return Objective(function, start.numel(), start)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from lossurface.errors import InputError
+from lossurface.landscape import adam, certify, descend, find, plane, random_directions
 from lossurface.landscape.functional import Objective, from_module, of_architecture
 from lossurface.landscape.model import SingleLayerSurface
 from lossurface.setting import Architecture, get_neuron, logistic, polynomial_hinge
@@ -76,6 +77,87 @@ def test_a_module_is_never_changed():
     expected = copy.deepcopy(module)
     want = logistic().torch(expected(X)).mean()
     torch.testing.assert_close(objective.value(objective.start[None])[0], want.detach())
+
+
+def state(module):
+    """All that could have been changed."""
+    tensors = {name: value.tolist() for name, value in module.state_dict().items()}
+    gradients = [None if p.grad is None else p.grad.tolist() for p in module.parameters()]
+    modes = [part.training for part in module.modules()]
+    needs = [p.requires_grad for p in module.parameters()]
+    return tensors, gradients, modes, needs, torch.get_rng_state().tolist()
+
+
+class Tied(torch.nn.Module):
+    """One matrix used twice, and one that is frozen."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Linear(2, 2)
+        self.second = torch.nn.Linear(2, 2)
+        self.second.weight = self.first.weight
+        self.second.bias.requires_grad_(False)
+
+    def forward(self, X):
+        return torch.tanh(self.second(torch.tanh(self.first(X)))).sum(-1)
+
+
+def modules():
+    torch.manual_seed(0)
+    layers = torch.nn.Linear(2, 2), torch.nn.Softplus(), torch.nn.Linear(2, 1), torch.nn.Flatten(0)
+    yield torch.nn.Sequential(*layers).double()
+    norm = torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2), torch.nn.Tanh(), torch.nn.Flatten()
+    yield torch.nn.Sequential(*norm).double().eval()
+    yield Tied().double()
+
+
+@pytest.mark.parametrize("module", list(modules()), ids=["plain", "batch norm", "tied"])
+def test_slices_spectra_and_critical_points_of_a_module_that_stays_as_it_was(module):
+    X, y = draws(6, 2), torch.tensor([1.0, -1, 1, -1, 1, 1], dtype=torch.float64)
+    for p in module.parameters():
+        p.grad = torch.ones_like(p) if p.requires_grad else None  # a step was under way
+    before = state(module)
+
+    def criterion(out):
+        weights = torch.linspace(-1, 1, out.numel() // 6, dtype=torch.float64)
+        out = out.reshape(6, -1) @ weights if out.ndim > 1 else out
+        return logistic().torch(-y * out).mean()
+
+    plain = from_module(module, criterion, X)
+    objective = Objective(lambda t: plain.function(t) + 0.05 * (t * t).sum(), plain.P)
+    directions = random_directions(plain.P, torch.Generator().manual_seed(0))
+    cut = plane(plain, plain.start, directions, points=5)
+    torch.testing.assert_close(cut.loss[2, 2], plain.value(plain.start[None])[0])
+    theta = plain.start + 0.1 * draws(3, plain.P, seed=1)
+    ends = descend(objective, theta)
+    assert bool((ends.gradient_norm < 1e-12).all())
+    assert bool((ends.spectrum[:, 0] > 0).all())
+    found = find(objective, theta)
+    assert bool((objective.gradient(found.theta)[1].norm(dim=-1) < 1e-12).all())
+    torch.testing.assert_close(objective.spectra(ends.theta, chunk=2), ends.spectrum)
+    moved = adam(objective, theta, 3)
+    assert bool((objective.value(moved) < objective.value(theta)).all())
+    assert state(module) == before
+
+
+def test_only_the_paper_s_family_has_enclosures():
+    objective = Objective(lambda t: (t * t).sum(), 2)
+    with pytest.raises(InputError, match="SingleLayerSurface"):
+        certify(objective, torch.zeros(2, dtype=torch.float64))
+
+
+def test_a_module_that_draws_random_numbers_is_refused():
+    module = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Dropout(0.5)).double()
+    before = torch.get_rng_state()
+    with pytest.raises(InputError, match="call module"):
+        from_module(module, torch.sum, draws(4, 2))
+    assert torch.equal(before, torch.get_rng_state())
+    from_module(module.eval(), torch.sum, draws(4, 2))
+
+
+def test_a_criterion_that_gives_many_numbers_is_refused():
+    with pytest.raises(InputError, match="one number"):
+        from_module(torch.nn.Linear(2, 1).double(), torch.exp, draws(4, 2))
 
 
 def test_a_module_without_parameters_is_refused():
