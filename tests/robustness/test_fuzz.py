@@ -18,6 +18,7 @@ import pytest
 
 import lossurface
 from lossurface import InputError
+from lossurface.conditions import check_file
 from lossurface.conditions.tables import Table, read_file
 from lossurface.counterexamples import (
     proposition_2,
@@ -165,9 +166,21 @@ def fuzz_tables(folder, count, seed):
         outcome = watch.call(answer, text)
         if isinstance(outcome, InputError):
             one_line(str(outcome))
+            continue
+        assert isinstance(outcome, Table)
+        read += 1
+
+        def judged(path=path):
+            try:
+                return check_file(path, label="kind")
+            except InputError as error:
+                return error
+
+        report = watch.call(judged, text)
+        if isinstance(report, InputError):
+            one_line(str(report))
         else:
-            assert isinstance(outcome, Table)
-            read += 1
+            assert report.conditions
     watch.check()
     assert 0 < read < count
 
