@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from lossurface.reproduce import defaults
 from scripts import store_outputs
@@ -76,6 +78,15 @@ def test_a_page_defines_nothing_and_asserts_something(code):
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
     assert not [node.lineno for node in nodes if isinstance(node, kinds)]
     assert any(isinstance(node, ast.Assert) for node in nodes)
+
+
+def test_the_maths_of_a_page_needs_no_macro_of_the_book(page):
+    """JupyterLab, Colab and GitHub do not read _config.yml: they would print a macro in red."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    macros = config["sphinx"]["config"]["mathjax3_config"]["tex"]["macros"]
+    pattern = re.compile(rf"\\({'|'.join(macros)})(?![A-Za-z])")
+    for cell in nbformat.read(page, as_version=4).cells:
+        assert pattern.findall(cell.source) == [], cell.source
 
 
 def test_the_cells_of_a_page_are_short(code):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["live_widget"]
 
+# Pixels: alone, and where two are to fit beside each other in JupyterLab at 1280.
+_WIDTH = 720
+_BESIDE = 440
+
 
 def live_widget(explorer: Explorer) -> Any:
     """Return an ipywidgets box: controls, the panels and the caption.
@@ -29,8 +33,9 @@ def live_widget(explorer: Explorer) -> Any:
         return {title: decoded(resolve(figure)) for title, figure in panels.items()}
 
     shown = {title: go.FigureWidget(figure) for title, figure in draw().items()}
-    for title, figure in shown.items():
-        figure.update_layout(paper_bgcolor=LIGHT.paper, title_text=title)
+    for figure in shown.values():
+        width = _WIDTH if len(shown) == 1 else _BESIDE
+        figure.update_layout(paper_bgcolor=LIGHT.paper, width=width)
 
     def redraw(_: Any) -> None:
         for title, fresh in draw().items():
@@ -44,12 +49,20 @@ def live_widget(explorer: Explorer) -> Any:
 
     for widget in controls.values():
         widget.observe(redraw, names="value")
-    row = ipywidgets.HBox(list(shown.values()), layout={"flex_flow": "row wrap"})
+    named = [ipywidgets.VBox([_name(title), figure]) for title, figure in shown.items()]
+    row = ipywidgets.HBox(named, layout={"flex_flow": "row wrap"})
     caption = ipywidgets.HTMLMath(html.escape(explorer.words.caption, quote=False))
     box = ipywidgets.VBox([*controls.values(), row, caption])
     box.controls = controls
     box.figures = shown
     return box
+
+
+def _name(title: str) -> Any:
+    """Return a panel's title: above the figure, as plotly's own would run into the legend."""
+    import ipywidgets
+
+    return ipywidgets.HTML(f"<strong>{html.escape(title)}</strong>" if title else "")
 
 
 def _widget(control: Control) -> Any:
