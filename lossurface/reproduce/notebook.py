@@ -168,11 +168,25 @@ def _finish(raw: Path, out: Path) -> str:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _merged(cell.outputs)
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stdout":
                 printed.append(output.text)
     write_atomically(out, nbformat.writes(notebook) + "\n")
     return "".join(printed)
+
+
+def _merged(outputs: list[Any]) -> list[Any]:
+    """Join neighbouring pieces of one stream: where the kernel cut it is chance."""
+    found: list[Any] = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if last and output.output_type == "stream" == last.output_type and output.name == last.name:
+            last.text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def _first_line(error: BaseException) -> str:

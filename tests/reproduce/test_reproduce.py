@@ -7,9 +7,11 @@ import os
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from lossurface import InputError, reproduce
+from lossurface.reproduce import notebook
 from lossurface.reproduce.notebook import write_atomically
 from lossurface.reproduce.summary import printed_verdict
 from tests import notebooks
@@ -215,6 +217,17 @@ def test_cuda_where_there_is_none_is_told(book, registry, monkeypatch):
 )
 def test_the_last_verdict_line_on_the_claim_counts(text, verdict):
     assert printed_verdict("x", text) == verdict
+
+
+def test_where_the_kernel_cut_a_stream_is_forgotten():
+    def stream(name, text):
+        return nbformat.v4.new_output("stream", name=name, text=text)
+
+    shown = nbformat.v4.new_output("display_data", data={"text/plain": "x"})
+    pieces = [stream("stdout", "a"), stream("stdout", "b\n"), stream("stderr", "c"), shown]
+    merged = notebook._merged([*pieces, stream("stdout", "d"), stream("stdout", "e")])
+    texts = [output.get("text") for output in merged]
+    assert texts == ["ab\n", "c", None, "de"]
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
