@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lossurface.reproduce import Record, Summary
+    from lossurface.reproduce import Outcome, Record, Summary
 
-__all__ = ["RecordTable", "record_table", "versions_table"]
+__all__ = ["RecordTable", "device_note", "outcomes_table", "record_table", "versions_table"]
 
 _MARKS = {"holds": "ls-yes", "fails": "ls-no", "error": "ls-no"}  # undecided: neither
 _COLUMNS = ("Claim", "Verdict", "Evidence", "Time", "Device", "Seed")
@@ -70,6 +70,21 @@ def record_table(summary: Summary, pages: Iterable[str], root: str = ".") -> Rec
     )
 
 
+def device_note(summary: Summary) -> RecordTable:
+    """Say on which devices the recorded run computed, and what that leaves unclaimed."""
+    devices = sorted({record.device for record in summary.records})
+    listed = html.escape(", ".join(devices) or "no device")
+    if any(not device.startswith("CPU") for device in devices):
+        text = f"<strong>Computed on {listed}.</strong> Exact and enclosed evidence used no GPU."
+    else:
+        text = (
+            f"<strong>No GPU was used</strong>: these runs were made on {listed}. The experiments "
+            "take <code>device='cuda'</code>, but nothing on this page was run so, and no result "
+            "on a GPU is claimed. Exact and enclosed evidence never uses one."
+        )
+    return RecordTable(f'{_CSS}<p class="ls-record" style="font-size:1rem">{text}</p>', 1)
+
+
 def versions_table(summary: Summary) -> RecordTable:
     """Return the versions that the recorded run used."""
     rows = "".join(
@@ -82,6 +97,53 @@ def versions_table(summary: Summary) -> RecordTable:
         f"<tbody>{rows}</tbody></table>",
         len(summary.versions),
     )
+
+
+def outcomes_table(outcomes: Sequence[Outcome]) -> RecordTable:
+    """Return recorded experiments as a table: what was counted, how often, with its interval.
+
+    Those in which something happens, with an assumption dropped, come after the others.
+
+    Args:
+        outcomes: as `lossurface.reproduce.read_outcomes` gives them.
+    """
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("Experiment", "Happened", "95% interval")
+    )
+    groups = (
+        ("Every assumption met: failures", [one for one in outcomes if not one.some]),
+        (
+            "One assumption dropped: runs that stop with R > 0",
+            [one for one in outcomes if one.some],
+        ),
+    )
+    body = "".join(
+        f'<tr><th scope="colgroup" colspan="3"><strong>{html.escape(title)}</strong></th></tr>'
+        + "".join(map(_outcome_row, group))
+        for title, group in groups
+        if group
+    )
+    caption = html.escape(f"Recorded on {', '.join(sorted({one.device for one in outcomes}))}.")
+    return RecordTable(
+        f'{_CSS}<table class="ls-record"><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
+        len(outcomes),
+    )
+
+
+def _outcome_row(one: Outcome) -> str:
+    what = one.statement.partition(": ")[2] or one.statement
+    if one.counts.get("proved"):
+        what += f" ({one.counts['proved']} of {one.counts['examined']} examined proved minima)"
+    if one.counts.get("plateaus"):
+        what += f" ({one.counts['plateaus']} met a plateau)"
+    low, high = one.tally.interval()
+    cells = (
+        f"{one.tally.hits[0]:,} of {one.tally.trials[0]:,}",
+        f"{low:.2g} to {high:.2g}",
+    )
+    row = "".join(f'<td style="white-space:nowrap">{html.escape(cell)}</td>' for cell in cells)
+    return f'<tr><th scope="row">{html.escape(what)}</th>{row}</tr>'
 
 
 def _rows(record: Record, linked: bool, root: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,7 @@ from lossurface import InputError
 from lossurface.exact import Verdict, undecided
 from lossurface.reproduce import Record, Summary, read_summary
 from lossurface.reproduce.summary import printed_verdict
-from lossurface.show.record import record_table, versions_table
+from lossurface.show.record import device_note, record_table, versions_table
 
 RECORD = Record(
     id="proposition-5",
@@ -109,3 +110,11 @@ def test_a_line_without_its_evidence_is_no_verdict():
 def test_versions_are_rows():
     assert versions_table(SUMMARY).rows == 1
     assert "1.2" in versions_table(SUMMARY)._repr_html_()
+
+
+def test_the_note_on_devices_follows_the_record():
+    assert "No GPU was used" in device_note(SUMMARY).html
+    records = [replace(record, device="NVIDIA H200") for record in SUMMARY.records]
+    on_gpu = device_note(replace(SUMMARY, records=records)).html
+    assert "NVIDIA H200" in on_gpu
+    assert "No GPU was used" not in on_gpu
