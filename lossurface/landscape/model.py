@@ -148,7 +148,7 @@ class SingleLayerSurface:
         X = self.X if self.X.ndim == 3 else self.X.unsqueeze(0)
         z = X[:, :, 0, None] * W[:, None, 0, :]
         for k in range(1, self.d):
-            z = torch.addcmul(z, X[:, :, k, None], W[:, None, k, :])
+            z.addcmul_(X[:, :, k, None], W[:, None, k, :])
         return z
 
     def _output(self, theta: Tensor, activations: Tensor) -> Tensor:

@@ -92,7 +92,7 @@ def _softplus_e_ball(z: arb) -> arb:
 
 def softplus2_torch(z: Tensor) -> Tensor:
     """Return log2(1 + e^z)."""
-    return softplus_torch(z) / LN2
+    return softplus_torch(z).div_(LN2)  # its derivative is taken at z, so it may be overwritten
 
 
 def softplus2_torch_d1(z: Tensor) -> Tensor:

@@ -222,14 +222,19 @@ def growth(record: Benchmarks, cost: str) -> Drawing:
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        for colour, entry in zip(palette.cycle, record.growth(cost), strict=False):
-            label = f"{AXES[entry['axis']]}: slope {entry['slope']:.2f}"
-            ax.plot(entry["at"], entry["seconds"], "o-", color=colour, markersize=3, label=label)
+        colours = dict(zip(AXES, palette.cycle, strict=False))
+        for entry in record.growth(cost):
+            first, axis = entry["at"][0], entry["axis"]
+            label = f"{AXES[axis]}, from {first}: slope {entry['slope']:.2f}"
+            along = [size / first for size in entry["at"]]
+            ax.plot(along, entry["seconds"], "o-", color=colours[axis], markersize=3, label=label)
         ax.set_xscale("log", base=2)
         ax.set_yscale("log")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        ax.set(ylabel="seconds")
-        ax.legend(fontsize=7)
+        ax.set(ylabel="seconds", xlabel="times the first size")
+        ax.legend(fontsize=7, loc="upper left")
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high * (high / low) ** 0.45)  # room for the legend
         figure.suptitle(cost, fontsize=10)
 
     return draw
