@@ -21,7 +21,7 @@ class Size:
     adam_networks: int = 2
     checked: int = 20  # Hessians compared with enclosures
     scale: int = 6  # points on each axis of the scaling
-    batches: tuple[int, ...] = (1000, 4000, 16000)  # of the memory
+    batches: tuple[int, ...] = (2000, 8000, 32000)  # of the memory
 
 
 TINY = Size(
