@@ -49,8 +49,13 @@ def package_key(root: Path) -> str:
 
 
 def notebook_key(path: Path, package: str) -> str:
-    """Return the key under which the notebook's run is kept."""
-    return hashlib.sha256(package.encode() + b"\0" + path.read_bytes()).hexdigest()
+    """Return the key under which the notebook's run is kept: with the records that it names."""
+    content = path.read_bytes()
+    digest = hashlib.sha256(package.encode() + b"\0" + content)
+    for record in sorted((path.parent / "_data").glob("*")):
+        if f"_data/{record.name}".encode() in content:
+            digest.update(b"\0" + record.read_bytes())
+    return digest.hexdigest()
 
 
 def _run(path: Path, out: Path, key: str) -> tuple[str | None, float]:
