@@ -118,3 +118,20 @@ def test_the_note_on_devices_follows_the_record():
     on_gpu = device_note(replace(SUMMARY, records=records)).html
     assert "NVIDIA H200" in on_gpu
     assert "No GPU was used" not in on_gpu
+
+
+def test_outcomes_are_tabled_with_intervals_and_what_was_dropped():
+    from lossurface.reproduce import Outcome
+    from lossurface.show.record import outcomes_table
+
+    counts = {"failures": 0, "of": 1000}
+    met = Outcome("a", "theorem-1", "training ends with R = 0", False, 0, counts, 1.0, "CPU <x>")
+    hits = counts | {"hits": 20, "examined": 4, "proved": 3}
+    lost = Outcome("b", "theorem-1", "some stop: M = 1", True, 0, hits, 1.0, "CPU <x>")
+    table = outcomes_table([lost, met])
+    assert repr(table) == "2 rows"
+    assert table.html.index("R = 0") < table.html.index("M = 1")
+    assert "0 of 1,000" in table.html
+    assert "20 of 1,000" in table.html
+    assert "3 of 4 examined" in table.html
+    assert "CPU &lt;x&gt;" in table.html
