@@ -103,7 +103,7 @@ def adam(
         eps: added to the root.
         watch: called before each step with its number and the outputs (B, n).
     """
-    part = 1024 if theta.device.type == "cpu" else len(theta)  # networks whose tensors fit the cache
+    part = 1024 if theta.device.type == "cpu" else len(theta)  # fits the cache
     if watch is None and len(theta) > part:
         rows = torch.split(torch.arange(len(theta), device=theta.device), part)
         return torch.cat([adam(surface.rows(k), theta[k], steps, rate, betas, eps) for k in rows])
