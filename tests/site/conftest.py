@@ -15,6 +15,7 @@ from tests.site.visit import Visit, visit
 FOLDER = Path(os.environ.get("LOSSURFACE_SITE", SITE))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is in this folder, and keep a page's tests in one worker."""
     for item in items:

@@ -41,17 +41,32 @@ _STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? []
         .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
         .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 
-# While axe runs, a formula is an empty box of its size: it comes with its own speech, is excluded
-# below, and its hundreds of pieces would still be gone through.
-_WITHOUT_FORMULAS = """() => { for (const formula of document.querySelectorAll("mjx-container")) {
-    const {width, height} = formula.getBoundingClientRect();
-    formula.kept = [Array.from(formula.childNodes), formula.style.cssText];
-    formula.style.cssText += `;display:inline-block;width:${width}px;height:${height}px`;
-    formula.replaceChildren();
-} }"""
-_WITH_FORMULAS = """() => { for (const formula of document.querySelectorAll("mjx-container")) {
-    formula.replaceChildren(...formula.kept[0]);
-    formula.style.cssText = formula.kept[1];
+# While axe runs, a formula is an empty box of its size (it comes with its own speech, and is
+# excluded below), and of the many words of code that look alike two of each kind are left, the rest
+# being plain text: axe goes through every element, and would find the same thing again.
+_BRIEF = """() => {
+    window.kept = [];
+    for (const formula of document.querySelectorAll("mjx-container")) {
+        const {width, height} = formula.getBoundingClientRect();
+        kept.push([formula, Array.from(formula.childNodes), formula.style.cssText]);
+        formula.style.cssText += `;display:inline-block;width:${width}px;height:${height}px`;
+        formula.replaceChildren();
+    }
+    const seen = new Map();
+    for (const code of document.querySelectorAll("pre, dt.sig, code, .field-list p")) {
+        kept.push([code, Array.from(code.childNodes), code.style.cssText]);
+        const copy = code.cloneNode(true);
+        for (const word of Array.from(copy.querySelectorAll("span, em")).reverse()) {
+            const kind = `${code.localName} ${word.parentElement.className} ${word.className}`;
+            seen.set(kind, (seen.get(kind) || 0) + 1);
+            if (seen.get(kind) > 2) word.replaceWith(...word.childNodes);
+        }
+        code.replaceChildren(...copy.childNodes);
+    }
+}"""
+_WHOLE = """() => { for (const [element, children, style] of kept.reverse()) {
+    element.replaceChildren(...children);
+    element.style.cssText = style;
 } }"""
 
 # A plot is one image.
@@ -134,9 +149,9 @@ def visit(context: Any, address: str, name: str) -> Visit:
 def _axe(page: Any, where: str) -> list[str]:
     """Return the serious and critical violations, a line each."""
     options = {**_COMMON, "runOnly": _RULES[where]}
-    page.evaluate(_WITHOUT_FORMULAS)
+    page.evaluate(_BRIEF)
     found = Axe().run(page, context=_CONTEXT, options=options).response["violations"]
-    page.evaluate(_WITH_FORMULAS)
+    page.evaluate(_WHOLE)
     return [
         f"{v['id']}: {v['nodes'][0]['html'][:160]} (and {len(v['nodes']) - 1} more)"
         for v in found
