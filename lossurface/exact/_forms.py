@@ -46,7 +46,7 @@ def column_scales(rows: Sequence[Sequence[Q]]) -> list[int]:
 def scaled(rows: Sequence[Sequence[Q]], scales: Sequence[int]) -> list[list[int]]:
     """Return the rows, each column times its scale, as integers."""
     return [
-        [v.numerator * (c // v.denominator) for v, c in zip(row, scales, strict=True)]
+        [p * (c // q) for (p, q), c in zip(map(Q.as_integer_ratio, row), scales, strict=True)]
         for row in rows
     ]
 

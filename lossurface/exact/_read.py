@@ -20,6 +20,7 @@ from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable, parse, req
 
 DIGITS = 4200  # Python refuses to read longer integers
 RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{DIGITS}}})(/[1-9][0-9]{{0,{DIGITS}}})?")
+_ROW = re.compile(rf"(?:{RATIONAL.pattern})(?: (?:{RATIONAL.pattern}))*")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,20 @@ def ratio(value: Any, where: str) -> tuple[int, int]:
     if math.gcd(p, q) > 1 or bottom == "1" or top == "-0":
         raise Unreadable(f"{where} is not in lowest terms")
     return p, q
+
+
+def _ratios(values: list[Any], where: str) -> list[tuple[int, int]]:
+    """Return `ratio` of each: a row as it should be in one match, any other one by one."""
+    if set(map(type, values)) == {str} and "-0" not in values:
+        row = " ".join(values)
+        # A value with a space inside would pass for two; "p/1" is not in lowest terms.
+        whole = row.count(" ") == len(values) - 1 and "/1 " not in row + " "
+        if whole and _ROW.fullmatch(row):
+            parts = [value.partition("/") for value in values]
+            pairs = [(int(top), int(bottom or 1)) for top, _, bottom in parts]
+            if not [p for p, q in pairs if math.gcd(p, q) > 1]:
+                return pairs
+    return [ratio(value, where) for value in values]
 
 
 def exact(value: Any, where: str) -> Q:
@@ -109,8 +124,7 @@ def read_samples(raw: dict[str, Any]) -> Samples:
     fits = isinstance(given, list) and given and all(isinstance(row, list) for row in given)
     require(fits and given[0], "samples are empty, or no list of lists", Unreadable)
     require(len({len(row) for row in given}) == 1, "samples differ in length", Unreadable)
-    names = [f"samples[{i}]" for i in range(len(given))]
-    pairs = [[ratio(v, name) for v in row] for row, name in zip(given, names, strict=True)]
+    pairs = [_ratios(row, f"samples[{i}]") for i, row in enumerate(given)]
     scales = [common((q for _, q in column), "samples") for column in zip(*pairs, strict=True)]
     rows = [[p * (c // q) for (p, q), c in zip(row, scales, strict=True)] for row in pairs]
     labels = raw["labels"]

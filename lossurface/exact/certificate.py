@@ -70,6 +70,9 @@ class Certificate:
         return target
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def text(value: int | Fraction) -> str:
     """Return the string "p/q" of a rational.
 
@@ -136,6 +139,8 @@ def _encoded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _encoded(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
+        if set(map(type, value)) <= {str, int}:
+            return list(value)
         return [_encoded(entry) for entry in value]
     if isinstance(value, float):
         raise TypeError(f"{value!r} is a float; floats have no place in a certificate")
@@ -143,5 +148,4 @@ def _encoded(value: Any) -> Any:
 
 
 def _digest(value: Any) -> str:
-    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(value).encode()).hexdigest()
