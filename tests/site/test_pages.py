@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
+from typing import Any
 
 import pytest
 
-from tests.site.visit import Visit
+from tests.site.visit import Visit, largest_paint
 
 pytestmark = pytest.mark.site
 
@@ -48,11 +48,18 @@ def test_fits_a_phone(name: str, seen: Visit) -> None:
     assert seen.too_wide <= 0, seen.sticking_out
 
 
-def test_shows_itself_soon(name: str, seen: Visit) -> None:
-    """The largest contentful paint, on the loopback server; means little on a busy machine."""
-    if os.getloadavg()[0] > 1.5 * (os.cpu_count() or 1):
-        pytest.skip("the machine is busy with other things")
-    assert seen.largest_paint is None or seen.largest_paint < 2000
+def test_shows_itself_soon(name: str, seen: Visit, browser: Any, address: str) -> None:
+    """The largest contentful paint, on the loopback server: the least of up to three loads.
+
+    A page that is slow by itself is slow each time; one that waited for its neighbour is not.
+    """
+    paints = [seen.largest_paint]
+    while len(paints) < 3 and (paints[-1] or 0) >= 2000:
+        page = browser.new_page()
+        paints.append(largest_paint(page, f"{address}/{name}"))
+        page.close()
+    known = [paint for paint in paints if paint is not None]
+    assert not known or min(known) < 2000, known
 
 
 def _contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:

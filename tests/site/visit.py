@@ -122,9 +122,8 @@ def visit(context: Any, address: str, name: str) -> Visit:
             seen.elsewhere.append(request.url)
 
     page.on("request", watch)
-    page.goto(f"{address}/{name}", wait_until="load")
+    seen.largest_paint = largest_paint(page, f"{address}/{name}")
     page.add_style_tag(content="* { transition: none !important; }")  # colours arrive at once
-    seen.largest_paint = page.evaluate(_LARGEST_PAINT)
     page.evaluate("() => window.lossurface.startAll()")
     page.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
     seen.maths = page.evaluate(_MATHS)
@@ -144,6 +143,13 @@ def visit(context: Any, address: str, name: str) -> Visit:
     seen.violations["phone"] = _axe(page, "phone")
     page.close()
     return seen
+
+
+def largest_paint(page: Any, url: str) -> float | None:
+    """Load a page; return its largest contentful paint in milliseconds, None if it has none."""
+    page.goto(url, wait_until="load")
+    found: float | None = page.evaluate(_LARGEST_PAINT)
+    return found
 
 
 def _axe(page: Any, where: str) -> list[str]:
