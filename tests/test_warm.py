@@ -12,24 +12,31 @@ from jupyter_client.kernelspec import KernelSpec
 from lossurface._warm import PRELOADED, WarmProvisioner
 from lossurface.reproduce.notebook import execute
 
+SCRIPT = """
+import sys
+from pathlib import Path
+from lossurface.reproduce.notebook import execute
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Execute cells in a warm kernel."""
-    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "lossurface-warm")
-
-    def run(*cells, timeout=60):
-        path = tmp_path / "cells.ipynb"
-        made = [nbformat.v4.new_code_cell(cell) for cell in cells]
-        nbformat.write(nbformat.v4.new_notebook(cells=made), path)
-        return execute(path, {}, tmp_path / "out.ipynb", timeout=timeout)
-
-    return run
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        found = execute(Path(name), {}, Path(name).with_suffix(".out.ipynb"))
+        print(found.error, found.text, sep="\\n", end="")
+"""
 
 
-def test_a_kernel_is_warm_alone_and_of_its_own_folder(run, tmp_path):
-    """Large libraries are loaded; ours, the checkout and the last kernel's variables are not."""
-    first = run(
+def notebook(path, *cells):
+    made = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+    return path
+
+
+def test_a_kernel_is_warm_alone_and_of_its_own_folder(tmp_path):
+    """Large libraries are loaded; ours, the checkout and the last kernel's variables are not.
+
+    In a process of its own: a server that another test has started would not be warm.
+    """
+    first = notebook(
+        tmp_path / "first.ipynb",
         "import sys, os\nleft = 1\nos.environ['LEFT'] = '1'",
         "print('torch' in sys.modules, 'lossurface.setting' in sys.modules, os.getcwd())",
         f"print([p for p in sys.path if os.path.realpath(p) == {os.path.realpath('.')!r}])",
@@ -37,11 +44,34 @@ def test_a_kernel_is_warm_alone_and_of_its_own_folder(run, tmp_path):
         "child = m.get_context('fork').Process(target=print)\nchild.start()\nchild.join()\n"
         "print(child.exitcode)",
     )
-    assert first.error is None
-    assert first.text.split() == ["True", "False", str(tmp_path), "[]", "0"]
-    second = run("import os\nprint('left' in globals(), 'LEFT' in os.environ)")
-    assert second.error is None
-    assert second.text == "False False\n"
+    second = notebook(
+        tmp_path / "second.ipynb", "import os\nprint('left' in globals(), 'LEFT' in os.environ)"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    told = subprocess.run(
+        [sys.executable, str(script), str(first), str(second)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "JUPYTER_DEFAULT_PROVISIONER_NAME": "lossurface-warm"},
+    ).stdout
+    assert told.split() == [
+        *("None", "True", "False", str(tmp_path), "[]", "0"),
+        *("None", "False", "False"),
+    ]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Execute cells in a warm kernel."""
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "lossurface-warm")
+
+    def run(*cells, timeout=60):
+        path = notebook(tmp_path / "cells.ipynb", *cells)
+        return execute(path, {}, tmp_path / "out.ipynb", timeout=timeout)
+
+    return run
 
 
 def test_failures_are_told_as_ever(run):
