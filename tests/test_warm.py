@@ -15,9 +15,10 @@ from lossurface.reproduce.notebook import execute
 SCRIPT = """
 import sys
 from pathlib import Path
-from lossurface.reproduce.notebook import execute
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # a kernel's process imports this file, too
+    from lossurface.reproduce.notebook import execute
+
     for name in sys.argv[1:]:
         found = execute(Path(name), {}, Path(name).with_suffix(".out.ipynb"))
         print(found.error, found.text, sep="\\n", end="")
