@@ -24,7 +24,9 @@ _MATHS = """() => {
     return {
         count: formulas.length,
         bare: formulas.filter(f => !f.querySelector("mjx-container")).map(f => f.textContent),
-        errors: Array.from(document.querySelectorAll("mjx-merror, [data-mjx-error]"))
+        // An unknown command is no error to MathJax, which prints it in red.
+        errors: Array.from(document.querySelectorAll(
+            "mjx-merror, [data-mjx-error], mjx-container [style*='color: red']"))
             .map(f => f.getAttribute("data-mjx-error") || f.textContent),
     };
 }"""
