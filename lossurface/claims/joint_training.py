@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface.claims.experiments import pick_device
+from lossurface.claims.training import Ended
 from lossurface.errors import InputError
 from lossurface.setting import Architecture, Loss, get_neuron, polynomial_hinge
 
@@ -39,22 +40,11 @@ _BURST = 25  # Adam steps between looks at which networks are done
 
 
 @dataclass(frozen=True)
-class Jointly:
+class Jointly(Ended):
     """B runs over all parameters, and where they ended."""
 
     surface: JointSurface
     ends: Descent
-
-    @property
-    def runs(self) -> int:
-        """How many there were."""
-        return len(self.ends.error)
-
-    @property
-    def stuck(self) -> list[int]:
-        """The runs that ended with a training error above zero."""
-        stuck: list[int] = (self.ends.error > 0).nonzero().flatten().tolist()
-        return stuck
 
     def stops(self) -> dict[str, int]:
         """Count the ends by why they stopped."""

@@ -29,6 +29,7 @@ __all__ = [
     "DEEP",
     "FROZEN",
     "Batch",
+    "Ended",
     "Trained",
     "deep_outputs",
     "separable_batch",
@@ -58,11 +59,9 @@ class Batch:
         return Batch(self.X[:count], self.y[:count], None if w is None else w[:count])
 
 
-@dataclass(frozen=True)
-class Trained:
-    """B runs, where they ended, and the surface they ran on."""
+class Ended:
+    """What is counted of B runs, whatever was trained."""
 
-    surface: SingleLayerSurface
     ends: Descent
 
     @property
@@ -75,6 +74,14 @@ class Trained:
         """The runs that ended with a training error above zero."""
         stuck: list[int] = (self.ends.error > 0).nonzero().flatten().tolist()
         return stuck
+
+
+@dataclass(frozen=True)
+class Trained(Ended):
+    """B runs, where they ended, and the surface they ran on."""
+
+    surface: SingleLayerSurface
+    ends: Descent
 
     def alone(self, run: int) -> SingleLayerSurface:
         """Return the surface of one run: its own dataset, and f_D's values on it."""
