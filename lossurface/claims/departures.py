@@ -25,8 +25,11 @@ class Departure:
     escape: Escape
 
 
-def depart(planted: Planted, proof: str) -> Departure:
-    """Leave one planted point along the curve of a proof of `landscape.escape.Proof`."""
+def depart(planted: Planted, proof: str | None = None) -> Departure:
+    """Leave one planted point along the curve of a proof of `landscape.escape.Proof`.
+
+    Without one it is chosen by the neuron and the data.
+    """
     from lossurface.landscape.escape import escape
 
     step = escape(

@@ -11,6 +11,7 @@ import pytest
 import torch
 from flint import arb
 
+from lossurface.claims.departures import depart
 from lossurface.errors import InputError
 from lossurface.exact import escape_check as check
 from lossurface.exact.point_check import constant_critical
@@ -38,14 +39,7 @@ PROOFS = {
 
 
 def leave(planted, proof=None):
-    return escape(
-        planted.surface,
-        planted.theta,
-        proof=proof,
-        axes=planted.axes,
-        exact=planted.exact,
-        layer=planted.layer,
-    )
+    return depart(planted, proof).escape
 
 
 @pytest.mark.parametrize("claim", PLANTERS)

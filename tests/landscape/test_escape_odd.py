@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface.landscape.escape import escape
+from lossurface.claims.departures import depart
 from lossurface.landscape.planted import _made, _threshold
 from lossurface.setting import get_neuron, polynomial_hinge
 
@@ -50,15 +50,9 @@ def value(planted, theta, sigma, number):
 
 def confirmed(planted, proof):
     """Leave the point; evaluate both ends anew."""
-    assert planted.critical().status == "holds"
-    found = escape(
-        planted.surface,
-        planted.theta,
-        proof=proof,
-        axes=planted.axes,
-        exact=planted.exact,
-        layer=planted.layer,
-    )
+    left = depart(planted, proof)
+    assert left.critical.status == "holds"
+    found = left.escape
     assert found.proved, (found.case, found.not_minimum, found.decrease)
     labels = planted.surface.y.tolist()
     rest = [*planted.a, *(v for row in planted.W for v in row)]
