@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests import extensions
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "book" / "api").glob("*.rst"))
@@ -16,12 +17,7 @@ PAGES = sorted((ROOT / "book" / "api").glob("*.rst"))
 
 @pytest.fixture(scope="module")
 def api():
-    sys.path.insert(0, str(ROOT / "book" / "_ext"))
-    try:
-        import lossurface_api
-    finally:
-        sys.path.pop(0)
-    return lossurface_api
+    return extensions.load("lossurface_api")
 
 
 def package_of(page):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import nbformat
@@ -13,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from scripts import book
 from scripts.book import ROOT
-from tests import notebooks
+from tests import extensions, notebooks
 
 ADDRESS = "https://github.com/someone/loss"
 
@@ -72,9 +71,7 @@ def test_buttons_come_and_go_with_the_repository(build, monkeypatch):
 def test_the_extension_takes_either_address(where, monkeypatch):
     monkeypatch.delenv("LOSSURFACE_REPOSITORY", raising=False)
     monkeypatch.delenv("LOSSURFACE_BRANCH", raising=False)
-    if str(ROOT / "book" / "_ext") not in sys.path:
-        monkeypatch.syspath_prepend(str(ROOT / "book" / "_ext"))
-    from lossurface_book import add_repository
+    add_repository = extensions.load("lossurface_book").add_repository
 
     class Config:
         html_theme_options: dict[str, object]

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 from docutils import nodes
 from sphinx import addnodes
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests import extensions
 
 
 @pytest.fixture(scope="module")
 def terms():
-    sys.path.insert(0, str(ROOT / "book" / "_ext"))
-    try:
-        import lossurface_terms
-    finally:
-        sys.path.pop(0)
-    return lossurface_terms
+    return extensions.load("lossurface_terms")
 
 
 def entry(term, *definition):
