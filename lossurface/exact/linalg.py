@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 from lossurface.exact.rational import definite, dot
 
-__all__ = ["definite", "dot", "null_space", "positive_definite", "rank", "reduce_rows", "solve"]
+__all__ = [
+    "definite",
+    "dot",
+    "integers",
+    "null_space",
+    "positive_definite",
+    "rank",
+    "reduce_rows",
+    "solve",
+]
 
 Row = list[Fraction]
 Matrix = Sequence[Sequence[Fraction]]
@@ -38,9 +48,33 @@ def reduce_rows(rows: Matrix) -> tuple[list[Row], list[int]]:
     return work[: len(pivots)], pivots
 
 
+def integers(row: Sequence[Fraction]) -> list[int]:
+    """Return the row times the least common denominator of its entries."""
+    scale = lcm(*(value.denominator for value in row))
+    return [value.numerator * (scale // value.denominator) for value in row]
+
+
 def rank(rows: Matrix) -> int:
-    """Return the rank of an (m, n) matrix."""
-    return len(reduce_rows(rows)[1])
+    """Return the rank of an (m, n) matrix, by Bareiss's elimination on integers."""
+    work = [integers(row) for row in rows]
+    found, previous = 0, 1
+    for column in range(len(work[0]) if work else 0):
+        pivot = next((k for k in range(found, len(work)) if work[k][column]), None)
+        if pivot is None:
+            continue
+        work[found], work[pivot] = work[pivot], work[found]
+        top = work[found]
+        for k in range(found + 1, len(work)):
+            row = work[k]
+            work[k] = [
+                (top[column] * u - row[column] * v) // previous
+                for u, v in zip(row, top, strict=True)
+            ]
+        previous = top[column]
+        found += 1
+        if found == len(work):
+            break
+    return found
 
 
 def null_space(rows: Matrix, width: int) -> list[Row]:

@@ -1,79 +1,22 @@
-"""The little exact linear algebra, and the one linear program, that the assumptions need."""
+"""The linear programs that the assumptions need, and the exact weights that one proposes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import lcm
 
+from lossurface.exact.linalg import null_space, integers
 from lossurface.setting.datasets import Point
 
-__all__ = ["gordan", "null_vector", "primitive", "propose_separator", "rank"]
+__all__ = ["gordan", "null_vector", "propose_separator"]
 
 _SUPPORT = 1e-9  # an LP weight above this is taken to be in the basis; the exact check decides
 
 
-def _echelon(rows: Sequence[Sequence[Fraction]]) -> tuple[list[list[Fraction]], list[int]]:
-    """Return the reduced row echelon form's non-zero rows, and their pivot columns."""
-    matrix = [list(row) for row in rows]
-    pivots: list[int] = []
-    for column in range(len(matrix[0]) if matrix else 0):
-        top = len(pivots)
-        found = next((k for k in range(top, len(matrix)) if matrix[k][column]), None)
-        if found is None:
-            continue
-        matrix[top], matrix[found] = matrix[found], matrix[top]
-        scale = matrix[top][column]
-        matrix[top] = [value / scale for value in matrix[top]]
-        for k, row in enumerate(matrix):
-            if k != top and row[column]:
-                factor = row[column]
-                matrix[k] = [u - factor * v for u, v in zip(row, matrix[top], strict=True)]
-        pivots.append(column)
-    return matrix[: len(pivots)], pivots
-
-
-def rank(rows: Sequence[Sequence[Fraction]]) -> int:
-    """Return the exact rank of a matrix given by rows, by Bareiss's elimination on integers."""
-    matrix = [[int(v) for v in primitive(row)] for row in rows]
-    found, previous = 0, 1
-    for column in range(len(matrix[0]) if matrix else 0):
-        pivot = next((k for k in range(found, len(matrix)) if matrix[k][column]), None)
-        if pivot is None:
-            continue
-        matrix[found], matrix[pivot] = matrix[pivot], matrix[found]
-        top = matrix[found]
-        for k in range(found + 1, len(matrix)):
-            row = matrix[k]
-            matrix[k] = [
-                (top[column] * u - row[column] * v) // previous
-                for u, v in zip(row, top, strict=True)
-            ]
-        previous = top[column]
-        found += 1
-        if found == len(matrix):
-            break
-    return found
-
-
 def null_vector(columns: Sequence[Point]) -> list[Fraction] | None:
     """Return mu != 0 with sum_k mu_k column_k = 0 if it is unique up to scale, else None."""
-    rows = list(zip(*columns, strict=True))
-    reduced, pivots = _echelon(rows)
-    free = [k for k in range(len(columns)) if k not in pivots]
-    if len(free) != 1:
-        return None
-    mu = [Fraction(0)] * len(columns)
-    mu[free[0]] = Fraction(1)
-    for row, pivot in zip(reduced, pivots, strict=True):
-        mu[pivot] = -row[free[0]]
-    return mu
-
-
-def primitive(values: Sequence[Fraction]) -> tuple[Fraction, ...]:
-    """Return the vector scaled up by its common denominator, to integers."""
-    scale = lcm(*(value.denominator for value in values))
-    return tuple(value * scale for value in values)
+    basis = null_space(list(zip(*columns, strict=True)), len(columns))
+    return basis[0] if len(basis) == 1 else None
 
 
 def propose_separator(signed: Sequence[Point]) -> list[float] | None:
@@ -124,8 +67,8 @@ def gordan(signed: Sequence[Point]) -> tuple[Fraction, ...] | None:
     if min(weights) < 0:
         return None
     mu = [Fraction(0)] * len(signed)
-    for k, value in zip(support, primitive(weights), strict=True):
-        mu[k] = value
+    for k, value in zip(support, integers(weights), strict=True):
+        mu[k] = Fraction(value)
     return tuple(mu)
 
 

@@ -12,7 +12,8 @@ from itertools import combinations
 from math import comb
 
 from lossurface.errors import InputError
-from lossurface.setting._linear import gordan, propose_separator, rank
+from lossurface.exact.linalg import rank
+from lossurface.setting._linear import gordan, propose_separator
 from lossurface.setting._neuron import ANALYTIC, CLASSES, Neuron
 from lossurface.setting._numbers import as_ball, exact_number
 from lossurface.setting.answers import Answer

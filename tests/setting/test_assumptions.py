@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossurface.errors import InputError
+from lossurface.exact.linalg import rank
 from lossurface.setting import (
     ARCHITECTURES,
     NEURONS,
@@ -30,7 +31,7 @@ from lossurface.setting import (
     quadratic,
     support_axes,
 )
-from lossurface.setting._linear import null_vector, rank
+from lossurface.setting._linear import null_vector
 
 from ._tools import seeded
 
