@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lossurface.exact.linalg import null_space, integers
+from lossurface.exact.linalg import integers, null_space
 from lossurface.setting.datasets import Point
 
 __all__ = ["gordan", "null_vector", "propose_separator"]
