@@ -2,6 +2,7 @@
 
 from lossurface.setting._layers import feedforward_torch, identity_torch, single_layer_torch
 from lossurface.setting._numbers import Enclosed
+from lossurface.setting._staircase import Staircase, staircase
 from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import ARCHITECTURES, Architecture, Parts
 from lossurface.setting.assumptions import (
@@ -57,8 +58,10 @@ __all__ = [
     "CLASSES",
     "NEURONS",
     "Neuron",
+    "Staircase",
     "get_neuron",
     "neurons_of",
+    "staircase",
     # losses
     "LOSSES",
     "Loss",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flint import arb
     from torch import Tensor
 
-__all__ = ["PIECEWISE"]
+__all__ = ["PIECEWISE", "zeros_torch"]
 
 LEAK = Fraction(1, 10)
 
@@ -48,12 +48,13 @@ def _exp(x: arb) -> arb:
     return x.exp()
 
 
-def _zeros_torch(z: Tensor) -> Tensor:
-    return 0 * z.sign()  # zeros that automatic differentiation still sees through
+def zeros_torch(z: Tensor) -> Tensor:
+    """Return zeros that automatic differentiation still sees through."""
+    return 0 * z.sign()
 
 
 def _ones_torch(z: Tensor) -> Tensor:
-    return 1 + _zeros_torch(z)
+    return 1 + zeros_torch(z)
 
 
 def _positive_torch(z: Tensor) -> Tensor:
@@ -220,8 +221,8 @@ PIECEWISE: tuple[Neuron, ...] = (
         name="threshold",
         latex=r"\mathbb{1}\{z\ge 0\}",
         torch=_threshold_torch,
-        torch_d1=_zeros_torch,
-        torch_d2=_zeros_torch,
+        torch_d1=zeros_torch,
+        torch_d2=zeros_torch,
         ball=_threshold_ball,
         ball_derivative=_threshold_ball_derivative,
         memberships={"relu": "sigma = 0 for z < 0 (the paper lists it; at 0 alone it is 1)"},
@@ -235,7 +236,7 @@ PIECEWISE: tuple[Neuron, ...] = (
         latex=r"\max\{z,0\}",
         torch=_relu_torch,
         torch_d1=_positive_torch,
-        torch_d2=_zeros_torch,
+        torch_d2=zeros_torch,
         ball=_relu_ball,
         ball_derivative=_relu_ball_derivative,
         memberships={
@@ -262,7 +263,7 @@ PIECEWISE: tuple[Neuron, ...] = (
         latex=r"\max\{z,\tfrac{1}{10}z\}",
         torch=_leaky_torch,
         torch_d1=_leaky_torch_d1,
-        torch_d2=_zeros_torch,
+        torch_d2=zeros_torch,
         ball=_leaky_ball,
         ball_derivative=_leaky_ball_derivative,
         memberships={"leaky-relu": "sigma = z for z >= 0 by definition"},
@@ -287,7 +288,7 @@ PIECEWISE: tuple[Neuron, ...] = (
         latex=r"z",
         torch=_linear_torch,
         torch_d1=_ones_torch,
-        torch_d2=_zeros_torch,
+        torch_d2=zeros_torch,
         ball=_linear_ball,
         ball_derivative=_linear_ball_derivative,
         memberships={

@@ -15,6 +15,7 @@ from lossurface.setting._numbers import (
     finite_floats,
     parse_number,
 )
+from lossurface.setting._staircase import Staircase, staircase
 from lossurface.setting.architectures import Architecture, Parts
 from lossurface.setting.neurons import Neuron, get_neuron
 
@@ -153,6 +154,9 @@ class Network:
             result["deep"] = {"layers": layers}
             if shape.deep_neuron is not None:
                 result["deep"] = {"neuron": shape.deep_neuron.name, "layers": layers}
+            if isinstance(shape.deep_neuron, Staircase):
+                result["deep"] |= {"breaks": _texts(shape.deep_neuron.breaks)}
+                result["deep"] |= {"levels": _texts(shape.deep_neuron.levels)}
         return result
 
 
@@ -281,8 +285,13 @@ def _parse(values: Sequence[Any], name: str) -> list[Number]:
 
 def _deep_from_dict(data: Mapping[str, Any]) -> Deep:
     name = data.get("neuron")
+    neuron: Neuron | None = None
+    if name == "staircase":
+        neuron = staircase(data["breaks"], data["levels"])
+    elif name is not None:
+        neuron = get_neuron(name)
     layers = tuple(
         ([_parse(row, "deep W") for row in layer["W"]], _parse(layer["b"], "deep b"))
         for layer in data["layers"]
     )
-    return Deep(None if name is None else get_neuron(name), layers)
+    return Deep(neuron, layers)
