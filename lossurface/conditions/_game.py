@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Game", "play"]
 
 STEPS = 400
+REFINED = 2  # solves with the same factor: the second mends what the first cancels
 CLOSE = 1e-10  # gap at which the value counts as not to be told from zero
 
 
@@ -82,13 +83,12 @@ def play(points: Array, signs: Array, start: Array, moments: bool) -> Game:
         if best.low > 0.5 * best.high > 0 or best.high < 0.5 * best.low < 0 or gap < CLOSE:
             break
         size = _line_search(points, signs, lam, t, dlam, dt, tau, decrement)
+        lam, t = lam + size * dlam, t + size * dt
         if size == 0.0:
             tau *= 4
-            continue
-        lam, t = lam + size * dlam, t + size * dt
-        if decrement < 0.5:
+        elif decrement < 0.5:
             tau *= 8
-        if tau > 1e16:
+        if tau > 1e16:  # without an end to the steps that fail, tau would overflow
             break
     return best
 
@@ -136,7 +136,10 @@ def _newton(
         inner = cho_factor(np.eye(wide) + B.T @ B, lower=True, check_finite=False)
 
         def inverse(right: Array) -> Array:
-            result: Array = right - B @ cho_solve(inner, B.T @ right, check_finite=False)
+            result = np.zeros_like(right)
+            for _ in range(REFINED):
+                rest = right - result - B @ (B.T @ result)
+                result = result + rest - B @ cho_solve(inner, B.T @ rest, check_finite=False)
             return result
 
         side = inverse(border)
