@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from fractions import Fraction
 from itertools import pairwise, product
 from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Sign", "form_sign"]
 
 Form = Mapping[tuple[int, ...], Fraction]
 Univariate = list[Fraction]  # coefficients, lowest first
+STARTS = 24  # of the search in floats for a negative value
+LARGEST = 200_000  # terms times variables squared: a larger form is left to the grid
 
 
 class Sign(Enum):
@@ -35,12 +42,47 @@ def form_sign(form: Form) -> Sign:
         return Sign.NEGATIVE
     if size == 2:
         return _binary(form, degree)
+    return Sign.TAKES_NEGATIVE if _negative_somewhere(form, size, degree) else Sign.UNKNOWN
+
+
+def _negative_somewhere(form: Form, size: int, degree: int) -> bool:
+    """Look for a point below zero: on a grid, then where floats go down to; exact values decide."""
     reach = range(-2, 3) if size <= 5 else range(2)
     for point in product(reach, repeat=min(size, 10)):
-        padded = (*point, *[0] * (size - len(point)))
-        if _value(form, padded) < 0:
-            return Sign.TAKES_NEGATIVE
-    return Sign.UNKNOWN
+        if _value(form, (*point, *[0] * (size - len(point)))) < 0:
+            return True
+    return any(_value(form, point) < 0 for point in _lowest_directions(form, size, degree))
+
+
+def _lowest_directions(form: Form, size: int, degree: int) -> Iterator[tuple[int, ...]]:
+    """Yield integer points near the directions in which form(u) / |u|^degree is locally least.
+
+    In skewed coordinates a negative value can hide in a narrow cone, between the grid's points.
+    """
+    import numpy as np
+    from scipy.optimize import minimize
+
+    if len(form) * size**2 > LARGEST:
+        return
+    top = max(map(abs, form.values()))
+    coefficients = np.array([float(c / top) for c in form.values()])
+    exponents = np.array(list(form))  # (m, k)
+    lower = np.maximum(exponents[None] - np.eye(size, dtype=int)[:, None], 0)  # (k, m, k)
+
+    def height(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        length = u @ u
+        value = coefficients @ np.prod(u**exponents, axis=1)
+        slope = (exponents.T * np.prod(u**lower, axis=2)) @ coefficients
+        scale = length ** (degree / 2)
+        return value / scale, (slope - degree * value / length * u) / scale
+
+    starts = np.random.default_rng(0).standard_normal((STARTS, size))
+    for start in starts / np.linalg.norm(starts, axis=1, keepdims=True):
+        with np.errstate(all="ignore"):
+            end = minimize(height, start, jac=True, method="BFGS", options={"gtol": 1e-13}).x
+            unit = end / np.linalg.norm(end)
+        if np.isfinite(unit).all():
+            yield tuple(round(v * 2**30) for v in unit.tolist())
 
 
 def _value(form: Form, point: tuple[int, ...]) -> Fraction:
