@@ -17,6 +17,7 @@ from lossurface.conditions import (
     Condition,
     Space,
     affine_separability,
+    closest_form,
     proposition_11,
     proposition_12,
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Trap", "decide", "strongest", "trap"]
 
+SIGNS: tuple[Literal[1, -1], ...] = (1, -1)
 ConditionName = Literal["proposition-11", "proposition-12", "affine-separability"]
 
 
@@ -138,23 +140,11 @@ def strongest(space: Space, claim: ConditionName) -> tuple[Array, int]:
     """
     import numpy as np
 
-    from lossurface.conditions._game import play
-    from lossurface.conditions._weights import interior
-
     labels = space.labels
-    equal = np.where(labels > 0, 1 / (labels > 0).sum(), 1 / (labels < 0).sum())
+    equal = 1 / np.where(labels > 0, (labels > 0).sum(), (labels < 0).sum())
     best: tuple[float, Array, int] = (-np.inf, equal, 1)
-    moments = claim == "proposition-11"
-    for sign in (1, -1):
-        if moments:
-            points = space.affine_frame.points
-            room, start, _ = interior(points, sign * labels)
-            if room < 1e-9:
-                return equal, 1
-        else:
-            points, start = space.frame.points, equal
-        with np.errstate(all="ignore"):  # the search ends where floats do
-            game = play(points, sign * labels, start, moments=moments)
-        if game.low > best[0]:
-            best = game.low, game.weights, sign
+    for sign in SIGNS:
+        found = closest_form(space, sign, moments=claim == "proposition-11")
+        if found is not None and found.low > best[0]:
+            best = found.low, found.weights, sign
     return best[1], best[2]

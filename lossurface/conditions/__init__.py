@@ -5,9 +5,11 @@ Every test takes a `Space`, a dataset prepared once, and returns a `Condition`.
 
 from lossurface.conditions._claims import Applied
 from lossurface.conditions._condition import Condition
+from lossurface.conditions._game import Game
 from lossurface.conditions._space import Space
 from lossurface.conditions.bad_minimum import bad_minimum
 from lossurface.conditions.check import Report, check, check_file
+from lossurface.conditions.closest import closest_form
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import (
@@ -43,6 +45,9 @@ __all__ = [
     "proposition_12",
     "ranks",
     "theorem_1_width",
+    # the search behind two of them, in floats
+    "Game",
+    "closest_form",
     # what a violated condition makes possible, and the paper's statements held against a case
     "Applied",
     "bad_minimum",

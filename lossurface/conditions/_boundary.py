@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.conditions._game import Game, play
+from lossurface.conditions._game import Game
 from lossurface.conditions._simplex import feasible
 from lossurface.conditions._space import Frame, Space, span_of
-from lossurface.conditions._weights import centred, interior
+from lossurface.conditions._weights import centred
+from lossurface.conditions.closest import closest_form
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,11 +94,9 @@ def semidefinite_weights(
     normal = common_hyperplane(space)
     if normal is not None and len(space.span.columns) > 1:
         flat = Space(_without(space, next(k for k, v in enumerate(normal) if v)))
-        signs = sign * space.labels
-        room, start, _ = interior(flat.affine_frame.points, signs)
-        if room > 1e-9:
-            game = play(flat.affine_frame.points, signs, start, moments=True)
-            exact = centred(flat, game.weights, 30) if game.low > 0 else None
+        game = closest_form(flat, sign, moments=True)
+        if game is not None and game.low > 0:
+            exact = centred(flat, game.weights, 30)
             if exact is not None:
                 kernel = [[normal[k] for k in space.span.columns]]
                 yield {"lambda": exact, "sign": sign, **space.span.fields(), "kernel": kernel}

@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 
     from lossurface.conditions._space import Space
 
-__all__ = ["balanced", "centred", "interior"]
+__all__ = ["ROOM", "balanced", "centred", "equal", "interior"]
+
+ROOM = 1e-9  # least weight above which the classes' hulls count as overlapping fully
+
+
+def equal(signs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weights equal within each class, summing to one over it; (n,)."""
+    import numpy as np
+
+    weights: NDArray[np.float64] = 1 / np.where(signs > 0, (signs > 0).sum(), (signs < 0).sum())
+    return weights
 
 
 def balanced(space: Space, weights: NDArray[np.float64], bits: int) -> list[Fraction]:

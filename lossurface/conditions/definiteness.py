@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lossurface.conditions import _boundary
 from lossurface.conditions._condition import Condition, proves, settle, unsettled
 from lossurface.conditions._game import Game, play
-from lossurface.conditions._weights import balanced, centred, interior
+from lossurface.conditions._weights import ROOM, balanced, centred, equal, interior
 from lossurface.exact.certificate import seal
 from lossurface.exact.dataset import quadratic_values
 
@@ -130,12 +130,8 @@ def _open(space: Space, claim: str, sides: dict[int, _Side]) -> Condition:
 
 def _semidefinite(space: Space, sign: Sign) -> _Side:
     """Proposition 12, one side."""
-    import numpy as np
-
     frame, signs = space.stable_frame, sign * space.labels
-    points = frame.points
-    start = np.where(signs > 0, 1 / (signs > 0).sum(), 1 / (signs < 0).sum())
-    game = play(points, signs, start, moments=False)
+    game = play(frame.points, signs, equal(signs), moments=False)
     if game.low > 0:
         for bits in BITS:
             own = _weights_fields(space, balanced(space, game.weights, bits), sign)
@@ -160,7 +156,7 @@ def _definite(space: Space, sign: Sign) -> _Side:
             return _Side(0.0, shape=shape)
     frame, signs = space.affine_frame, sign * space.labels
     room, start, normal = interior(frame.points, signs)
-    if room < 1e-9:
+    if room < ROOM:
         for bits in BITS:
             form = frame.rounded(normal, bits)
             for v in (form, [-c for c in form]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lossurface.show.style import INK, MUTED, NEGATIVE, PAPER, POSITIVE
 
@@ -37,25 +37,25 @@ def distances(report: Report) -> tuple[Array, Array, Array]:
     """
     import numpy as np
 
+    from lossurface.conditions import closest_form
+
     space = report.space
     assert space is not None
     labels = space.labels
     found = report.condition("proposition-12")
     out = []
-    for name, sign in (("positive", 1), ("negative", -1)):
+    sides: tuple[tuple[str, Literal[1, -1]], ...] = (("positive", 1), ("negative", -1))
+    for name, sign in sides:
         if found.verdict == "holds" and found.certificate is not None:
             side = found.certificate.data[name]
             X = np.array([[float(v) for v in row] for row in space.dataset.x])
             rows = np.array([[float(Fraction(v)) for v in row] for row in side["rows"]])
             values = ((X @ rows.T) ** 2) @ [float(Fraction(w)) for w in side["weights"]]
         else:
-            from lossurface.conditions._game import play
-
+            form = closest_form(space, sign, moments=False)
+            assert form is not None  # without moments any lambda will do
             points = space.frame.points
-            start = np.where(labels > 0, 1 / (labels > 0).sum(), 1 / (labels < 0).sum())
-            with np.errstate(all="ignore"):  # the search ends where floats do
-                shape = play(points, sign * labels, start, moments=False).shape
-            values = np.einsum("ij,ij->i", points @ shape, points)
+            values = np.einsum("ij,ij->i", points @ form.shape, points)
         edge = (values[labels == sign].max() + values[labels != sign].min()) / 2
         out.append(np.sqrt(np.maximum(values, 0) / edge))
     return out[0], out[1], labels
