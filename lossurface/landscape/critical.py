@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flint import arb, arb_mat
 
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
-_CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # checked at theta's exact zeros
+_CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # their proofs need a_j = 0 exactly
 
 __all__ = ["Certified", "Found", "certify", "certify_many", "directions_down", "distinct", "find"]
 
@@ -190,8 +190,8 @@ def certify(
     with one critical point in it (a strict kind); one neuron z^2, whose loss is constant along
     `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a small network with
     polynomial neurons at an exact critical point, by its null space and higher terms; one direction
-    that leads down from every point of a box, or a neuron whose a_j is exactly 0 and opens
-    (`no-minimum`; whether theta is critical is left open).
+    that leads down from every point of a box, or a neuron that opens wherever in a box the other
+    parameters are, its a_j being exactly 0 (`no-minimum`; whether theta is critical is left open).
     Everything else is `undecided`.
 
     Args:
@@ -243,10 +243,29 @@ def _singular(
         curve = (left.theta_after - theta).tolist()
         along = check.excluded(layer, point, [curve])
         if along.status != "holds" and left.case in _CLOSED:
-            along = escape(surface, theta, layer=layer).not_minimum  # a_j is exactly 0 here
+            along = _opened(surface, theta, layer)
         if along.status == "holds":
             return Certified("no-minimum", None, *_error(layer, point, (along,)))
     return Certified("undecided", found, None, found.findings)
+
+
+def _opened(surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer) -> Finding:
+    """Prove that a proof's curve leads down, the a_j that are exactly 0 held, all else in a box.
+
+    What holds at the float alone would hold beside a minimum too, where a_j is tiny.
+    """
+    from flint import arb
+
+    held = range(1, 1 + surface.M)
+    for radius in check.RADII:
+        box = [
+            ball(v) if k in held and v == 0 else ball(v) + arb(0, radius)
+            for k, v in enumerate(theta.tolist())
+        ]
+        found = escape(surface, theta, layer=layer, exact=box).not_minimum
+        if found.status == "holds":
+            break
+    return found
 
 
 def directions_down(surface: SingleLayerSurface, theta: Tensor) -> list[list[float]]:

@@ -105,6 +105,21 @@ def test_no_box_around_a_local_minimum_is_ever_excluded(shift):
         assert certify(surface, near).kind != "no-minimum"
 
 
+@pytest.mark.parametrize("neuron", ["quadratic", "softplus"])
+@pytest.mark.parametrize("loss", [polynomial_hinge(6), logistic()], ids=["hinge", "logistic"])
+def test_beside_global_minima_tiny_output_weights_prove_nothing(neuron, loss):
+    """Equal samples of both classes: f = 0 is best, so a = 0, a_0 = 0 is a minimum for every W."""
+    X = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]], dtype=torch.float64)
+    y = torch.tensor([1.0, -1, 1, -1], dtype=torch.float64)
+    g = torch.Generator().manual_seed(4)
+    for M in (1, 3, 8):
+        surface = SingleLayerSurface(get_neuron(neuron), loss, X, y, M)
+        for tiny in (1e-13, 3e-16, 3e-16, 3e-16, 0.0):
+            near = torch.randn(surface.P, generator=g, dtype=torch.float64)
+            near[0], near[1 : 1 + M] = 0, tiny * near[1 : 1 + M]
+            assert certify(surface, near).kind != "no-minimum"
+
+
 def test_a_kink_in_the_box_is_no_error():
     X = torch.tensor([[1.0], [-1.0]], dtype=torch.float64)
     y = torch.tensor([1.0, -1], dtype=torch.float64)
