@@ -52,9 +52,11 @@ def notebook_key(path: Path, package: str) -> str:
     """Return the key under which the notebook's run is kept: with the records that it names."""
     content = path.read_bytes()
     digest = hashlib.sha256(package.encode() + b"\0" + content)
-    for record in sorted((path.parent / "_data").glob("*")):
-        if f"_data/{record.name}".encode() in content:
-            digest.update(b"\0" + record.read_bytes())
+    # A page reads `_data/` beside it or, as `../_data/`, beside a folder that holds it.
+    for folder in path.parents:
+        for record in sorted((folder / "_data").glob("*")):
+            if f"_data/{record.name}".encode() in content:
+                digest.update(b"\0" + record.read_bytes())
     return digest.hexdigest()
 
 

@@ -56,6 +56,22 @@ def test_notebooks_run_once_and_again_when_what_they_rest_on_changes(root, capsy
     assert run_count(capsys).startswith("1 of 1")
 
 
+@pytest.mark.parametrize(("page", "named"), [("a.ipynb", "_data"), ("part/a.ipynb", "../_data")])
+def test_a_page_runs_again_when_a_record_that_it_names_changes(root, page, named):
+    data = root / "book" / "_data"
+    data.mkdir()
+    for name in ("named.json", "other.json"):
+        (data / name).write_text("{}")
+    path = root / "book" / page
+    path.parent.mkdir(exist_ok=True)
+    notebooks.write(path, f"print(open('{named}/named.json').read())")
+    before = book.notebook_key(path, "")
+    (data / "other.json").write_text("[]")
+    assert book.notebook_key(path, "") == before
+    (data / "named.json").write_text("[]")
+    assert book.notebook_key(path, "") != before
+
+
 def test_a_failing_notebook_fails_the_build_and_hides_no_other(root, capsys):
     notebooks.write(root / "book" / "a-bad.ipynb", BAD)
     notebooks.write(root / "book" / "b-good.ipynb", GOOD)
