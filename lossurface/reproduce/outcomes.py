@@ -66,13 +66,21 @@ class Outcome:
         rest = [f"{k}: {v}" for k, v in self.counts.items() if k not in ("failures", "of")]
         return sampled(self.statement, *self.failed, "; ".join([f"seed {self.seed}", *rest]))
 
+    @property
+    def excluded(self) -> str:
+        """Near how many plateaus a local minimum is excluded by a proof, in words."""
+        plateaus, open_ = self.counts.get("plateaus", 0), self.counts.get("unexplained", 0)
+        if open_:
+            return f"{plateaus - open_} of them proved to hold no local minimum"
+        return "proved to hold no local minimum"
+
     def __str__(self) -> str:
         counted = self.tally.line()
         if self.counts.get("examined"):
             examined = self.counts["examined"]
             counted += f"; {self.counts['proved']} of {examined} examined are proved bad minima"
         if self.counts.get("plateaus"):
-            counted += f"; {self.counts['plateaus']} met a plateau, proved to hold no local minimum"
+            counted += f"; {self.counts['plateaus']} met a plateau, {self.excluded}"
         return f"{self.statement}: {counted}"
 
 

@@ -136,7 +136,7 @@ def _outcome_row(one: Outcome) -> str:
     if one.counts.get("proved"):
         what += f" ({one.counts['proved']} of {one.counts['examined']} examined proved minima)"
     if one.counts.get("plateaus"):
-        what += f" ({one.counts['plateaus']} met a plateau, and the ray led off it)"
+        what += f" ({one.counts['plateaus']} met a plateau, {one.excluded})"
     low, high = one.tally.interval()
     cells = (
         f"{one.tally.hits[0]:,} of {one.tally.trials[0]:,}",

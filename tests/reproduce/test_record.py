@@ -120,6 +120,18 @@ def test_the_note_on_devices_follows_the_record():
     assert "No GPU was used" not in on_gpu
 
 
+def test_plateaus_that_no_proof_excludes_are_not_called_proved():
+    from lossurface.reproduce import Outcome
+    from lossurface.show.record import outcomes_table
+
+    counts = {"failures": 0, "of": 1000, "plateaus": 3, "unexplained": 0}
+    told = Outcome("a", "theorem-2", "training ends with R = 0", False, 0, counts, 1.0, "CPU")
+    assert "3 met a plateau, proved to hold no local minimum" in str(told)
+    some = replace(told, counts=counts | {"unexplained": 2})
+    assert "3 met a plateau, 1 of them proved to hold no local minimum" in str(some)
+    assert "3 met a plateau, 1 of them proved" in outcomes_table([some]).html
+
+
 def test_outcomes_are_tabled_with_intervals_and_what_was_dropped():
     from lossurface.reproduce import Outcome
     from lossurface.show.record import outcomes_table
