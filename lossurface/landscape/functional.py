@@ -8,7 +8,7 @@ its parameters and never changed (its mode, buffers and gradients included).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -152,12 +152,18 @@ def from_module(
         fresh = {name: b.clone() for name, b in buffers.items()}
         return criterion(torch.func.functional_call(module, {**named, **fresh}, inputs))
 
-    with torch.random.fork_rng(), torch.no_grad():  # the user's random state stays where it is
-        before = torch.get_rng_state()
+    devices = [start.device] if start.is_cuda else []
+    # The user's random state stays where it is.
+    with torch.random.fork_rng(devices), torch.no_grad():
+        before = _random_states(devices)
         value = function(start)
-        drawn = not torch.equal(before, torch.get_rng_state())
+        drawn = not all(map(torch.equal, before, _random_states(devices)))
     if drawn:
         raise InputError("module's forward pass draws random numbers; call module.eval() first")
     if not isinstance(value, Tensor) or value.numel() != 1 or value.ndim:
         raise InputError("criterion does not give one number; end it with .mean() or .sum()")
     return Objective(function, start.numel(), start)
+
+
+def _random_states(devices: Sequence[torch.device]) -> list[Tensor]:
+    return [torch.get_rng_state(), *(torch.cuda.get_rng_state(device) for device in devices)]
