@@ -95,7 +95,7 @@ def _experiments() -> dict[str, Experiment]:
                 chunk=2,
             )
         for name, (words, _) in starts.DROPPED.items():
-            if name.startswith(claim):
+            if name.startswith(f"{claim}-"):
                 made[name] = Experiment(
                     claim,
                     f"with one assumption dropped, some runs stop with R > 0: {words}",

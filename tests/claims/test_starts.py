@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lossurface.claims import experiments_starts as starts
+from lossurface.claims.theorem_1 import threshold
 from lossurface.errors import InputError
 from lossurface.reproduce import EXPERIMENTS, read_outcomes, run_experiment, select_experiments
 
@@ -25,17 +26,35 @@ def test_no_start_stops_with_an_error_where_every_assumption_is_met(claim, deep)
     assert found["of"] == 40
 
 
+def axes(batch, label):
+    """The coordinates that a class uses."""
+    return tuple(np.flatnonzero((batch.X[batch.y == label] != 0).any(0)).tolist())
+
+
+def least_width(claim, batch):
+    """The neurons that a claim asks for on such data; 0 where it says nothing of them."""
+    own = [axes(batch, label) for label in (1, -1)]
+    if claim == "theorem-1":
+        return 0 if own[0] == own[1] else threshold(batch.X.shape[1], *own)
+    return len({*own[0], *own[1]}) + 1 if claim == "proposition-1" else 1
+
+
 @pytest.mark.parametrize("what", starts.DROPPED)
 def test_each_setting_drops_what_it_says(what):
     setting = starts.DROPPED[what][1]
     batch = setting.data(3, 0)
-    met = starts._met(next(claim for claim in CLAIMS if what.startswith(claim)), "none")
-    changed = [
-        setting.neuron != met.neuron,
-        setting.loss.name != met.loss.name,
-        "narrow" in what or "subspace" in what or "overlap" in what,
-    ]
-    assert sum(changed) >= 1
+    claim = next(claim for claim in CLAIMS if what.startswith(claim))
+    changed = {
+        "no-f_S": setting.neuron is None,
+        "relu": setting.neuron == "relu",
+        "quadratic": claim == "theorem-2" and setting.neuron == "quadratic",
+        "quadratic-loss": setting.loss.name == "quadratic",
+        "narrow": setting.neuron is not None and least_width(claim, batch) > setting.M,
+        "overlap": claim == "theorem-2" and batch.separator is None,
+        "one-subspace": claim != "theorem-2" and axes(batch, 1) == axes(batch, -1),
+    }
+    dropped = [key for key, differs in changed.items() if differs]
+    assert dropped == [what.removeprefix(f"{claim}-")]
     assert batch.X.shape[0] == 3
 
 
