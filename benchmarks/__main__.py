@@ -1,6 +1,6 @@
 """Run the benchmarks, print the table, write the record.
 
-python -m benchmarks [--only ID ...] [--tiny] [--out FILE]   exit status 1 if a line is missed
+python -m benchmarks [--only GROUP ...] [--tiny] [--out FILE]   exit status 1 if a line is missed
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import torch
 from benchmarks import memory, proofs, record, scaling, slices, spectra, training
 from benchmarks.record import Row
 from benchmarks.size import TINY, Size
+from lossurface.show.figures.benchmarks import FORMAT
 
 GROUPS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "slice": slices.rows,
@@ -41,7 +42,7 @@ def run(size: Size, only: list[str], device: str, say: Callable[[str], None]) ->
             say(f"[{time.perf_counter() - start:4.0f} s] {row.line()}")
             rows.append(row)
     whole: dict[str, Any] = {
-        "format": record.FORMAT,
+        "format": FORMAT,
         "version": 1,
         "date": record.now(),
         "complete": not only and size == Size(),
@@ -74,7 +75,9 @@ def run(size: Size, only: list[str], device: str, say: Callable[[str], None]) ->
 def main(arguments: list[str] | None = None) -> int:
     """Run, print, write; 1 if a line is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", nargs="*", choices=GROUPS, default=[], help="these rows alone")
+    parser.add_argument(
+        "--only", nargs="*", choices=GROUPS, default=[], help="these rows alone, by group"
+    )
     parser.add_argument("--tiny", action="store_true", help="the smallest run: no figure of use")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda: for the part on a GPU")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of torch: every core")

@@ -7,7 +7,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,9 @@ import torch
 
 from benchmarks.peers import version
 from benchmarks.timing import Turns
+from lossurface.reproduce.notebook import write_atomically
+from lossurface.show.figures.benchmarks import seconds
 
-FORMAT = "lossurface/benchmarks"
 LIBRARIES = ("lossurface", "torch", "numpy", "scipy", "python-flint")
 PEERS = ("loss_landscapes", "curvlinops", "pyhessian")
 
@@ -101,13 +101,6 @@ def compared(
     )  # fmt: skip
 
 
-def seconds(value: float) -> str:
-    """Return a time in the unit that suits it."""
-    if value >= 1:
-        return f"{value:.3g} s"
-    return f"{value * 1e3:.3g} ms" if value >= 1e-3 else f"{value * 1e6:.3g} µs"
-
-
 def machine() -> dict[str, Any]:
     """Describe the machine without naming it."""
     return {
@@ -144,11 +137,4 @@ def now() -> str:
 
 def write(record: dict[str, Any], path: Path) -> None:
     """Write the record whole or not at all."""
-    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-    ) as stream:
-        stream.write(text)
-    temporary = Path(stream.name)
-    temporary.chmod(0o644)
-    temporary.replace(path)
+    write_atomically(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
