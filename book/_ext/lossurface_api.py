@@ -24,9 +24,9 @@ from sphinx.util.nodes import nested_parse_with_titles
 from lossurface.cli import cli
 
 _QUOTED = re.compile(r"(``.+?``|`[^`]+`)")
-# What reStructuredText would take for a mark-up: stars, bars, a trailing underscore.
 _OPTION = re.compile(r"(--[a-z][a-z-]*)")
 _SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
+# What reStructuredText would take for a mark-up: stars, bars, a trailing underscore.
 _MARKS = re.compile(r"([*|\\]|(?<=\w)_(?!\w))")
 
 
