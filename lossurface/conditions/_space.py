@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.exact._forms import PRIME, column_scales, scaled
+from lossurface.exact._forms import PRIME, whole
 from lossurface.exact._read import Samples
+from lossurface.exact.rational import Refuted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +67,12 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
     width = len(scales)
     if not rows:
         return Span((), tuple(() for _ in range(width)))
-    columns = _pivots(nmod_mat(len(rows), width, [v % PRIME for r in rows for v in r], PRIME))
+    columns: list[int] = []
+    # A few rows mostly span all there is.
+    for few in sorted({min(len(rows), 2 * width), len(rows)}):
+        if len(columns) < width:
+            flat = [v % PRIME for row in rows[:few] for v in row]
+            columns = _pivots(nmod_mat(few, width, flat, PRIME))
     if short and len(columns) == len(rows) < width:
         return Span(tuple(columns), ())
     others = [k for k in range(width) if k not in set(columns)]
@@ -124,8 +130,13 @@ class Space:
     @cached_property
     def samples(self) -> Samples:
         """The samples as the exact checker sees them: integers, column scales, labels."""
-        scales = column_scales(self.dataset.x)
-        return Samples(scaled(self.dataset.x, scales), scales, list(self.dataset.y))
+        try:
+            rows, scales = whole(*self.dataset.ratios, self.dataset.d)
+        except Refuted:
+            raise InputError(
+                "samples: a column has no common denominator of use; round its coordinates"
+            ) from None
+        return Samples(rows, scales, list(self.dataset.y))
 
     @cached_property
     def fields(self) -> dict[str, Any]:
@@ -144,12 +155,20 @@ class Space:
     @cached_property
     def named(self) -> list[list[int]]:
         """The integer rows, the span's columns alone: (n, r)."""
-        return [[row[k] for k in self.span.columns] for row in self.samples.rows]
+        columns, rows = self.span.columns, self.samples.rows
+        return [[row[k] for k in columns] for row in rows] if len(columns) < len(rows[0]) else rows
 
     @cached_property
     def named_units(self) -> tuple[NDArray[np.float64], list[int]]:
         """The named columns in floats, (n, r) in [-1, 1], and the powers of two divided by."""
         return _units(self.named)
+
+    @cached_property
+    def decomposed(self) -> tuple[NDArray[np.float64], ...]:
+        """The singular value decomposition U, s, V^T of `named_units`."""
+        import numpy as np
+
+        return tuple(np.linalg.svd(self.named_units[0], full_matrices=False))
 
     @cached_property
     def reduced(self) -> tuple[list[list[int]], list[list[int]] | None]:
@@ -158,9 +177,7 @@ class Space:
         Columns that nearly depend on others (a unit converted and rounded, say) are replaced, by
         lattice reduction, with exact integer combinations that are small and nearly orthogonal.
         """
-        import numpy as np
-
-        values = np.linalg.svd(self.named_units[0], compute_uv=False)
+        _, values, _ = self.decomposed
         if len(values) == 0 or values[-1] > FLOOR * values[0]:
             return self.named, None
         from flint import fmpz_mat
@@ -226,7 +243,8 @@ class Frame:
         center = np.zeros(len(powers))
         if affine:
             center = np.round(unit.mean(axis=0) * 2**20) / 2**20
-        U, s, Vt = np.linalg.svd(unit - center, full_matrices=False)
+        known = change is None and not affine
+        U, s, Vt = space.decomposed if known else np.linalg.svd(unit - center, full_matrices=False)
         kept = s > floor * s.max(initial=0.0)
         root = np.sqrt(len(unit))
         return cls(
@@ -292,10 +310,19 @@ def _units(rows: list[list[int]]) -> tuple[NDArray[np.float64], list[int]]:
     import numpy as np
 
     columns = list(zip(*rows, strict=True))
-    powers = [1 << max(max(column), -min(column)).bit_length() for column in columns]
-    scaled = [[v / p for v in column] for column, p in zip(columns, powers, strict=True)]
-    return np.array(scaled).reshape(len(columns), len(rows)).T, powers
+    lengths = [max(max(column), -min(column)).bit_length() for column in columns]
+    powers = [1 << length for length in lengths]
+    if max(lengths, default=0) < 1000:  # a float holds them, and a power of two divides exactly
+        units = np.array(columns, dtype=float) / np.array(powers, dtype=float)[:, None]
+    else:
+        units = np.array(
+            [[v / p for v in column] for column, p in zip(columns, powers, strict=True)]
+        )
+    return units.reshape(len(columns), len(rows)).T, powers
 
 
 def _short(values: NDArray[np.float64], bits: int) -> list[Fraction]:
-    return [Fraction(round(Fraction(float(v)) * 2**bits), 2**bits) for v in values]
+    import numpy as np
+
+    one = 1 << bits
+    return [Fraction(round(v), one) for v in np.ldexp(values, bits).tolist()]

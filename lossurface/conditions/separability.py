@@ -97,8 +97,10 @@ def _nearest(rows: Floats) -> tuple[float, Floats, Floats | None]:
     from scipy.optimize import nnls
 
     n, r = rows.shape
-    target = np.append(np.zeros(r), 1.0)
-    matrix = np.vstack([rows.T, np.ones(n)])
+    target = np.zeros(r + 1)
+    target[r] = 1.0
+    matrix = np.ones((r + 1, n))
+    matrix[:r] = rows.T
     try:
         mu, distance = nnls(matrix, target)
     except RuntimeError:  # too many steps

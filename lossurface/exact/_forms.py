@@ -32,23 +32,37 @@ def common(denominators: Iterable[int], where: str = "the numbers") -> int:
     scale = 1
     for q in set(denominators):
         scale = math.lcm(scale, q)
-        require(scale.bit_length() <= SCALE_BITS, f"{where} have no common denominator of use")
+        if scale.bit_length() > SCALE_BITS:
+            raise Refuted(f"{where} have no common denominator of use")
     return scale
 
 
-def column_scales(rows: Sequence[Sequence[Q]]) -> list[int]:
-    """Return for each column the least c > 0 that makes c times the column integral."""
-    return [
-        math.lcm(*(value.denominator for value in column)) for column in zip(*rows, strict=True)
-    ]
+def whole(
+    tops: Sequence[int], bottoms: Sequence[int], width: int, where: str = "the numbers"
+) -> tuple[list[list[int]], list[int]]:
+    """Return rows of ratios as integers, each column times its scale.
 
+    Args:
+        tops: numerators, row after row.
+        bottoms: denominators, above zero.
+        width: of a row.
+        where: for the error.
 
-def scaled(rows: Sequence[Sequence[Q]], scales: Sequence[int]) -> list[list[int]]:
-    """Return the rows, each column times its scale, as integers."""
-    return [
-        [p * (c // q) for (p, q), c in zip(map(Q.as_integer_ratio, row), scales, strict=True)]
-        for row in rows
-    ]
+    Returns:
+        The integer rows, and for each column the least c > 0 that makes c times it integral.
+
+    Raises:
+        Refuted: a scale is too long.
+    """
+    columns, scales = [], []
+    for k in range(width):
+        below = bottoms[k::width]
+        distinct = set(below)
+        scale = common(distinct, where)
+        factor = {q: scale // q for q in distinct}
+        columns.append(map(mul, tops[k::width], map(factor.__getitem__, below)))
+        scales.append(scale)
+    return list(map(list, zip(*columns, strict=True))), scales
 
 
 def integral(vector: Sequence[Q]) -> tuple[list[int], int]:

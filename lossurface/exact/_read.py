@@ -12,15 +12,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction as Q
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from lossurface.exact._forms import common, dots, integral
+from lossurface.exact._forms import common, dots, integral, whole
 from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable, parse, require
 
 DIGITS = 4200  # Python refuses to read longer integers
 RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{DIGITS}}})(/[1-9][0-9]{{0,{DIGITS}}})?")
-_ROW = re.compile(rf"(?:{RATIONAL.pattern})(?: (?:{RATIONAL.pattern}))*")
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,39 @@ def ratio(value: Any, where: str) -> tuple[int, int]:
     return p, q
 
 
-def _ratios(values: list[Any], where: str) -> list[tuple[int, int]]:
-    """Return `ratio` of each: a row as it should be in one match, any other one by one."""
-    if set(map(type, values)) == {str} and "-0" not in values:
-        row = " ".join(values)
-        # A value with a space inside would pass for two; "p/1" is not in lowest terms.
-        whole = row.count(" ") == len(values) - 1 and "/1 " not in row + " "
-        if whole and _ROW.fullmatch(row):
-            parts = [value.partition("/") for value in values]
-            pairs = [(int(top), int(bottom or 1)) for top, _, bottom in parts]
-            if not [p for p, q in pairs if math.gcd(p, q) > 1]:
-                return pairs
-    return [ratio(value, where) for value in values]
+def ratios(values: list[Any], where: Callable[[int], str]) -> tuple[list[int], list[int]]:
+    """Return the numerators and the denominators of `ratio` of each; `where` names an entry."""
+    read = _at_once(values)
+    if read is None:
+        pairs = [ratio(value, where(i)) for i, value in enumerate(values)]
+        read = [p for p, _ in pairs], [q for _, q in pairs]
+    return read
+
+
+def _at_once(values: list[Any]) -> tuple[list[int], list[int]] | None:
+    """Return the same for strings that are all as they should be and not very long, or None."""
+    if set(map(type, values)) != {str} or max(map(len, values)) > DIGITS:
+        return None
+    integers = [value for value in values if "/" not in value]
+    padded = [v if "/" in v else v + "/1" for v in values] if integers else values
+    text = ",".join(padded)
+    # JSON's integers are ours but for "-0"; it lets white space stand around them.
+    if "-0" in text or any(space in text for space in " \t\n\r"):
+        return None
+    try:
+        numbers = json.loads(f"[{text.replace('/', ',')}]")
+    except (ValueError, RecursionError):
+        return None
+    # Every value has a "/", hence two numbers or more: none has more.
+    if len(numbers) != 2 * len(values) or set(map(type, numbers)) != {int}:
+        return None
+    tops, bottoms = numbers[::2], numbers[1::2]
+    right = (
+        min(bottoms) > 0
+        and bottoms.count(1) == len(integers)  # "p/1" is not in lowest terms
+        and set(map(math.gcd, tops, bottoms)) == {1}
+    )
+    return (tops, bottoms) if right else None
 
 
 def exact(value: Any, where: str) -> Q:
@@ -82,12 +104,24 @@ def exact(value: Any, where: str) -> Q:
     return Q(*ratio(value, where))
 
 
-def vector(value: Any, where: str, size: int | None = None) -> list[Q]:
-    """Return a list of rationals, of the given length if one is given."""
+def listed(value: Any, where: str, size: int | None) -> None:
+    """Check that a value is a list, of the given length if one is given."""
     require(isinstance(value, list), f"{where} is not a list", Unreadable)
     fits = size is None or len(value) == size
     require(fits, f"{where} has {len(value)} entries, not {size}", Unreadable)
-    return [exact(entry, f"{where}[{i}]") for i, entry in enumerate(value)]
+
+
+def vector(value: Any, where: str, size: int | None = None) -> list[Q]:
+    """Return a list of rationals, of the given length if one is given."""
+    listed(value, where, size)
+    return list(map(Q, *ratios(value, lambda i: f"{where}[{i}]")))
+
+
+def multiple(value: Any, where: str, size: int) -> list[int]:
+    """Return the least positive multiple with integer entries of a list of rationals."""
+    listed(value, where, size)
+    tops, bottoms = ratios(value, lambda i: f"{where}[{i}]")
+    return [row[0] for row in whole(tops, bottoms, 1, where)[0]]
 
 
 def matrix(value: Any, where: str, width: int | None = None) -> list[list[Q]]:
@@ -123,10 +157,10 @@ def read_samples(raw: dict[str, Any]) -> Samples:
     given = raw["samples"]
     fits = isinstance(given, list) and given and all(isinstance(row, list) for row in given)
     require(fits and given[0], "samples are empty, or no list of lists", Unreadable)
-    require(len({len(row) for row in given}) == 1, "samples differ in length", Unreadable)
-    pairs = [_ratios(row, f"samples[{i}]") for i, row in enumerate(given)]
-    scales = [common((q for _, q in column), "samples") for column in zip(*pairs, strict=True)]
-    rows = [[p * (c // q) for (p, q), c in zip(row, scales, strict=True)] for row in pairs]
+    d = len(given[0])
+    require(set(map(len, given)) == {d}, "samples differ in length", Unreadable)
+    tops, bottoms = ratios(list(chain.from_iterable(given)), lambda i: f"samples[{i // d}]")
+    rows, scales = whole(tops, bottoms, d, "samples")
     labels = raw["labels"]
     fits = isinstance(labels, list) and all(type(y) is int and y in (-1, 1) for y in labels)
     require(fits and len(labels) == len(rows), "labels is not a 1 or -1 per sample", Unreadable)
@@ -141,7 +175,7 @@ def check_digest(raw: dict[str, Any], fields: set[str]) -> None:
     """
     digest = fields_of(raw["digest"], "digest", fields)
     for name in sorted(fields):
-        canonical = json.dumps(raw[name], sort_keys=True, separators=(",", ":"))
+        canonical = _CANONICAL.encode(raw[name])
         same = hashlib.sha256(canonical.encode()).hexdigest() == digest[name]
         require(same, f"{name} was altered: it does not match digest.{name}")
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ class Certificate:
         return target
 
 
+_PLAIN = {str, int}  # the types of most of a certificate
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
@@ -132,16 +134,21 @@ def schema() -> dict[str, Any]:
 
 
 def _encoded(value: Any) -> Any:
-    if type(value) is str or type(value) is int:  # most of a certificate
+    if type(value) in _PLAIN:
         return value
+    if isinstance(value, list | tuple):
+        kinds = set(map(type, value))
+        if kinds <= _PLAIN:
+            return list(value)
+        if kinds == {Fraction}:
+            return list(map(str, value))
+        if kinds == {list} and set(map(type, chain.from_iterable(value))) <= _PLAIN:
+            return list(map(list, value))
+        return [_encoded(entry) for entry in value]
     if isinstance(value, Fraction):
         return text(value)
     if isinstance(value, Mapping):
         return {name: _encoded(entry) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        if set(map(type, value)) <= {str, int}:
-            return list(value)
-        return [_encoded(entry) for entry in value]
     if isinstance(value, float):
         raise TypeError(f"{value!r} is a float; floats have no place in a certificate")
     return value

@@ -40,6 +40,7 @@ from lossurface.exact._read import (
     exact,
     fields_of,
     matrix,
+    multiple,
     positions,
     read_samples,
     vector,
@@ -72,7 +73,7 @@ def _separator(raw: dict[str, Any], samples: Samples) -> str:
 
 def _farkas(raw: dict[str, Any], samples: Samples) -> str:
     n = len(samples.labels)
-    mu, _ = integral(vector(raw["mu"], "mu", n))
+    mu = multiple(raw["mu"], "mu", n)
     require(min(mu) >= 0, "mu has an entry below zero")
     require(any(mu), "mu is zero")
     weights = [m * y for m, y in zip(mu, _signed(raw["claim"], samples), strict=True)]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from itertools import chain
+from operator import add
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lossurface.errors import InputError
@@ -109,6 +112,12 @@ class Dataset:
         """The number of samples labelled -1."""
         return self.y.count(-1)
 
+    @cached_property
+    def ratios(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The coordinates' n d numerators and n d denominators, sample after sample."""
+        tops, bottoms = zip(*map(Fraction.as_integer_ratio, chain(*self.x)), strict=True)
+        return tops, bottoms
+
     def tensors(
         self, device: str | torch.device = "cpu", dtype: torch.dtype | None = None
     ) -> tuple[Tensor, Tensor]:
@@ -124,8 +133,11 @@ class Dataset:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the certificate's form: "samples" as rows of "p/q" strings, and "labels"."""
+        d, (tops, bottoms) = self.d, self.ratios
+        below = {q: f"/{q}" if q > 1 else "" for q in set(bottoms)}
+        texts = list(map(add, map(str, tops), map(below.__getitem__, bottoms)))
         return {
-            "samples": [[str(value) for value in row] for row in self.x],
+            "samples": [texts[i : i + d] for i in range(0, len(texts), d)],
             "labels": list(self.y),
         }
 

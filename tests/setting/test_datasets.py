@@ -23,6 +23,7 @@ def test_classes_partition_the_samples(rows: list[tuple[Fraction, Fraction, int]
     assert data.positives == tuple((a, b) for a, b, label in rows if label == 1)
     assert data.negatives == tuple((a, b) for a, b, label in rows if label == -1)
     back = data.to_dict()
+    assert back["samples"] == [[str(a), str(b)] for a, b, _ in rows]
     assert Dataset.of(back["samples"], back["labels"]) == data
 
 
