@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.claims._verify import verdict
 from lossurface.claims.departures import Departure, depart, findings
 from lossurface.exact import Finding, Verdict, sampled
-from lossurface.setting import Loss, neurons_of
+from lossurface.setting import Loss, neurons_of, width_threshold
 
 if TYPE_CHECKING:
     from lossurface.landscape.hunts import Hunt
@@ -22,10 +22,9 @@ JOINT_STARTS = 4  # with every parameter free, which takes longer
 
 
 def threshold(n: int, positive_axes: tuple[int, ...], negative_axes: tuple[int, ...]) -> int:
-    """Return the least M with M >= 2 max(n / Delta r, r_+, r_-)."""
-    plus, minus = len(positive_axes), len(negative_axes)
-    gap = len({*positive_axes, *negative_axes}) - max(plus, minus)
-    return max(-(-2 * n // gap), 2 * plus, 2 * minus)
+    """Return `width_threshold` of n samples on these axes."""
+    both = len({*positive_axes, *negative_axes})
+    return width_threshold(n, len(positive_axes), len(negative_axes), both)
 
 
 def departures(*, trials: int, seed: int, loss: Loss | None = None) -> list[Departure]:

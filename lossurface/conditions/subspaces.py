@@ -24,6 +24,7 @@ from lossurface.conditions._condition import Condition, settle, unsettled
 from lossurface.conditions._space import span_of
 from lossurface.errors import InputError
 from lossurface.exact._forms import Echelon, check_rank
+from lossurface.setting import width_threshold
 
 if TYPE_CHECKING:
     from lossurface.conditions._space import Space
@@ -54,7 +55,7 @@ class Ranks:
         """
         if self.gap <= 0:
             return None
-        return max(-(-2 * n // self.gap), 2 * self.plus, 2 * self.minus)
+        return width_threshold(n, self.plus, self.minus, self.both)
 
     @property
     def quadratic_width(self) -> int:

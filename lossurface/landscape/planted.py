@@ -13,10 +13,8 @@ logistic loss b = ln(n_+ / n_-). The remaining equations hold by construction:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,7 +28,14 @@ from lossurface.exact.point_check import constant_critical
 from lossurface.exact.single_layer import SingleLayer
 from lossurface.landscape.escape import ball_layer
 from lossurface.landscape.model import SingleLayerSurface
-from lossurface.setting import Loss, Neuron, get_neuron, logistic, polynomial_hinge
+from lossurface.setting import (
+    Loss,
+    Neuron,
+    get_neuron,
+    logistic,
+    polynomial_hinge,
+    width_threshold,
+)
 
 if TYPE_CHECKING:
     from flint import arb
@@ -39,6 +44,7 @@ __all__ = [
     "PLANTERS",
     "Planted",
     "plant",
+    "point_at",
     "proposition_1",
     "proposition_12",
     "proposition_9",
@@ -125,7 +131,7 @@ def _signs(rng: np.random.Generator, M: int) -> np.ndarray:
     return a
 
 
-def _made(
+def point_at(
     how: str,
     neuron: Neuron,
     loss: Loss,
@@ -136,6 +142,21 @@ def _made(
     W: np.ndarray,
     threshold: int,
 ) -> Planted:
+    """Return the critical point at (a, W) on given data, a_0 being what makes the weights balance.
+
+    Whether it is critical is for `Planted.critical` to prove.
+
+    Args:
+        how: of `Planted`.
+        neuron: sigma.
+        loss: l.
+        X: (n, d), dyadic.
+        y: n labels.
+        axes: U_+ and U_-.
+        a: (M,).
+        W: (d, M).
+        threshold: the width that the theorem asks for.
+    """
     surface = SingleLayerSurface(
         neuron,
         loss,
@@ -164,10 +185,8 @@ def _axes(rng: np.random.Generator, shared: int | None = None) -> tuple[list[int
 
 
 def _threshold(n: int, axes: tuple[Sequence[int], Sequence[int]]) -> int:
-    """Return the least M >= 2 max(n / Delta r, r_+, r_-)."""
-    r = len(set(axes[0]) | set(axes[1]))
-    wide = max(len(axes[0]), len(axes[1]))
-    return max(math.ceil(Fraction(2 * n, r - wide)), 2 * wide)
+    plus, minus = axes
+    return width_threshold(n, len(plus), len(minus), len({*plus, *minus}))
 
 
 def _subspace(rng: np.random.Generator, axes: Sequence[int], d: int, rows: int) -> np.ndarray:
@@ -217,7 +236,7 @@ def theorem_1(
     a = np.zeros(M) if closed else _signs(rng, M)
     y = [1] * len(plus) + [-1] * len(minus)
     how = "closed" if closed else "symmetric"
-    return _made(how, neuron, loss, np.concatenate([plus, minus]), y, axes, a, W, M)
+    return point_at(how, neuron, loss, np.concatenate([plus, minus]), y, axes, a, W, M)
 
 
 def theorem_2(
@@ -244,7 +263,7 @@ def theorem_2(
     first = abs(_draw(rng, plus + minus)) * y
     every = tuple(range(d))
     X = np.column_stack([first, tail])
-    return _made("closed", neuron, loss, X, y, (every, every), np.zeros(M), W, 1)
+    return point_at("closed", neuron, loss, X, y, (every, every), np.zeros(M), W, 1)
 
 
 def proposition_1(
@@ -264,7 +283,7 @@ def proposition_1(
     M = d + 1
     y = [1] * len(plus) + [-1] * len(minus)
     X, W = np.concatenate([plus, minus]), np.zeros((d, M))
-    return _made("quadratic", neuron, loss, X, y, axes, _signs(rng, M), W, M)
+    return point_at("quadratic", neuron, loss, X, y, axes, _signs(rng, M), W, M)
 
 
 def _cancelling(rng: np.random.Generator, neuron: Neuron, loss: Loss) -> Planted:
@@ -285,7 +304,7 @@ def _cancelling(rng: np.random.Generator, neuron: Neuron, loss: Loss) -> Planted
     a = abs(_draw(rng, 3))
     y = [1] * len(sides[0]) + [-1] * len(sides[1])
     X = np.concatenate(sides)
-    return _made("cancelling", neuron, loss, X, y, axes, np.concatenate([a, -a]), W, 6)
+    return point_at("cancelling", neuron, loss, X, y, axes, np.concatenate([a, -a]), W, 6)
 
 
 def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Planted:
@@ -306,7 +325,7 @@ def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Plante
     y = [1] * len(sides[0]) + [-1] * len(sides[1])
     M, every = d + 1, tuple(range(d))
     X, W = np.concatenate(sides), np.zeros((d, M))
-    return _made("quadratic", neuron, loss, X, y, (every, every), _signs(rng, M), W, M)
+    return point_at("quadratic", neuron, loss, X, y, (every, every), _signs(rng, M), W, M)
 
 
 def proposition_9(rng: np.random.Generator, neuron: Neuron | None = None) -> Planted:
@@ -324,7 +343,7 @@ def proposition_9(rng: np.random.Generator, neuron: Neuron | None = None) -> Pla
     M = _threshold(len(plus) + len(minus), axes)
     y = [1] * len(plus) + [-1] * len(minus)
     X, W = np.concatenate([plus, minus]), np.zeros((d, M))
-    return _made("closed", neuron, logistic(), X, y, axes, np.zeros(M), W, M)
+    return point_at("closed", neuron, logistic(), X, y, axes, np.zeros(M), W, M)
 
 
 PLANTERS: dict[str, Callable[[np.random.Generator], Planted]] = {

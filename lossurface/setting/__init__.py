@@ -3,6 +3,7 @@
 from lossurface.setting._layers import feedforward_torch, identity_torch, single_layer_torch
 from lossurface.setting._numbers import Enclosed
 from lossurface.setting._staircase import Staircase, staircase
+from lossurface.setting._widths import width_threshold
 from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import ARCHITECTURES, Architecture, Parts
 from lossurface.setting.assumptions import (
@@ -113,6 +114,7 @@ __all__ = [
     "assumption_6",
     "increasing_neuron",
     "support_axes",
+    "width_threshold",
     # all three together
     "Problem",
     "empirical_loss",

@@ -194,6 +194,11 @@ def test_the_threshold_is_the_papers(n, axes, expected):
     assert threshold(n, *axes) == expected
 
 
+def test_without_an_axis_of_its_own_there_is_no_threshold():
+    with pytest.raises(InputError, match="give each class a direction of its own"):
+        threshold(8, (0, 1), (1,))
+
+
 @pytest.mark.parametrize("gap", [1, 2, 3])
 def test_axes_have_the_gap_asked_for(gap):
     plus, minus = width.axes_of(gap)
