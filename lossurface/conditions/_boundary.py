@@ -228,7 +228,8 @@ def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Itera
     if size > MOST_COORDINATES or frame.change is not None or not np.isfinite(game.high):
         return
     pairs = [(a, b) for a in range(size) for b in range(a, size)]
-    units = np.array([float(u) for u in frame.units])
+    scales = (space.samples.scales[k] for k in frame.columns)
+    units = np.array([float(f / c) for f, c in zip(frame.factors, scales, strict=True)])
     center = np.array([float(c) for c in frame.center])
     Z = frame.basis @ game.shape @ frame.basis.T
     u = frame.basis @ game.slope - 2 * Z @ center

@@ -6,10 +6,11 @@ runs in coordinates where it is well conditioned, and its answers are mapped bac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from operator import truediv
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
@@ -67,12 +68,7 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
     width = len(scales)
     if not rows:
         return Span((), tuple(() for _ in range(width)))
-    columns: list[int] = []
-    # A few rows mostly span all there is.
-    for few in sorted({min(len(rows), 2 * width), len(rows)}):
-        if len(columns) < width:
-            flat = [v % PRIME for row in rows[:few] for v in row]
-            columns = _pivots(nmod_mat(few, width, flat, PRIME))
+    columns = _pivots(nmod_mat(len(rows), width, [v % PRIME for r in rows for v in r], PRIME))
     if short and len(columns) == len(rows) < width:
         return Span(tuple(columns), ())
     others = [k for k in range(width) if k not in set(columns)]
@@ -130,13 +126,18 @@ class Space:
     @cached_property
     def samples(self) -> Samples:
         """The samples as the exact checker sees them: integers, column scales, labels."""
+        return Samples(*self.integers(range(self.dataset.n)), list(self.dataset.y))
+
+    def integers(self, chosen: Iterable[int]) -> tuple[list[list[int]], list[int]]:
+        """Return some samples as integers, with the columns' scales that these alone need."""
+        d, (tops, bottoms) = self.dataset.d, self.dataset.ratios
+        at = [k for i in chosen for k in range(i * d, i * d + d)]
         try:
-            rows, scales = whole(*self.dataset.ratios, self.dataset.d)
+            return whole([tops[k] for k in at], [bottoms[k] for k in at], d)
         except Refuted:
             raise InputError(
                 "samples: a column has no common denominator of use; round its coordinates"
             ) from None
-        return Samples(rows, scales, list(self.dataset.y))
 
     @cached_property
     def fields(self) -> dict[str, Any]:
@@ -146,6 +147,11 @@ class Space:
     @cached_property
     def span(self) -> Span:
         """The span V of all samples, r its dimension."""
+        d = self.dataset.d
+        if self.dataset.n > 2 * d:  # then a few mostly span all there is
+            some = span_of(*self.integers(range(2 * d)))
+            if some.rank == d:
+                return some
         return span_of(self.samples.rows, self.samples.scales, short=True)
 
     def class_rows(self, sign: int) -> list[list[int]]:
@@ -159,9 +165,22 @@ class Space:
         return [[row[k] for k in columns] for row in rows] if len(columns) < len(rows[0]) else rows
 
     @cached_property
-    def named_units(self) -> tuple[NDArray[np.float64], list[int]]:
-        """The named columns in floats, (n, r) in [-1, 1], and the powers of two divided by."""
-        return _units(self.named)
+    def named_units(self) -> tuple[NDArray[np.float64], list[Fraction]]:
+        """The named columns in floats, (n, r) in [-1, 1], and what x was multiplied by."""
+        import numpy as np
+
+        try:
+            flat = list(map(truediv, *self.dataset.ratios))
+        except OverflowError:
+            flat = []
+        named = np.reshape(flat, (-1, self.dataset.d))[:, list(self.span.columns)]
+        largest = np.abs(named).max(axis=0, initial=0.0)
+        if not flat or largest.min(initial=1.0) < 1e-280:  # out of the floats' range
+            units, powers = _units(self.named)
+            scales = (self.samples.scales[k] for k in self.span.columns)
+            return units, [Fraction(scale, p) for scale, p in zip(scales, powers, strict=True)]
+        exponents = np.frexp(largest)[1]
+        return np.ldexp(named, -exponents), [_power(-m) for m in exponents.tolist()]
 
     @cached_property
     def decomposed(self) -> tuple[NDArray[np.float64], ...]:
@@ -171,15 +190,15 @@ class Space:
         return tuple(np.linalg.svd(self.named_units[0], full_matrices=False))
 
     @cached_property
-    def reduced(self) -> tuple[list[list[int]], list[list[int]] | None]:
-        """Integer rows in a basis that floats can handle, and the change of basis.
+    def reduced(self) -> tuple[list[list[int]], list[list[int]]] | None:
+        """Integer rows in a basis that floats can handle, and the change of basis, where needed.
 
         Columns that nearly depend on others (a unit converted and rounded, say) are replaced, by
         lattice reduction, with exact integer combinations that are small and nearly orthogonal.
         """
         _, values, _ = self.decomposed
         if len(values) == 0 or values[-1] > FLOOR * values[0]:
-            return self.named, None
+            return None
         from flint import fmpz_mat
 
         columns = list(zip(*self.named, strict=True))
@@ -222,14 +241,17 @@ class Space:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """Whitened coordinates z = basis^T (u - center), u = units * (x's integer columns) reduced."""
+    """Whitened coordinates z = basis^T (u - center), u = the named columns of x in [-1, 1].
+
+    Where these are ill-conditioned, u = (their integers @ change) in [-1, 1].
+    """
 
     points: NDArray[np.float64]  # (n, k), z
+    units: NDArray[np.float64]  # (n, r), u
     basis: NDArray[np.float64]  # (r, k)
     center: tuple[Fraction, ...]  # (r,), zero unless affine
-    units: tuple[Fraction, ...]  # (r,), put the reduced integer columns into [-1, 1]
-    scales: tuple[int, ...]  # (r,), of the named columns
-    change: list[list[int]] | None  # (r, r), reduced = named @ change; None for the identity
+    factors: list[Fraction]  # (r,), u is these times x, or times the reduced integers
+    change: list[list[Fraction]] | None  # (r, r), reduced = named x @ change; None for the identity
     columns: tuple[int, ...]  # (r,), the named columns
     d: int
 
@@ -238,45 +260,60 @@ class Frame:
         """Whiten the samples of a space."""
         import numpy as np
 
-        rows, change = space.reduced
-        unit, powers = space.named_units if change is None else _units(rows)
-        center = np.zeros(len(powers))
+        change: list[list[Fraction]] | None = None
+        if space.reduced is None:
+            units, factors = space.named_units
+        else:
+            rows, exact = space.reduced
+            units, powers = _units(rows)
+            factors = [Fraction(1, p) for p in powers]
+            scales = (space.samples.scales[k] for k in space.span.columns)
+            change = [[Fraction(v * c) for v in row] for c, row in zip(scales, exact, strict=True)]
+        center = np.zeros(len(factors))
         if affine:
-            center = np.round(unit.mean(axis=0) * 2**20) / 2**20
+            center = np.round(units.mean(axis=0) * 2**20) / 2**20
         known = change is None and not affine
-        U, s, Vt = space.decomposed if known else np.linalg.svd(unit - center, full_matrices=False)
+        U, s, Vt = space.decomposed if known else np.linalg.svd(units - center, full_matrices=False)
         kept = s > floor * s.max(initial=0.0)
-        root = np.sqrt(len(unit))
+        root = np.sqrt(len(units))
         return cls(
             U[:, kept] * root,
+            units,
             Vt[kept].T / s[kept] * root,
-            tuple(Fraction(float(v)) for v in center),
-            tuple(Fraction(1, p) for p in powers),
-            tuple(space.samples.scales[k] for k in space.span.columns),
+            tuple(map(Fraction, center.tolist())),
+            factors,
             change,
             space.span.columns,
-            len(space.samples.scales),
+            space.dataset.d,
         )
 
     def form(self, coefficients: Sequence[Fraction]) -> list[Fraction]:
         """Return the linear form on x in R^d with these coefficients on u."""
-        named = [v * unit for v, unit in zip(coefficients, self.units, strict=True)]
+        named = [v * factor for v, factor in zip(coefficients, self.factors, strict=True)]
         if self.change is not None:
             named = [
                 sum((c * v for c, v in zip(line, named, strict=True) if c), Fraction(0))
                 for line in self.change
             ]
         row = [Fraction(0)] * self.d
-        for value, k, scale in zip(named, self.columns, self.scales, strict=True):
-            row[k] = value * scale
+        for value, k in zip(named, self.columns, strict=True):
+            row[k] = value
         return row
 
-    def rounded(self, form: NDArray[np.float64], bits: int) -> list[Fraction]:
-        """Return a rational form on x near a positive multiple of (k,) on `points`."""
+    def rounded(
+        self, form: NDArray[np.float64], bits: int
+    ) -> tuple[list[Fraction], NDArray[np.float64]]:
+        """Return a rational form on x near a positive multiple of (k,) on `points`.
+
+        Beside it, its values (n,) in floats, with an error far below 1e-9.
+        """
         import numpy as np
 
         raw = self.basis @ form
-        return self.form(_short(raw / (np.abs(raw).max() or 1.0), bits))
+        near = np.round(np.ldexp(raw / (np.abs(raw).max() or 1.0), bits))
+        one = 1 << bits
+        values = self.units @ near / one
+        return self.form([Fraction(int(v), one) for v in near.tolist()]), values
 
     def quadratic(
         self, shape: NDArray[np.float64], slope: NDArray[np.float64], bits: int
@@ -303,6 +340,11 @@ class Frame:
             "rows": [self.form(row) for row in factor],
             "linear": self.form(linear),
         }
+
+
+def _power(exponent: int) -> Fraction:
+    """Return 2^exponent."""
+    return Fraction(1 << exponent) if exponent >= 0 else Fraction(1, 1 << -exponent)
 
 
 def _units(rows: list[list[int]]) -> tuple[NDArray[np.float64], list[int]]:

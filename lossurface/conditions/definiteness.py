@@ -158,7 +158,7 @@ def _definite(space: Space, sign: Sign) -> _Side:
     room, start, normal = interior(frame.points, signs)
     if room < ROOM:
         for bits in BITS:
-            form = frame.rounded(normal, bits)
+            form, _ = frame.rounded(normal, bits)
             for v in (form, [-c for c in form]):
                 shape = _boundary.wedge(space, v, sign)
                 if _inside(space, shape, sign, strict=False):

@@ -14,6 +14,8 @@ from lossurface.conditions._condition import Condition, settle, unsettled
 from lossurface.conditions._simplex import feasible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -149,22 +151,27 @@ def _separator(space: Space, w: Floats, bits: int, claim: Claim) -> dict[str, An
     None if this w does not separate.
     """
     r = space.points.shape[1]
-    form = space.frame.rounded(w[:r], bits)
+    form, near = space.frame.rounded(w[:r], bits)
+    linear = {"w": form, "b": Fraction(0)}
+    signs = _signs(space, claim)
+    if claim != "affine-separability" and (near * signs > 1e-9).all():
+        return linear  # which the checker will see exactly
     ((values, common),) = space.samples.forms([form])
-    labels = space.samples.labels
     if claim != "affine-separability":
-        signs = [1] * len(labels) if claim == "half-space" else labels
         apart = all(y * v > 0 for y, v in zip(signs, values, strict=True))
-        return {"w": form, "b": Fraction(0)} if apart else None
+        return linear if apart else None
     lowest = min(values[i] for i in space.samples.of(1))
     highest = max(values[i] for i in space.samples.of(-1))
     return {"w": form, "b": -Fraction(lowest + highest, 2 * common)} if highest < lowest else None
 
 
-def _columns(space: Space, claim: Claim) -> list[list[int]]:
+def _signs(space: Space, claim: Claim) -> tuple[int, ...]:
+    return (1,) * space.dataset.n if claim == "half-space" else space.dataset.y
+
+
+def _columns(rows: list[list[int]], signs: Sequence[int], claim: Claim) -> list[list[int]]:
     """Return y_i x_i (and y_i) as integer columns."""
-    signs = [1] * len(space.named) if claim == "half-space" else space.samples.labels
-    columns = [[y * v for v in row] for y, row in zip(signs, space.named, strict=True)]
+    columns = [[y * v for v in row] for y, row in zip(signs, rows, strict=True)]
     if claim == "affine-separability":
         columns = [[*column, y] for column, y in zip(columns, signs, strict=True)]
     return columns
@@ -174,21 +181,21 @@ def _null_weights(space: Space, support: NDArray[np.int64], claim: Claim) -> lis
     """Return the exact weights on the support whose combination vanishes, if there is one line."""
     from flint import fmpz_mat
 
-    columns = _columns(space, claim)
-    chosen = [columns[i] for i in support]
-    if not chosen:
+    if not len(support):
         return None
-    matrix = fmpz_mat(chosen).transpose()
+    rows, _ = space.integers(support.tolist())
+    signs = _signs(space, claim)
+    matrix = fmpz_mat(_columns(rows, [signs[i] for i in support], claim)).transpose()
     basis, nullity = matrix.nullspace()
     if int(nullity) != 1:
         return None
-    values = [int(basis[k, 0]) for k in range(len(chosen))]
+    values = [int(basis[k, 0]) for k in range(len(rows))]
     if sum(values) < 0:
         values = [-v for v in values]
     total = sum(values)
     if total <= 0 or min(values) < 0:
         return None
-    mu = [Fraction(0)] * len(columns)
+    mu = [Fraction(0)] * len(signs)
     for i, value in zip(support, values, strict=True):
         mu[int(i)] = Fraction(value, total)
     return mu
@@ -196,7 +203,7 @@ def _null_weights(space: Space, support: NDArray[np.int64], claim: Claim) -> lis
 
 def _exactly(space: Space, claim: Claim, yes: str, no: str) -> Condition | None:
     """Decide by the exact simplex: sum mu (y x) = 0, sum mu = 1."""
-    columns = [[*column, 1] for column in _columns(space, claim)]
+    columns = [[*column, 1] for column in _columns(space.named, _signs(space, claim), claim)]
     size = len(columns[0])
     mu, v = feasible(columns, [0] * (size - 1) + [1])
     if mu is not None:
