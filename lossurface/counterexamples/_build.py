@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ __all__ = [
     "both_classes",
     "dual_weights",
     "error_of_constant",
+    "hidden_widths",
     "sealed",
     "shifted",
 ]
@@ -41,6 +42,20 @@ def at_least(name: str, value: int, least: int, claim: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise InputError(f"{name} is {value!r}; {claim} needs an integer {name} >= {least}")
     return value
+
+
+def hidden_widths(
+    width: int, depth: int, widths: Sequence[int] | None, claim: str
+) -> tuple[int, ...]:
+    """Return the widths given, or `depth` times `width`, checked.
+
+    Raises:
+        InputError: there are none given, and width or depth is below 1 or no integer.
+    """
+    if widths is not None:
+        return tuple(widths)
+    layers = at_least("depth", depth, 1, claim)
+    return (at_least("width", width, 1, claim),) * layers
 
 
 def admissible_power(p: int, claim: str) -> int:

@@ -8,11 +8,11 @@ from typing import Any
 from lossurface.counterexamples._build import (
     admissible_neuron,
     admissible_power,
-    at_least,
     balancing_constant,
     both_classes,
     dual_weights,
     error_of_constant,
+    hidden_widths,
     sealed,
 )
 from lossurface.counterexamples._data import chosen_dataset
@@ -69,9 +69,7 @@ def proposition_6(
     """
     kind = admissible_neuron(neuron, rational.ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
     admissible_power(p, CLAIM)
-    if widths is None:
-        layers = at_least("depth", depth, 1, CLAIM)
-        widths = (at_least("width", width, 1, CLAIM),) * layers
+    widths = hidden_widths(width, depth, widths, CLAIM)
     dataset = chosen_dataset(dataset, XOR, subspace(3, (0, 1), (1, 2)), seed, n, CLAIM)
     both_classes(dataset, CLAIM)
     witness: dict[str, Any] = {"assumption": data}

@@ -11,7 +11,7 @@ from lossurface.counterexamples._build import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
-    at_least,
+    hidden_widths,
 )
 from lossurface.counterexamples._data import chosen_dataset
 from lossurface.counterexamples._deep import DEAD_REACH, dead_layers
@@ -63,9 +63,7 @@ def proposition_7(
     """
     kind = admissible_neuron(neuron, _NEURONS, CLAIM, "an H all of whose neurons are ReLUs")
     admissible_power(p, CLAIM)
-    if widths is None:
-        layers = at_least("depth", depth, 1, CLAIM)
-        widths = (at_least("width", width, 1, CLAIM),) * layers
+    widths = hidden_widths(width, depth, widths, CLAIM)
     dataset = chosen_dataset(dataset, proposition_3_symmetric(), law(), seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
     witness = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
