@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from lossurface.exact import Certificate, Finding, Verdict, check, equal
+from lossurface.exact import Certificate, Finding, Verdict, check, equal, less
 
-__all__ = ["certified", "verdict"]
+__all__ = ["certified", "misclassifying", "verdict"]
 
 
 def verdict(claim: str, findings: Iterable[Finding], headline: str) -> Verdict:
@@ -33,3 +33,15 @@ def certified(certificate: Certificate, label: str) -> Iterator[Finding]:
         Fraction(certificate.data["training_error"]),
         Fraction(smaller, len(labels)),
     )
+
+
+def misclassifying(certificate: Certificate, label: str) -> Iterator[Finding]:
+    """Check a certificate, and that its training error is above zero.
+
+    Args:
+        certificate: of a local minimum.
+        label: what distinguishes it, for the finding.
+    """
+    yield check(certificate)
+    error = Fraction(certificate.data["training_error"])
+    yield less(f"training error of {label} > 0", 0, error)

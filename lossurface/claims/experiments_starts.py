@@ -203,7 +203,7 @@ def _trained_alone(setting: Setting, batch: Batch, seed: int, device: str) -> di
     if batch.separator is not None:
         flat = plateaus(batch, ends)
         left = sum(place.error_after > 0 for place in flat)
-        return _counts(left, len(flat), sum(place.slope.status != "holds" for place in flat))
+        return _counts(left, len(flat), sum(place.excluded.status != "holds" for place in flat))
     unexplained = 0
     for k in ends.stuck:
         alone, theta = ends.alone(k), ends.ends.theta[k]

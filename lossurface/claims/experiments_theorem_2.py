@@ -154,7 +154,7 @@ class Plateau:
     theta: torch.Tensor  # (P,)
     ray: torch.Tensor  # (P,), w_j moves along sign(a_j) times the separator
     gradient_norm: float
-    slope: Finding  # no local minimum in a box around theta: along the ray the loss falls
+    excluded: Finding  # no local minimum in a box around theta: along the ray the loss falls
     step: float  # along the ray, a float
     error_after: float  # training error after that step and further descent
 

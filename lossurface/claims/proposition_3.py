@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from lossurface.claims._verify import certified, verdict
+from lossurface.claims._verify import certified, misclassifying, verdict
 from lossurface.claims.experiments_proposition_3 import (
     disagreements,
     inseparable_sample,
@@ -14,7 +14,7 @@ from lossurface.claims.experiments_proposition_3 import (
 )
 from lossurface.counterexamples.proposition_3 import proposition_3
 from lossurface.counterexamples.separability import lower_bound, upper_bound
-from lossurface.exact import Certificate, Finding, Verdict, check, less, sampled
+from lossurface.exact import Certificate, Finding, Verdict, less, sampled
 from lossurface.exact.rational import IDENTITY
 
 __all__ = ["certify", "separability_findings", "verify"]
@@ -60,9 +60,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     rng = np.random.default_rng(seed)
     for neuron, p, width in (("leaky-relu", 2, 2), ("elu", 3, 2), ("linear", 6, 21)):
         certificate = proposition_3(neuron, p, width, inseparable_sample(rng, 20))
-        yield check(certificate)
-        error = Fraction(certificate.data["training_error"])
-        yield less(f"training error of {neuron}, p = {p}, M = {width}, 20 samples > 0", 0, error)
+        yield from misclassifying(certificate, f"{neuron}, p = {p}, M = {width}, 20 samples")
     yield from separability_findings(seed, trials)
 
 

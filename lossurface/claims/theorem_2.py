@@ -45,7 +45,7 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
         flat = plateaus(batch, trained)
         if flat:
             yield every(f"where floats see no gradient, no local minimum is near ({FROZEN[deep]})",
-                        (plateau.slope for plateau in flat))  # fmt: skip
+                        (plateau.excluded for plateau in flat))  # fmt: skip
         ended = f"training one softplus neuron, and the ray off plateaus: R = 0, {FROZEN[deep]}"
         left = sum(plateau.error_after > 0 for plateau in flat)
         yield sampled(ended, left, trained.runs, f"{len(flat)} met a plateau")
