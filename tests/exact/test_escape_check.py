@@ -6,18 +6,9 @@ import pytest
 from flint import arb
 
 from lossurface.exact import escape_check as check
-from lossurface.exact.single_layer import SingleLayer, ball
+from lossurface.exact.single_layer import ball
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
-
-POINTS = [[Fraction(1), 0], [Fraction(-1), 0], [0, Fraction(1)], [0, Fraction(-1)]]
-LABELS = [1, 1, -1, -1]
-
-
-def layer(neuron="softplus", loss=None, samples=POINTS, labels=LABELS, M=1, l2=0):
-    loss = loss or polynomial_hinge(3)
-    return SingleLayer(
-        get_neuron(neuron).ball_derivative, loss.ball_derivative, samples, labels, M, l2
-    )
+from tests.exact.layers import layer
 
 
 def test_a_slope_and_a_curvature_are_proved_only_where_they_are():

@@ -9,16 +9,7 @@ from lossurface.exact import point_check as point
 from lossurface.exact.enclosure import Enclosure, enclose
 from lossurface.exact.single_layer import SingleLayer, ball
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
-
-POINTS = [[Fraction(1), 0], [Fraction(-1), 0], [0, Fraction(1)], [0, Fraction(-1)]]
-LABELS = [1, 1, -1, -1]
-
-
-def layer(neuron="softplus", loss=None, samples=POINTS, labels=LABELS, M=1, l2=0):
-    loss = loss or polynomial_hinge(3)
-    return SingleLayer(
-        get_neuron(neuron).ball_derivative, loss.ball_derivative, samples, labels, M, l2
-    )
+from tests.exact.layers import LABELS, POINTS, layer
 
 
 def test_symmetric_classes_make_a_critical_point_for_any_a():
