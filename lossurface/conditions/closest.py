@@ -26,11 +26,14 @@ def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game |
         moments: whether sum lambda y x = 0 is asked for, as by Proposition 11.
 
     Returns:
-        Weights, bounds and quadratic; None where no lambda > 0 has those moments.
+        Weights, bounds and quadratic; None where no lambda > 0 has those moments, or S has no
+        entries: all samples are zero or, with moments, equal.
     """
     signs = sign * space.labels
+    points = (space.affine_frame if moments else space.frame).points
+    if not points.shape[1]:
+        return None
     if not moments:
-        return play(space.frame.points, signs, equal(signs), moments=False)
-    points = space.affine_frame.points
+        return play(points, signs, equal(signs), moments=False)
     room, start, _ = interior(points, signs)
     return play(points, signs, start, moments=True) if room >= ROOM else None

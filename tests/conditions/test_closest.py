@@ -54,3 +54,10 @@ def test_moments_are_kept_or_there_are_no_weights(sign):
     assert (found.low > 0) == (sign > 0)
     apart = space([[1, 0], [2, 1], [-1, 0], [-2, 1]], [1, 1, -1, -1])
     assert closest_form(apart, sign, moments=True) is None
+
+
+def test_without_a_direction_there_is_no_form():
+    assert closest_form(space([[0, 0], [0, 0]], [1, -1]), 1, moments=False) is None
+    alike = space([[2, 1], [2, 1]], [1, -1])
+    assert closest_form(alike, 1, moments=True) is None
+    assert closest_form(alike, 1, moments=False).low == pytest.approx(0, abs=1e-12)

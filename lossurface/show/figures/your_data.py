@@ -53,7 +53,7 @@ def distances(report: Report) -> tuple[Array, Array, Array]:
             values = ((X @ rows.T) ** 2) @ [float(Fraction(w)) for w in side["weights"]]
         else:
             form = closest_form(space, sign, moments=False)
-            assert form is not None  # without moments any lambda will do
+            assert form is not None  # some sample is not zero, and any lambda will do
             points = space.frame.points
             values = np.einsum("ij,ij->i", points @ form.shape, points)
         edge = (values[labels == sign].max() + values[labels != sign].min()) / 2
