@@ -202,10 +202,10 @@ def certify(
     Raises:
         InputError: theta has the wrong shape or is not finite.
     """
-    if theta.shape != (surface.P,) or not bool(torch.isfinite(theta).all()):
-        raise InputError(
-            f"theta is {tuple(theta.shape)}, finite or not; give ({surface.P},), finite"
-        )
+    if theta.shape != (surface.P,):
+        raise InputError(f"theta has shape {tuple(theta.shape)}; give ({surface.P},)")
+    if not bool(torch.isfinite(theta).all()):
+        raise InputError("theta has an entry that is not finite; drop runs that diverged")
     layer = layer or ball_layer(surface)
     point = theta.tolist()
     if surface.loss.p is not None and float(surface.value(theta[None])[0]) == 0:
