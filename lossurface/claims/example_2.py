@@ -8,7 +8,6 @@ from typing import Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.tally import Tally
-from lossurface.counterexamples._least_squares import compositions
 from lossurface.counterexamples.example_2 import (
     example_2,
     probability,
@@ -17,6 +16,7 @@ from lossurface.counterexamples.example_2 import (
     small_alpha,
     wrong_by_majority,
 )
+from lossurface.counterexamples.least_squares import compositions
 from lossurface.exact import (
     Finding,
     Verdict,

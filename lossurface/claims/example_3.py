@@ -8,7 +8,6 @@ from typing import Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.tally import Tally
-from lossurface.counterexamples._least_squares import compositions
 from lossurface.counterexamples.example_3 import (
     example_3,
     probability,
@@ -16,6 +15,7 @@ from lossurface.counterexamples.example_3 import (
     small_delta,
     wrong_by_majority,
 )
+from lossurface.counterexamples.least_squares import compositions
 from lossurface.exact import Finding, Verdict, equal, less, sampled
 
 __all__ = ["error_share", "verify"]

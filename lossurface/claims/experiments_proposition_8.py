@@ -11,11 +11,11 @@ from lossurface.setting import (
     Dataset,
     Network,
     Problem,
+    exact_number,
     get_neuron,
     polynomial_hinge,
     single_layer,
 )
-from lossurface.setting._numbers import exact_number
 
 if TYPE_CHECKING:
     from lossurface.claims.training import Trained

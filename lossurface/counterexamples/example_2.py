@@ -30,7 +30,7 @@ from fractions import Fraction
 from math import comb, factorial, isqrt
 
 from lossurface.counterexamples._build import at_least
-from lossurface.counterexamples._least_squares import Fit, compositions, fit_counts, multinomial
+from lossurface.counterexamples.least_squares import Fit, compositions, fit_counts, multinomial
 from lossurface.errors import InputError
 
 __all__ = [

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from lossurface.counterexamples._build import at_least
-from lossurface.counterexamples._least_squares import Fit, compositions, fit_counts, multinomial
+from lossurface.counterexamples.least_squares import Fit, compositions, fit_counts, multinomial
 from lossurface.errors import InputError
 
 __all__ = [

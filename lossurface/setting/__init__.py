@@ -1,7 +1,7 @@
 """The paper's vocabulary: neurons, losses, networks, datasets, assumptions (sections 2 and 3.1)."""
 
 from lossurface.setting._layers import feedforward_torch, identity_torch, single_layer_torch
-from lossurface.setting._numbers import Enclosed
+from lossurface.setting._numbers import Enclosed, exact_number
 from lossurface.setting._staircase import Staircase, staircase
 from lossurface.setting._widths import width_threshold
 from lossurface.setting.answers import Answer
@@ -79,6 +79,7 @@ __all__ = [
     "Enclosed",
     "Network",
     "Parts",
+    "exact_number",
     "feedforward",
     "feedforward_torch",
     "identity_shortcut",

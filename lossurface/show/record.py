@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lossurface.reproduce import Outcome, Record, Summary
 
-__all__ = ["RecordTable", "device_note", "outcomes_table", "record_table", "versions_table"]
+__all__ = [
+    "STYLE",
+    "RecordTable",
+    "device_note",
+    "outcomes_table",
+    "record_table",
+    "versions_table",
+]
 
 _MARKS = {"holds": "ls-yes", "fails": "ls-no", "error": "ls-no"}  # undecided: neither
 _COLUMNS = ("Claim", "Verdict", "Evidence", "Time", "Device", "Seed")
 # In the notebook, not in the style sheet: JupyterLab shows the table too. The theme paints HTML
 # outputs light in the dark; not this one.
-_CSS = """<style>
+STYLE = """<style>
 div.cell_output .text_html:has(.ls-record){background:none!important;
 color:inherit!important;padding:0!important}
 .ls-record{border-collapse:collapse;width:100%;margin:1rem 0;font-size:.88rem;line-height:1.4}
@@ -64,7 +71,7 @@ def record_table(summary: Summary, pages: Iterable[str], root: str = ".") -> Rec
         f"<em>{html.escape(summary.profile)}</em>, {summary.seconds / 60:.0f} minutes in all."
     )
     return RecordTable(
-        f'{_CSS}<table class="ls-record"><caption>{caption}</caption>'
+        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
         len(summary.records),
     )
@@ -82,7 +89,7 @@ def device_note(summary: Summary) -> RecordTable:
             "take <code>device='cuda'</code>, but nothing on this page was run so, and no result "
             "on a GPU is claimed. Exact and enclosed evidence never uses one."
         )
-    return RecordTable(f'{_CSS}<p class="ls-record" style="font-size:1rem">{text}</p>', 1)
+    return RecordTable(f'{STYLE}<p class="ls-record" style="font-size:1rem">{text}</p>', 1)
 
 
 def versions_table(summary: Summary) -> RecordTable:
@@ -93,7 +100,7 @@ def versions_table(summary: Summary) -> RecordTable:
     )
     head = '<th scope="col">Package</th><th scope="col">Version</th>'
     return RecordTable(
-        f'{_CSS}<table class="ls-record" style="width:auto"><thead><tr>{head}</tr></thead>'
+        f'{STYLE}<table class="ls-record" style="width:auto"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table>",
         len(summary.versions),
     )
@@ -125,7 +132,7 @@ def outcomes_table(outcomes: Sequence[Outcome]) -> RecordTable:
     )
     caption = html.escape(f"Recorded on {', '.join(sorted({one.device for one in outcomes}))}.")
     return RecordTable(
-        f'{_CSS}<table class="ls-record"><caption>{caption}</caption>'
+        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
         len(outcomes),
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lossurface.counterexamples import example_2 as two
 from lossurface.counterexamples import example_3 as three
-from lossurface.counterexamples._least_squares import compositions, multinomial
+from lossurface.counterexamples.least_squares import compositions, multinomial
 from lossurface.setting import Problem, get_neuron, quadratic, single_layer
 from lossurface.setting import example_2 as law_2
 from lossurface.setting import example_3 as law_3

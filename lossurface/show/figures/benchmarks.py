@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.show.record import _CSS, RecordTable
+from lossurface.show.record import STYLE, RecordTable
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     from lossurface.show.style import Palette
 
-__all__ = ["Benchmarks", "growth", "memory", "ratios", "read", "shares_table", "table"]
+__all__ = [
+    "Benchmarks",
+    "growth",
+    "growth_key",
+    "memory",
+    "ratios",
+    "read",
+    "shares_table",
+    "table",
+]
 
 FORMAT = "lossurface/benchmarks"
 MARKS = {"met": "ls-yes", "missed": "ls-no", "wrong": "ls-no", "missing": "ls-no"}
@@ -120,7 +129,7 @@ def table(record: Benchmarks) -> RecordTable:
         "at the start."
     )
     return RecordTable(
-        f'{_CSS}<table class="ls-record"><caption>{caption}</caption>'
+        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
         len(record.rows),
     )
@@ -169,7 +178,7 @@ def shares_table(record: Benchmarks) -> RecordTable:
         f"product of {found['side']} × {found['side']} matrices."
     )
     return RecordTable(
-        f'{_CSS}<table class="ls-record"><caption>{caption}</caption>'
+        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
         len(found["ours"]),
     )
@@ -218,26 +227,61 @@ def _label(row: Mapping[str, Any]) -> str:
 
 
 def growth(record: Benchmarks, cost: str) -> Drawing:
-    """Draw how a cost grew along each axis, with the slope of each line in log-log."""
+    """Draw how a cost grew along each axis; the log-log slope stands at the end of its line."""
 
     def draw(figure: FigureBase, palette: Palette) -> None:
+        from matplotlib.ticker import LogLocator, NullLocator
+
         ax = figure.subplots()
-        colours = dict(zip(AXES, palette.cycle, strict=False))
+        colours = _colours(palette)
+        ends = []
         for entry in record.growth(cost):
             first, axis = entry["at"][0], entry["axis"]
-            label = f"{AXES[axis]}, from {first}: slope {entry['slope']:.2f}"
             along = [size / first for size in entry["at"]]
-            ax.plot(along, entry["seconds"], "o-", color=colours[axis], markersize=3, label=label)
+            ax.plot(along, entry["seconds"], "o-", color=colours[axis], markersize=3)
+            ends.append((entry["seconds"][-1], along[-1], f"{entry['slope']:.2f}", colours[axis]))
         ax.set_xscale("log", base=2)
         ax.set_yscale("log")
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        ax.set(ylabel="seconds", xlabel="times the first size")
-        ax.legend(fontsize=7, loc="upper left")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter(lambda value, _: seconds(value))
+        ax.set(xlabel="times the first size", title=cost)
+        ax.set_xlim(right=2 * max(along for _, along, *_ in ends))  # room for the slopes
         low, high = ax.get_ylim()
-        ax.set_ylim(low, high * (high / low) ** 0.45)  # room for the legend
-        figure.suptitle(cost, fontsize=10)
+        apart, last = (high / low) ** 0.09, 0.0
+        for height, along, slope, colour in sorted(ends):  # from below, none on another
+            last = max(height, last * apart)
+            ax.text(along * 1.1, last, slope, color=colour, va="center")
+        ax.set_ylim(low, max(high, last * apart))
 
     return draw
+
+
+def growth_key(record: Benchmarks) -> Drawing:
+    """Draw what the colours of `growth` stand for, with the first sizes, in a panel of its own."""
+
+    def draw(figure: FigureBase, palette: Palette) -> None:
+        from matplotlib.lines import Line2D
+
+        firsts: dict[str, set[int]] = {axis: set() for axis in AXES}
+        for entry in record.data["scaling"]["growth"]:
+            firsts[entry["axis"]].add(entry["at"][0])
+        colours = _colours(palette)
+        lines = [
+            Line2D(
+                [], [], color=colours[axis], marker="o", markersize=4,
+                label=f"{name}, from {' or '.join(map(str, sorted(firsts[axis])))}",
+            )
+            for axis, name in AXES.items()
+        ]  # fmt: skip
+        figure.legend(handles=lines, loc="center", title="What grows", frameon=False)
+
+    return draw
+
+
+def _colours(palette: Palette) -> dict[str, str]:
+    return dict(zip(AXES, palette.cycle, strict=False))
 
 
 def memory(record: Benchmarks) -> str:
