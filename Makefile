@@ -56,13 +56,13 @@ book: install  ## execute the notebooks and build the site
 	@$(WARM) $(BIN)/python -m scripts.book
 
 site: install  ## test the built site in Chromium
-	$(BIN)/python -m pytest tests/site -p no:nbval -n 2 --dist loadgroup -q --durations=10 -m site
+	$(BIN)/python -m pytest tests/site -p no:nbval -n 2 --dist loadscope -q --durations=10 -m site
 
 test: install  ## lint, unit tests, notebooks, book, site
 	@$(BIN)/python -m scripts.stages lint unit nbval book site
 
 test-full: install  ## the same and the long tests
-	@$(BIN)/python -m scripts.stages lint unit slow nbval book site
+	@LOSSURFACE_EVERY_PAGE=1 $(BIN)/python -m scripts.stages lint unit slow nbval book site
 
 lab: install  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=book

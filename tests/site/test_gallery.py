@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -46,8 +47,8 @@ def test_every_certificate_can_be_downloaded(gallery: Any, address: str) -> None
         assert gallery.request.get(link).ok, link
 
 
-def test_without_a_script_every_card_is_there(browser: Any, address: str) -> None:
-    context = browser.browser.new_context(java_script_enabled=False)
+def test_without_a_script_every_card_is_there(chrome: Callable[..., Any], address: str) -> None:
+    context = chrome(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/book/atlas/gallery.html")
     assert page.locator(".ls-cards > li").count() == len(recipes())

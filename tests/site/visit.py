@@ -71,8 +71,6 @@ _WHOLE = """() => { for (const [element, children, style] of kept.reverse()) {
     element.style.cssText = style;
 } }"""
 
-# A plot is one image.
-_CONTEXT = {"include": [["html"]], "exclude": [["mjx-container"], [".ls-plot"]]}
 # No preload: axe would fetch style sheets by itself, at wrong addresses.
 _COMMON = {"resultTypes": ["violations"], "preload": False, "iframes": False}
 # The theme lets a reader reach what scrolls, a moment after the window has changed.
@@ -83,6 +81,9 @@ _RULES = {
     "dark": ["color-contrast"],
     "phone": ["scrollable-region-focusable", "target-size", "meta-viewport"],
 }
+
+
+PLAIN = "* { transition: none !important; }"  # colours arrive at once
 
 
 @dataclass
@@ -111,8 +112,11 @@ class Visit:
     largest_paint: float | None = None  # milliseconds
 
 
-def visit(context: Any, address: str, name: str) -> Visit:
-    """Load the page once and look at everything: light and dark, desk and phone."""
+def visit(context: Any, address: str, name: str, *, judge: bool = True) -> Visit:
+    """Load the page once and look at everything: light and dark, desk and phone.
+
+    Without `judge`, there are no violations in what is returned, not even empty ones.
+    """
     seen = Visit()
     page = context.new_page()
     page.on("console", lambda m: m.type == "error" and seen.errors.append(m.text))
@@ -125,24 +129,27 @@ def visit(context: Any, address: str, name: str) -> Visit:
 
     page.on("request", watch)
     seen.largest_paint = largest_paint(page, f"{address}/{name}")
-    page.add_style_tag(content="* { transition: none !important; }")  # colours arrive at once
+    page.add_style_tag(content=PLAIN)
     page.evaluate("() => window.lossurface.startAll()")
     page.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise : null")
     seen.maths = page.evaluate(_MATHS)
     _use_controls(page, seen)
-    seen.violations["light"] = _axe(page, "light")
+    if judge:
+        seen.violations["light"] = axe(page, "light")
     _theme(page, seen, "light")
     page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
     page.evaluate("() => window.lossurface.settled()")
-    seen.violations["dark"] = _axe(page, "dark")
+    if judge:
+        seen.violations["dark"] = axe(page, "dark")
     _theme(page, seen, "dark")
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(100)
-    with contextlib.suppress(Exception):  # what is still wrong after that, axe will name
-        page.wait_for_function(_TAB_STOPS, timeout=4000)
     seen.too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     seen.sticking_out = page.evaluate(_STICKING_OUT)
-    seen.violations["phone"] = _axe(page, "phone")
+    if judge:
+        with contextlib.suppress(Exception):  # what is still wrong after that, axe will name
+            page.wait_for_function(_TAB_STOPS, timeout=4000)
+        seen.violations["phone"] = axe(page, "phone")
     page.close()
     return seen
 
@@ -154,11 +161,13 @@ def largest_paint(page: Any, url: str) -> float | None:
     return found
 
 
-def _axe(page: Any, where: str) -> list[str]:
-    """Return the serious and critical violations, a line each."""
+def axe(page: Any, where: str, within: str = "html") -> list[str]:
+    """Return the serious and critical violations below a selector, a line each."""
+    # A plot is one image.
+    context = {"include": [[within]], "exclude": [["mjx-container"], [".ls-plot"]]}
     options = {**_COMMON, "runOnly": _RULES[where]}
     page.evaluate(_BRIEF)
-    found = Axe().run(page, context=_CONTEXT, options=options).response["violations"]
+    found = Axe().run(page, context=context, options=options).response["violations"]
     page.evaluate(_WHOLE)
     return [
         f"{v['id']}: {v['nodes'][0]['html'][:160]} (and {len(v['nodes']) - 1} more)"
