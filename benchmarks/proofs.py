@@ -66,7 +66,10 @@ def _budget(id: str, task: str, milliseconds: float, times: list[float], right: 
     limit = milliseconds / 1e3
     middle = statistics.median(times)
     spread = (limit / max(times), limit / min(times))
-    note = "Processor time of each; the spread is over all of them."
+    note = (
+        "Processor time of each, without Python's garbage collector (as timeit); the spread is "
+        "over all of them."
+    )
     return Row(
         id, task, f"a budget of {milliseconds:g} ms each", 1, middle, limit, limit / middle, spread,
         len(times), each=" each", accuracy=right, note=note,
