@@ -15,6 +15,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import threading
 from multiprocessing import get_context, process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -64,7 +65,7 @@ class WarmProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         folder = str(kwargs.get("cwd") or Path.cwd())
         environment = dict(kwargs.get("env") or os.environ)
-        # A daemon, so that it ends with us whatever happens.
+        # A daemon, so that it ends with us.
         kernel = _server().Process(target=_kernel, args=(cmd[3:], folder, environment), daemon=True)
         kernel.start()
         self.process = cast(Any, _Forked(kernel))
@@ -101,6 +102,13 @@ class _Forked:
         self._kernel.terminate()
 
 
+def _end_with_starter() -> None:
+    starter = process.parent_process()
+    if starter is not None:
+        starter.join()
+        os._exit(1)
+
+
 def _kernel(arguments: list[str], folder: str, environment: dict[str, str]) -> None:
     """Be the kernel (in the forked process)."""
     from ipykernel.kernelapp import launch_new_instance
@@ -112,7 +120,11 @@ def _kernel(arguments: list[str], folder: str, environment: dict[str, str]) -> N
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    sys.argv[:] = ["ipykernel_launcher", *arguments]
+    # Whose child it is: so it says nothing on the terminal, and ends where the server is gone.
+    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+    sys.argv[:] = ["ipykernel_launcher", parent, *arguments]
+    # The server outlives whoever was killed without a farewell, as long as it has a child.
+    threading.Thread(target=_end_with_starter, daemon=True).start()
     # A notebook may start processes, which a daemon may not.
     process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     launch_new_instance()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,7 @@ from lossurface.reproduce.notebook import execute
 
 SCRIPT = """
 import sys
+import time
 from pathlib import Path
 
 if __name__ == "__main__":  # a kernel's process imports this file, too
@@ -22,6 +24,22 @@ if __name__ == "__main__":  # a kernel's process imports this file, too
     for name in sys.argv[1:]:
         found = execute(Path(name), {}, Path(name).with_suffix(".out.ipynb"))
         print(found.error, found.text, sep="\\n", end="")
+"""
+
+
+STARTER = """
+import time
+
+if __name__ == "__main__":
+    from jupyter_client import KernelManager
+
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    print(manager.provisioner.pid, flush=True)
+    time.sleep(600)
 """
 
 
@@ -61,6 +79,32 @@ def test_a_kernel_is_warm_alone_and_of_its_own_folder(tmp_path):
         *("None", "True", "False", str(tmp_path), "[]", "0"),
         *("None", "False", "False"),
     ]
+
+
+def alive(pid):
+    """Whether a process runs; one that waits to be buried does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_kernel_ends_with_whoever_started_it_even_if_killed(tmp_path):
+    if not Path("/proc/self/stat").is_file():
+        pytest.skip("processes are looked up in /proc")
+    script = tmp_path / "script.py"
+    script.write_text(STARTER)
+    warm = {**os.environ, "JUPYTER_DEFAULT_PROVISIONER_NAME": "lossurface-warm"}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=warm
+    ) as starter:
+        first = starter.stdout.readline()
+        starter.kill()
+    kernel = int(first)  # the first that is said: a kernel's own notes are for no terminal
+    until = time.monotonic() + 15
+    while alive(kernel) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not alive(kernel)
 
 
 @pytest.fixture
