@@ -123,8 +123,14 @@ _VISITS: dict[str, Visit] = {}
 
 
 @pytest.fixture
-def seen(name: str, browser: Any, address: str) -> Visit:
+def seen(name: str, browser: Any, address: str, tmp_path_factory: pytest.TempPathFactory) -> Visit:
     """Return what a visit to the page showed; the first test that asks makes it."""
     if name not in _VISITS:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        folder = tmp_path_factory.getbasetemp()
+        mark = (folder.parent if worker else folder) / f"visited-{name.replace('/', '-')}"
+        if mark.exists():
+            assert mark.read_text() == worker, f"{mark.read_text()} has visited {name} already"
+        mark.write_text(worker)
         _VISITS[name] = visit(browser, address, name, judge=name in judged())
     return _VISITS[name]
