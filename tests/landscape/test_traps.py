@@ -120,4 +120,4 @@ def test_from_beside_a_trap_descent_gets_below_it(name):
     trap = objective(TRAPS[name])
     g = torch.Generator().manual_seed(0)
     start = 0.3 * torch.randn(12, trap.P, generator=g, dtype=torch.float64)
-    assert float(descend(trap, start, steps=40, spectrum=False).loss.nan_to_num(-1).min()) < -1e-3
+    assert float(descend(trap, start, steps=40, spectrum=False).loss.min()) < -1e-3
