@@ -148,8 +148,8 @@ class Space:
     def span(self) -> Span:
         """The span V of all samples, r its dimension."""
         d = self.dataset.d
-        if self.dataset.n > 2 * d:  # then a few mostly span all there is
-            some = span_of(*self.integers(range(2 * d)))
+        if self.dataset.n > d + 2:  # then a few mostly span all there is
+            some = span_of(*self.integers(range(d + 2)))
             if some.rank == d:
                 return some
         return span_of(self.samples.rows, self.samples.scales, short=True)
@@ -169,13 +169,14 @@ class Space:
         """The named columns in floats, (n, r) in [-1, 1], and what x was multiplied by."""
         import numpy as np
 
+        size = (self.dataset.n, self.dataset.d)
         try:
-            flat = list(map(truediv, *self.dataset.ratios))
+            flat = np.fromiter(map(truediv, *self.dataset.ratios), float, size[0] * size[1])
         except OverflowError:
-            flat = []
-        named = np.reshape(flat, (-1, self.dataset.d))[:, list(self.span.columns)]
+            flat = np.zeros(size)
+        named = flat.reshape(size)[:, list(self.span.columns)]
         largest = np.abs(named).max(axis=0, initial=0.0)
-        if not flat or largest.min(initial=1.0) < 1e-280:  # out of the floats' range
+        if largest.min(initial=1.0) < 1e-280:  # out of the floats' range
             units, powers = _units(self.named)
             scales = (self.samples.scales[k] for k in self.span.columns)
             return units, [Fraction(scale, p) for scale, p in zip(scales, powers, strict=True)]

@@ -80,8 +80,9 @@ def _at_once(values: list[Any]) -> tuple[list[int], list[int]] | None:
     integers = [value for value in values if "/" not in value]
     padded = [v if "/" in v else v + "/1" for v in values] if integers else values
     text = ",".join(padded)
-    # JSON's integers are ours but for "-0"; it lets white space stand around them.
-    if "-0" in text or any(space in text for space in " \t\n\r"):
+    # JSON's integers are ours but for "-0"; it lets white space stand around them, and one of its
+    # readers takes the digits of other alphabets.
+    if "-0" in text or not text.isascii() or any(space in text for space in " \t\n\r"):
         return None
     try:
         numbers = json.loads(f"[{text.replace('/', ',')}]")
@@ -118,7 +119,7 @@ def vector(value: Any, where: str, size: int | None = None) -> list[Q]:
 
 
 def multiple(value: Any, where: str, size: int) -> list[int]:
-    """Return the least positive multiple with integer entries of a list of rationals."""
+    """Return a list of rationals times their least common denominator."""
     listed(value, where, size)
     tops, bottoms = ratios(value, lambda i: f"{where}[{i}]")
     return [row[0] for row in whole(tops, bottoms, 1, where)[0]]

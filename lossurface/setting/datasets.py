@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from operator import add
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lossurface.errors import InputError
@@ -133,9 +132,8 @@ class Dataset:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the certificate's form: "samples" as rows of "p/q" strings, and "labels"."""
-        d, (tops, bottoms) = self.d, self.ratios
-        below = {q: f"/{q}" if q > 1 else "" for q in set(bottoms)}
-        texts = list(map(add, map(str, tops), map(below.__getitem__, bottoms)))
+        d, pairs = self.d, zip(*self.ratios, strict=True)
+        texts = [f"{p}/{q}" if q > 1 else f"{p}" for p, q in pairs]  # sooner than str of each
         return {
             "samples": [texts[i : i + d] for i in range(0, len(texts), d)],
             "labels": list(self.y),
