@@ -156,11 +156,14 @@ def joint_findings(
 ) -> Iterator[Finding]:
     """Yield for each f_D of `JOINT` that training every parameter ends with R = 0.
 
-    A run that stops with R > 0 goes on from the separator's ray where there is one; that no local
-    minimum is near where it had stopped is proved, and yielded too.
+    A run that stops with R > 0 goes on from the separator's ray where there is one, and counts by
+    its end; that no local minimum is near where it had stopped is proved, and yielded too.
     """
     from lossurface.exact import every, sampled
 
+    training = "training all parameters"
+    if batch.separator is not None:
+        training += ", and the ray off plateaus"
     for deep in JOINT:
         ended = train_jointly(batch, neuron, M, seed=seed, deep=deep, loss=loss, device=device)
         w = [None if batch.separator is None else batch.separator[k].tolist() for k in ended.stuck]
@@ -173,7 +176,7 @@ def joint_findings(
             by is None or ended.after_ray(run, by) > 0
             for run, by in zip(ended.stuck, w, strict=True)
         )
-        statement = f"training all parameters, f_D {deep} with the others, ends with R = 0"
+        statement = f"{training}, f_D {deep} with the others, ends with R = 0"
         yield sampled(statement, left, ended.runs, f"{len(ended.stuck)} met a plateau")
 
 

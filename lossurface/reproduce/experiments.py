@@ -84,10 +84,12 @@ def _experiments() -> dict[str, Experiment]:
             count=1000,
             chunk=50,
         )
+        # Only separable data have a ray to go on from.
+        by = "training, and the ray off plateaus," if claim == "theorem-2" else "training"
         for deep in starts.F_D:
             made[f"{claim}-training" + (f"-{deep}" if deep != "none" else "")] = Experiment(
                 claim,
-                f"training ends with R = 0, f_D {deep}, every parameter trained",
+                f"{by} ends with R = 0, f_D {deep}, every parameter trained",
                 f"{starts.__name__}:trained",
                 {"claim": claim, "deep": deep},
                 device=True,

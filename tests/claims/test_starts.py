@@ -26,6 +26,14 @@ def test_no_start_stops_with_an_error_where_every_assumption_is_met(claim, deep)
     assert found["of"] == 40
 
 
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_statement_names_the_ray_where_runs_go_on_along_it(claim):
+    rayed = starts._met(claim, "none").data(2, 0).separator is not None
+    of_training = [one for one in EXPERIMENTS if one.startswith(f"{claim}-training")]
+    assert len(of_training) == len(starts.F_D)
+    assert {"the ray" in EXPERIMENTS[one].statement for one in of_training} == {rayed}
+
+
 def axes(batch, label):
     """The coordinates that a class uses."""
     return tuple(np.flatnonzero((batch.X[batch.y == label] != 0).any(0)).tolist())

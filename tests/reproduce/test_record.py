@@ -125,7 +125,7 @@ def test_plateaus_that_no_proof_excludes_are_not_called_proved():
     from lossurface.show.record import outcomes_table
 
     counts = {"failures": 0, "of": 1000, "plateaus": 3, "unexplained": 0}
-    told = Outcome("a", "theorem-2", "training ends with R = 0", False, 0, counts, 1.0, "CPU")
+    told = Outcome("a", "theorem-2", "training and the ray: R = 0", False, 0, counts, 1.0, "CPU")
     assert "3 met a plateau, proved to hold no local minimum" in str(told)
     some = replace(told, counts=counts | {"unexplained": 2})
     assert "3 met a plateau, 1 of them proved to hold no local minimum" in str(some)
