@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.problem import P, t33
 from benchmarks.size import Size
 
 TASKS = ("spectra", "descend", "slice")
@@ -29,8 +30,9 @@ def peaks(size: Size) -> list[dict[str, Any]]:
     return found
 
 
+FLOAT = 8
 # Bytes kept for each network: its parameters (drawn, handed over), and what comes back.
-RESULTS = {"spectra": 2 * 33 * 8, "descend": 2 * 33 * 8 + 40, "slice": 8}
+RESULTS = {"spectra": 2 * P * FLOAT, "descend": (2 * P + 5) * FLOAT, "slice": FLOAT}
 
 
 def _child(task: str, batch: int) -> int:
@@ -52,7 +54,6 @@ def _peak() -> int:
 def _run(task: str, batch: int) -> None:
     import torch
 
-    from benchmarks.problem import t33
     from lossurface.landscape import descend, plane, random_directions
 
     surface, theta = t33(batch)
@@ -61,7 +62,7 @@ def _run(task: str, batch: int) -> None:
     elif task == "descend":
         descend(surface, theta, steps=4, spectrum=False)
     else:
-        directions = random_directions(33, torch.Generator().manual_seed(0))
+        directions = random_directions(P, torch.Generator().manual_seed(0))
         plane(surface, theta[0], directions, 1.0, (100, max(2, batch // 100)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,13 +20,14 @@ from lossurface.setting import get_neuron, logistic
 
 LN2 = math.log(2)
 L2 = 1e-2
-d, M, n, P = 3, 8, 20, 33
+d, M, n = 3, 8, 20
+P = 1 + M + d * M
 
 
 def t33(
     networks: int = 1000, l2: float = L2, device: str = "cpu", seed: int = 0
 ) -> tuple[SingleLayerSurface, Tensor]:
-    """Return the surface and random networks (networks, 33)."""
+    """Return the surface and random networks (networks, P)."""
     return sized(networks, n, d, M, l2, device, seed)
 
 
@@ -44,13 +46,18 @@ def sized(
     return surface, theta.to(device)
 
 
+def split(theta: Any) -> tuple[Any, Any, Any]:
+    """Return a_0 (1,), a (M,) and W (d, M) of one network's parameters (P,)."""
+    return theta[:1], theta[1 : 1 + M], theta[1 + M :].reshape(d, M)
+
+
 def definition(surface: SingleLayerSurface) -> Callable[[Tensor], Tensor]:
-    """Return the loss of one network (33,) as a user of torch would write it."""
+    """Return the loss of one network (P,) as a user of torch would write it."""
     X, y = surface.X, surface.y
 
     def value(theta: Tensor) -> Tensor:
-        hidden = softplus(X @ theta[9:].reshape(3, 8)) / LN2
-        f = theta[0] + hidden @ theta[1:9]
+        a0, a, W = split(theta)
+        f = a0 + softplus(X @ W) / LN2 @ a
         terms = softplus(-y * f) / LN2
         return terms.mean() + 0.5 * surface.l2 * theta.square().sum()
 
@@ -62,13 +69,14 @@ def numpy_loss(surface: SingleLayerSurface) -> Callable[[np.ndarray], tuple[floa
     X, y = surface.X.cpu().numpy(), surface.y.cpu().numpy()
 
     def both(v: np.ndarray) -> tuple[float, np.ndarray]:
-        a, z = v[1:9], X @ v[9:].reshape(3, 8)
+        a0, a, W = split(v)
+        z = X @ W
         s = np.logaddexp(0, z) / LN2
-        u = -y * (v[0] + s @ a)
+        u = -y * (a0 + s @ a)
         g = -y / (1 + np.exp(-u)) / (LN2 * len(y))
-        gradient = np.empty(33)
-        gradient[0], gradient[1:9] = g.sum(), g @ s
-        gradient[9:] = ((X.T @ (g[:, None] / (1 + np.exp(-z)) / LN2)) * a).ravel()
+        gradient = np.empty(P)
+        gradient[0], gradient[1 : 1 + M] = g.sum(), g @ s
+        gradient[1 + M :] = ((X.T @ (g[:, None] / (1 + np.exp(-z)) / LN2)) * a).ravel()
         loss = np.logaddexp(0, u).mean() / LN2 + 0.5 * surface.l2 * v @ v
         return loss, gradient + surface.l2 * v
 
@@ -76,24 +84,22 @@ def numpy_loss(surface: SingleLayerSurface) -> Callable[[np.ndarray], tuple[floa
 
 
 class Network(nn.Module):
-    """T33's network as a module, its parameters in the order of theta: a_0, a, W (3, 8)."""
+    """T33's network as a module, its parameters in the order of theta: a_0, a, W (d, M)."""
 
     def __init__(self, theta: Tensor) -> None:
         super().__init__()
-        self.a0 = nn.Parameter(theta[:1].clone())
-        self.a = nn.Parameter(theta[1:9].clone())
-        self.W = nn.Parameter(theta[9:].reshape(3, 8).clone())
+        self.a0, self.a, self.W = (nn.Parameter(part.clone()) for part in split(theta))
 
     def forward(self, X: Tensor) -> Tensor:
-        """(n, 3) -> (n,)."""
+        """(n, d) -> (n,)."""
         return self.a0 + (softplus(X @ self.W) / LN2) @ self.a
 
 
 def sequential() -> nn.Sequential:
-    """Return a network of T33's shape as users write it: 24 + 8 + 1 = 33 parameters, base e."""
+    """Return a network of T33's shape as users write it, P parameters, base e."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        layers = nn.Linear(3, 8, bias=False), nn.Softplus(), nn.Linear(8, 1), nn.Flatten(0)
+        layers = nn.Linear(d, M, bias=False), nn.Softplus(), nn.Linear(M, 1), nn.Flatten(0)
         return nn.Sequential(*layers).double()
 
 

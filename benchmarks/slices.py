@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.peers import MissingPeer, named, peer
-from benchmarks.problem import Bowl, Logistic, sequential, t33
+from benchmarks.problem import Bowl, Logistic, P, sequential, t33
 from benchmarks.record import Accuracy, Row, compared
 from benchmarks.size import Size
 from benchmarks.timing import fastest, side_by_side
@@ -83,7 +83,7 @@ def _beside_loss_landscapes(size, module, surface, ours, task, accuracy) -> Row:
 def _bowl(points: int) -> float:
     """Return the largest error of a slice of a quadratic bowl, against rational arithmetic."""
     generator = torch.Generator().manual_seed(1)
-    c, centre, *directions = torch.randint(-4, 5, (4, 33), generator=generator).double()
+    c, centre, *directions = torch.randint(-4, 5, (4, P), generator=generator).double()
     module = Bowl(centre)
     half = points // 2
     got = plane(from_module(module, torch.sum, c), centre, torch.stack(directions), half, points)
@@ -99,8 +99,8 @@ def _bowl(points: int) -> float:
 
 def _their_bowl(library, base, steps: int) -> float:
     """Return the largest error of loss-landscapes' plane over the values' range, on a bowl."""
-    c = torch.ones(33, dtype=torch.float64)
-    ends = torch.randn(3, 33, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    c = torch.ones(P, dtype=torch.float64)
+    ends = torch.randn(3, P, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     models = [Bowl(end) for end in ends]
 
     class Metric(base):

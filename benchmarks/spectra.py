@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.peers import MissingPeer, named, peer
-from benchmarks.problem import Logistic, Network, definition, t33
+from benchmarks.problem import Logistic, Network, P, definition, t33
 from benchmarks.record import Accuracy, Row, compared
 from benchmarks.size import Size
 from benchmarks.timing import fastest, side_by_side
@@ -73,7 +73,7 @@ def _error(found: Tensor, true: Tensor) -> float:
 def _curvlinops(theta: Tensor, surface: SingleLayerSurface):
     library = peer("curvlinops")
     module, data = Network(theta), [(surface.X, surface.y)]
-    eye = torch.eye(33, dtype=torch.float64)
+    eye = torch.eye(P, dtype=torch.float64)
 
     def call() -> Tensor:
         operator = library.HessianLinearOperator(
@@ -99,7 +99,7 @@ def _pyhessian(theta: Tensor, surface: SingleLayerSurface):
                 operator = library.hessian(
                     module, Logistic(), data=(surface.X, surface.y), cuda=False
                 )
-                values, _ = operator.eigenvalues(top_n=33)
+                values, _ = operator.eigenvalues(top_n=P)
         finally:
             torch.set_default_dtype(torch.float32)
             module.zero_grad(set_to_none=True)
