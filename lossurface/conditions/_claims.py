@@ -149,6 +149,13 @@ def _network(needs: _Needs, power: int) -> None:
     needs.ask("assumption-4", SHORTCUT)
 
 
+def _quadratic(needs: _Needs) -> None:
+    name = needs.case.neuron.name
+    needs.that(
+        name == "quadratic", f"neuron {name}, not quadratic", "use quadratic neurons in f_S"
+    )
+
+
 def theorem_1(case: Case) -> Applied:
     """Theorem 1, on these very samples if `theorem-1-width` is met, else with probability one."""
     needs = _Needs(case)
@@ -199,11 +206,7 @@ def proposition_1(case: Case) -> Applied:
     """Proposition 1: quadratic neurons on subspace data."""
     needs = _Needs(case)
     _network(needs, 6)
-    needs.that(
-        case.neuron.name == "quadratic",
-        f"neuron {case.neuron.name}, not quadratic",
-        "use quadratic neurons in f_S",
-    )
+    _quadratic(needs)
     needs.ask("assumption-3", f"{DATA}Proposition 12 asks less of the samples")
     needs.width(case.ranks.quadratic_width)
     says = f"{EVERY}, with probability one over samples drawn as Assumption 2 asks"
@@ -214,11 +217,7 @@ def proposition_12(case: Case) -> Applied:
     """Proposition 12, its sufficient direction; M > r is enough, as only the span matters."""
     needs = _Needs(case)
     _network(needs, 6)
-    needs.that(
-        case.neuron.name == "quadratic",
-        f"neuron {case.neuron.name}, not quadratic",
-        "use quadratic neurons in f_S",
-    )
+    _quadratic(needs)
     needs.ask(
         "proposition-12",
         f"{DATA}features are needed in which two ellipsoids tell the classes apart; products of "
@@ -236,11 +235,7 @@ def necessary(case: Case, name: str) -> Applied:
     if name == "proposition-11":
         needs.ask("assumption-5", CONVEX)
     else:
-        needs.that(
-            case.neuron.name == "quadratic",
-            f"neuron {case.neuron.name}, not quadratic",
-            "use quadratic neurons in f_S",
-        )
+        _quadratic(needs)
     needs.that(case.architecture == "shortcut", "there is no f_D", SHORTCUT)
     condition = case.conditions[name]
     if condition.verdict == "undecided":
