@@ -151,9 +151,7 @@ def _network(needs: _Needs, power: int) -> None:
 
 def _quadratic(needs: _Needs) -> None:
     name = needs.case.neuron.name
-    needs.that(
-        name == "quadratic", f"neuron {name}, not quadratic", "use quadratic neurons in f_S"
-    )
+    needs.that(name == "quadratic", f"neuron {name}, not quadratic", "use quadratic neurons in f_S")
 
 
 def theorem_1(case: Case) -> Applied:
