@@ -13,11 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction as Q
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from lossurface.exact._forms import common, dots, integral, whole
-from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable, parse, require
+from lossurface.exact.rational import Unreadable, require
 
 DIGITS = 4200  # Python refuses to read longer integers
 RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{DIGITS}}})(/[1-9][0-9]{{0,{DIGITS}}})?")
@@ -179,18 +178,3 @@ def check_digest(raw: dict[str, Any], fields: set[str]) -> None:
         canonical = _CANONICAL.encode(raw[name])
         same = hashlib.sha256(canonical.encode()).hexdigest() == digest[name]
         require(same, f"{name} was altered: it does not match digest.{name}")
-
-
-def verify_files(check: Callable[[Any], tuple[str, str]], paths: list[str]) -> int:
-    """Check files with a checker, print one line each, return the worst exit status."""
-    worst = 0
-    for path in paths:
-        try:
-            with Path(path).open("rb") as stream:
-                proved, _ = check(parse(stream.read(MAX_BYTES + 1).decode()))
-            print(f"{path}: VERIFIED: {proved}")
-        except (Unreadable, Refuted, OSError, UnicodeDecodeError) as reason:
-            word, status = ("NOT VERIFIED", 1) if isinstance(reason, Refuted) else ("UNREADABLE", 2)
-            print(f"{path}: {word}: {reason}")
-            worst = max(worst, status)
-    return worst

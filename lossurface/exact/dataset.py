@@ -27,6 +27,7 @@ from collections.abc import Callable
 from fractions import Fraction as Q
 from typing import Any, Literal
 
+from lossurface.exact import rational
 from lossurface.exact._forms import (
     Echelon,
     check_definite,
@@ -44,7 +45,6 @@ from lossurface.exact._read import (
     positions,
     read_samples,
     vector,
-    verify_files,
 )
 from lossurface.exact.rational import Unreadable, require
 
@@ -266,7 +266,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
 
 def main(paths: list[str]) -> int:
     """Check files, print one line each, return the worst exit status."""
-    return verify_files(check, paths)
+    return rational.main(paths, check, "{}")
 
 
 if __name__ == "__main__":

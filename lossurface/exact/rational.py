@@ -280,14 +280,14 @@ def check(raw: Any) -> tuple[Q, Q | None]:
     return error, radius
 
 
-def main(paths: list[str]) -> int:
-    """Check files, print one line each, return the worst exit status."""
+def main(paths: list[str], prove: Any = check, says: str = "training error {}, radius {}") -> int:
+    """Check files with a checker, print a line each, return the worst exit status."""
     worst = 0
     for path in paths:
         try:
             with Path(path).open("rb") as stream:
-                error, radius = check(parse(stream.read(MAX_BYTES + 1).decode()))
-            print(f"{path}: VERIFIED: training error {error}, radius {radius or 'infinite'}")
+                found = prove(parse(stream.read(MAX_BYTES + 1).decode()))
+            print(f"{path}: VERIFIED: {says.format(*(v or 'infinite' for v in found))}")
         except (Unreadable, Refuted, OSError, UnicodeDecodeError) as reason:
             word, status = ("NOT VERIFIED", 1) if isinstance(reason, Refuted) else ("UNREADABLE", 2)
             print(f"{path}: {word}: {reason}")

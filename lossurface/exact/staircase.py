@@ -28,6 +28,7 @@ from bisect import bisect_left
 from fractions import Fraction as Q
 from typing import Any, Literal
 
+from lossurface.exact import rational
 from lossurface.exact._forms import check_definite, check_relations, integral
 from lossurface.exact._read import (
     Samples,
@@ -38,7 +39,6 @@ from lossurface.exact._read import (
     positions,
     read_samples,
     vector,
-    verify_files,
 )
 from lossurface.exact.rational import EVEN, Unreadable, require
 
@@ -276,7 +276,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
 
 def main(paths: list[str]) -> int:
     """Check files, print one line each, return the worst exit status."""
-    return verify_files(check, paths)
+    return rational.main(paths, check, "{}")
 
 
 if __name__ == "__main__":

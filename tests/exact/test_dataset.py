@@ -135,9 +135,11 @@ def test_command_line(tmp_path, capsys):
     Certificate({**certificate("farkas"), "mu": ["1"] * 4}).save(bad)
     ugly.write_text("{}")
     assert dataset.main([str(good)]) == 0
+    proved, _ = dataset.check(dict(certificate("farkas")))
+    assert capsys.readouterr().out == f"{good}: VERIFIED: {proved}\n"
     assert dataset.main([str(good), str(bad)]) == 1
     assert dataset.main([str(ugly), str(bad)]) == 2
-    assert capsys.readouterr().out.count("VERIFIED") == 4
+    assert capsys.readouterr().out.count("VERIFIED") == 3
 
 
 @pytest.mark.parametrize("size", [3, 20])
