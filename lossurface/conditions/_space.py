@@ -14,9 +14,9 @@ from operator import truediv
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.exact._forms import PRIME, whole
-from lossurface.exact._read import Samples
+from lossurface.exact.integers import PRIME, whole
 from lossurface.exact.rational import Refuted
+from lossurface.exact.reading import Samples
 
 if TYPE_CHECKING:
     import numpy as np

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.conditions._condition import Condition, settle, unsettled
 from lossurface.conditions._space import span_of
 from lossurface.errors import InputError
-from lossurface.exact._forms import Echelon, check_rank
+from lossurface.exact.integers import Echelon, check_rank
 from lossurface.setting import width_threshold
 
 if TYPE_CHECKING:

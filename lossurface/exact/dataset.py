@@ -28,14 +28,15 @@ from fractions import Fraction as Q
 from typing import Any, Literal
 
 from lossurface.exact import rational
-from lossurface.exact._forms import (
+from lossurface.exact.integers import (
     Echelon,
     check_definite,
     check_rank,
     check_relations,
     integral,
 )
-from lossurface.exact._read import (
+from lossurface.exact.rational import Unreadable, require
+from lossurface.exact.reading import (
     Samples,
     check_digest,
     exact,
@@ -46,7 +47,6 @@ from lossurface.exact._read import (
     read_samples,
     vector,
 )
-from lossurface.exact.rational import Unreadable, require
 
 __all__ = ["KINDS", "Samples", "check", "main", "quadratic_values", "read_samples"]
 

@@ -29,8 +29,9 @@ from fractions import Fraction as Q
 from typing import Any, Literal
 
 from lossurface.exact import rational
-from lossurface.exact._forms import check_definite, check_relations, integral
-from lossurface.exact._read import (
+from lossurface.exact.integers import check_definite, check_relations, integral
+from lossurface.exact.rational import EVEN, Unreadable, require
+from lossurface.exact.reading import (
     Samples,
     check_digest,
     exact,
@@ -40,7 +41,6 @@ from lossurface.exact._read import (
     read_samples,
     vector,
 )
-from lossurface.exact.rational import EVEN, Unreadable, require
 
 __all__ = [
     "CONVEX",

@@ -13,8 +13,8 @@ from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.conditions.subspaces import assumption_3, theorem_1_width
 from lossurface.errors import InputError
 from lossurface.exact import dataset
-from lossurface.exact._forms import check_definite
 from lossurface.exact.certificate import Certificate, schema, seal
+from lossurface.exact.integers import check_definite
 from lossurface.exact.rational import Refuted, Unreadable
 from lossurface.exact.recheck import check
 from tests.conditions.samples import KNOWN, space

@@ -14,7 +14,7 @@ from lossurface import InputError
 from lossurface.conditions.tables import read_arrays, read_file
 from lossurface.counterexamples import proposition_6
 from lossurface.exact import Certificate, check, seal
-from lossurface.exact._forms import common
+from lossurface.exact.integers import common
 from lossurface.exact.rational import Refuted
 
 

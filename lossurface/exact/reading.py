@@ -15,7 +15,7 @@ from fractions import Fraction as Q
 from itertools import chain
 from typing import Any
 
-from lossurface.exact._forms import common, dots, integral, whole
+from lossurface.exact.integers import common, dots, integral, whole
 from lossurface.exact.rational import Unreadable, require
 
 DIGITS = 4200  # Python refuses to read longer integers

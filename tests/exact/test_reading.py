@@ -5,8 +5,8 @@ from fractions import Fraction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lossurface.exact._read import DIGITS, _at_once, ratio, ratios
 from lossurface.exact.rational import Unreadable
+from lossurface.exact.reading import DIGITS, _at_once, ratio, ratios
 
 NUMBERS = st.fractions().map(str)
 WORDS = "-0 +1 2/4 3/1 1/0 0/1 1/-2 01 1/02 1/2/3 1_0 1.5 1e9 ٣ / 1/ /2 --1 \ud800 true NaN"

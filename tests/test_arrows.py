@@ -1,0 +1,49 @@
+"""What the packages of lossurface import from each other."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = sorted(path.parent for path in (ROOT / "lossurface").glob("*/__init__.py"))
+
+
+def imported(text: str) -> list[str]:
+    """Every module or name that a file imports, at its top or later."""
+    names = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0  # the package imports by full names
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+    return names
+
+
+def private(name: str, package: str) -> bool:
+    """Whether that is private to another package of lossurface."""
+    root, owner, *rest = [*name.split("."), "", ""]
+    hidden = any(part.startswith("_") and not part.startswith("__") for part in rest)
+    return root == "lossurface" and owner != package and hidden
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_no_package_imports_what_is_private_to_another(package):
+    for path in package.rglob("*.py"):
+        names = imported(path.read_text(encoding="utf-8"))
+        found = [name for name in names if private(name, package.name)]
+        assert found == [], path.name
+
+
+def test_an_import_of_something_private_is_seen():
+    text = "def f():\n    from lossurface.exact._sums import whole\nimport lossurface.setting._laws"
+    whole, laws = sorted(imported(text))
+    assert private(whole, "conditions")
+    assert not private(whole, "exact")
+    assert private(laws, "exact")
+    assert private("lossurface.exact.findings._finding", "claims")
+    assert not private("lossurface.exact.__version__", "claims")
+    assert not private("lossurface.exact", "claims")
