@@ -116,6 +116,7 @@ def test_what_is_no_certificate_is_one_line_and_status_2(run, certificate, conte
     [
         (("verify", "theorem-99"), "'theorem-99' is no claim; known are"),
         (("verify", "--trials", "0"), "Invalid value for '--trials'"),
+        (("verify", "proposition-10", "--trials", "1"), "trials is 1: of 2 trained networks none"),
         (("certify", "example-1", "-o", "x.json"), "example-1 has no certificate"),
         (("certify", "proposition-5", "-o", "x.json", "--p", "1"), "p is 1; Proposition 5 needs"),
         (

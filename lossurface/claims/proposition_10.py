@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.random_networks import fit_labels, random_network
+from lossurface.errors import InputError
 from lossurface.exact import Finding, Verdict, every, sampled
 from lossurface.setting import ARCHITECTURES, NEURONS, Dataset, Network, logistic
 
@@ -124,6 +125,11 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
         statement = f"{kind}, R = 0: the gradient is at least as long as the bound"
         yield sampled(statement, sides.broken, len(sides.bound))
     found = critical_points(trials=2 * trials, seed=seed)
+    if not found:
+        raise InputError(
+            f"trials is {trials}: of {2 * trials} trained networks none came to a critical point "
+            "that could be enclosed; give more trials"
+        )
     yield every(
         "every enclosed critical point misclassifies a sample",
         (finding for one in found for finding in one.findings),
@@ -138,6 +144,9 @@ def verify(*, seed: int = 0, trials: int = 60, **_: Any) -> Verdict:
     Args:
         seed: of the networks and samples.
         trials: random networks of each architecture.
+
+    Raises:
+        InputError: so few trials that no critical point was met.
     """
     headline = (
         "Networks of all four architectures with R = 0 have a gradient that is certified not to "
