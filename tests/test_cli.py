@@ -116,7 +116,6 @@ def test_what_is_no_certificate_is_one_line_and_status_2(run, certificate, conte
     [
         (("verify", "theorem-99"), "'theorem-99' is no claim; known are"),
         (("verify", "--trials", "0"), "Invalid value for '--trials'"),
-        (("verify", "proposition-10", "--trials", "1"), "trials is 1: of 2 trained networks none"),
         (("certify", "example-1", "-o", "x.json"), "example-1 has no certificate"),
         (("certify", "proposition-5", "-o", "x.json", "--p", "1"), "p is 1; Proposition 5 needs"),
         (
@@ -137,6 +136,15 @@ def test_bad_input_is_one_line_and_status_2(run, tmp_path, monkeypatch, argument
     assert err.startswith("lossurface: ")
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_too_few_trials_are_one_line_and_status_2(run, monkeypatch):
+    from lossurface.claims import proposition_10
+
+    monkeypatch.setattr(proposition_10, "critical_points", lambda trials, seed: [])
+    status, out, err = run("verify", "proposition-10", "--trials", 2)
+    assert (status, out) == (2, "")
+    assert "trials is 2: of 4 trained networks none came to a critical point" in err
 
 
 def test_help_and_recheck_load_nothing_heavy(certificate):
