@@ -16,7 +16,7 @@ from benchmarks.size import Size
 from benchmarks.timing import fastest, side_by_side
 from lossurface.landscape import from_module, plane, random_directions
 
-CHUNKS = (250, 500, 1000, 2000, 4000)
+CHUNKS = (500, 1000, 2000, 4000, 101**2)
 
 
 def rows(size: Size) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import torch
 
 Call = Callable[[], object]
+LEAST = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,22 @@ def once(call: Call, device: str = "cpu") -> float:
 
 
 def side_by_side(ours: Call, theirs: Call, turns: int, share: float = 1.0) -> Turns:
-    """Run both in turns; `share` is the part of the work that theirs does."""
+    """Run both in turns; `share` is the part of the work that theirs does.
+
+    What is over sooner than `LEAST` is repeated within its turn, as `timeit` does: one short call
+    after a second of another library's would be timed with cold caches and sleeping threads.
+    """
     ours()
-    pairs = [(once(ours), once(theirs) / share) for _ in range(turns)]
+    pairs = [(_mean(ours), _mean(theirs) / share) for _ in range(turns)]
     return Turns(tuple(a for a, _ in pairs), tuple(b for _, b in pairs))
+
+
+def _mean(call: Call) -> float:
+    first = once(call)
+    if first >= LEAST:
+        return first
+    repeats = math.ceil(LEAST / max(first, LEAST / 100))
+    return statistics.fmean(once(call) for _ in range(repeats))
 
 
 def best(call: Call, device: str = "cpu", repeats: int = 5) -> float:

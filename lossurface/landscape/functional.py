@@ -7,6 +7,7 @@ its parameters and never changed (its mode, buffers and gradients included).
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Objective:
     start: Tensor | None = None  # (P,), a module's own parameters when it was wrapped
     outputs: Callable[[Tensor], Tensor] | None = None  # (B, P) -> (B, n), where known
     y: Tensor | None = None  # (n,), labels, where known
+    held: int = 0  # numbers held while one value is computed, roughly, where known
 
     def value(self, theta: Tensor, chunk: int | None = None) -> Tensor:
         """Return the values (B,) at `theta` (B, P), `chunk` at a time."""
@@ -113,7 +115,8 @@ def of_architecture(
     def function(theta: Tensor) -> Tensor:
         return loss.torch(-y * outputs(theta)).mean(-1) + 0.5 * l2 * theta.square().sum(-1)
 
-    return Objective(function, architecture.size, outputs=outputs, y=y)
+    held = _held(function, X.new_zeros(architecture.size))
+    return Objective(function, architecture.size, outputs=outputs, y=y, held=held)
 
 
 def from_module(
@@ -162,7 +165,22 @@ def from_module(
         raise InputError("module's forward pass draws random numbers; call module.eval() first")
     if not isinstance(value, Tensor) or value.numel() != 1 or value.ndim:
         raise InputError("criterion does not give one number; end it with .mean() or .sum()")
-    return Objective(function, start.numel(), start)
+    return Objective(function, start.numel(), start, held=_held(function, start))
+
+
+def _held(function: Callable[[Tensor], Tensor], theta: Tensor) -> int:
+    """Return how many numbers one evaluation keeps for its derivative: what it holds, roughly."""
+    kept: dict[int, int] = {}
+
+    def keep(tensor: Tensor) -> Tensor:
+        kept[tensor.data_ptr()] = tensor.numel()
+        return tensor
+
+    hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda kept: kept)
+    # A module without a derivative may refuse; it is taken to hold its parameters alone.
+    with contextlib.suppress(RuntimeError), torch.enable_grad(), hooks:
+        function(theta.detach().requires_grad_())
+    return theta.numel() + sum(kept.values())
 
 
 def _random_states(devices: Sequence[torch.device]) -> list[Tensor]:

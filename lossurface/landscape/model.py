@@ -112,6 +112,11 @@ class SingleLayerSurface:
         return 1 + self.M + self.d * self.M
 
     @property
+    def held(self) -> int:
+        """Numbers held while one network's loss is computed, roughly."""
+        return self.P + 2 * self.n * (self.M + 1)
+
+    @property
     def shared(self) -> bool:
         """Whether every network sees the same dataset."""
         return self.X.ndim == 2

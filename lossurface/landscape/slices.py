@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -66,7 +67,8 @@ def plane(
         directions: (2, P), taken as they are: neither normalised nor made orthogonal.
         extent: half-width, or (u_min, u_max, v_min, v_max).
         points: per axis, or (along u, along v); odd numbers put the centre on the grid.
-        chunk: grid points evaluated at once; memory does not grow beyond it.
+        chunk: grid points evaluated at once; memory does not grow beyond it. The default is what
+            the surface's `held` numbers a point let fit into 16 MiB, or a gigabyte on a GPU.
 
     Raises:
         InputError: shapes disagree, or an axis has fewer than 2 points.
@@ -82,13 +84,16 @@ def plane(
     box = (-extent, extent, -extent, extent) if isinstance(extent, int | float) else extent
     u, v = _axis(box[0], box[1], k, centre), _axis(box[2], box[3], m, centre)
     across = v.unsqueeze(-1) * directions[1]  # (m, P)
-    lines = max(1, (chunk or _chunk(centre)) // m)
+    chunk = chunk or _chunk(surface, centre)
+    lines, step = max(1, chunk // m), min(chunk, m)  # whole lines, or a part of one
+    lines = math.ceil(k / math.ceil(k / lines))  # equally many at a time
     loss = centre.new_empty(k, m)
     for start in range(0, k, lines):
-        part = u[start : start + lines]
-        along = centre + part.unsqueeze(-1) * directions[0]
-        theta = along.unsqueeze(1) + across
-        loss[start : start + lines] = surface.value(theta.flatten(0, 1)).view(len(part), m)
+        along = centre + u[start : start + lines].unsqueeze(-1) * directions[0]
+        for at in range(0, m, step):
+            theta = along.unsqueeze(1) + across[at : at + step]
+            found = surface.value(theta.flatten(0, 1)).view(theta.shape[:2])
+            loss[start : start + lines, at : at + step] = found
     return Slice(u, v, loss, centre, directions)
 
 
@@ -98,7 +103,7 @@ def _axis(low: float, high: float, points: int, like: Tensor) -> Tensor:
     return (low * (points - 1 - steps) + high * steps) / (points - 1)
 
 
-def _chunk(centre: Tensor) -> int:
-    """Points per evaluation: small enough for the cache on a CPU, large on a GPU."""
-    bytes_per_point = 8 * centre.numel()
-    return max(256, (2**28 if centre.device.type == "cuda" else 2**19) // bytes_per_point)
+def _chunk(surface: Values, centre: Tensor) -> int:
+    """Points per evaluation."""
+    held = max(centre.numel(), getattr(surface, "held", 0))
+    return max(1, (2**30 if centre.device.type == "cuda" else 2**24) // (8 * held))

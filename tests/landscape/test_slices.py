@@ -63,3 +63,40 @@ def test_a_module_is_where_it_was_and_its_loss_is_at_the_centre():
 def test_bad_slices_are_refused(centre, directions, points):
     with pytest.raises(InputError):
         plane(bowl(2), centre, directions, points=points)
+
+
+def test_what_one_evaluation_holds_sets_how_many_go_together(monkeypatch):
+    """A module of few parameters on many samples is taken in small parts, and gives the same."""
+    X = torch.randn(3000, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    module = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+    objective = from_module(module.double(), lambda out: out.square().mean(), X)
+    assert objective.held > 3000 * (4 + 1)  # tanh's values, and the outputs
+    sizes = []
+    function = objective.function
+
+    class Watched:
+        held = 40 * objective.held  # as if there were 120,000 samples
+
+        def value(self, theta):
+            sizes.append(len(theta))
+            return torch.func.vmap(function)(theta)
+
+    directions = random_directions(objective.P, torch.Generator().manual_seed(1))
+    found = plane(Watched(), objective.start, directions, 1.0, 21)
+    assert max(sizes) < 21  # a part of a line
+    assert sum(sizes) == 21 * 21
+    whole = plane(objective, objective.start, directions, 1.0, 21)
+    torch.testing.assert_close(found.loss, whole.loss, rtol=1e-13, atol=1e-13)
+
+
+def test_a_module_without_a_derivative_is_sliced_too():
+    class Numpy(torch.nn.Linear):
+        def forward(self, x):
+            return torch.from_numpy(x.numpy() @ self.weight.numpy().T)
+
+    x = torch.ones(3, 2, dtype=torch.float64)
+    objective = from_module(Numpy(2, 1, bias=False).double(), torch.sum, x)
+    assert objective.held == 2
+    found = plane(objective, torch.zeros(2).double(), torch.eye(2).double(), 1.0, 3)
+    assert found.loss[2, 0] == 0
+    assert found.loss[2, 2] == 6
