@@ -16,6 +16,7 @@ class Size:
     datasets: int = 100  # of each kind
     turns: int = 5
     slice_turns: int = 15
+    least: float = 0.2  # seconds of a turn
     scipy_networks: int = 50
     lbfgs_networks: int = 3
     adam_networks: int = 2
@@ -25,6 +26,6 @@ class Size:
 
 
 TINY = Size(
-    networks=12, adam_steps=30, grid=11, minima=3, datasets=3, turns=1, slice_turns=1,
+    networks=12, adam_steps=30, grid=11, minima=3, datasets=3, turns=1, slice_turns=1, least=0.0,
     scipy_networks=2, lbfgs_networks=1, adam_networks=1, checked=2, scale=2, batches=(50, 100),
 )  # fmt: skip

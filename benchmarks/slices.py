@@ -53,7 +53,7 @@ def rows(size: Size) -> Iterator[Row]:
 
     chunk = fastest({chunk: lambda chunk=chunk: vmap(chunk) for chunk in CHUNKS})
     gap = float((found.flatten() - vmap(chunk)).abs().max())
-    turns = side_by_side(ours, lambda: vmap(chunk), size.slice_turns)
+    turns = side_by_side(ours, lambda: vmap(chunk), size.slice_turns, size.least)
     accuracy = Accuracy(f"the two agree to {gap:.1g}", gap < 1e-12 and right)
     note = (
         f"vmap's chunk of {chunk} is the best of {len(CHUNKS)} timed beforehand. Ours goes through "
@@ -71,7 +71,7 @@ def _beside_loss_landscapes(size, module, surface, ours, task, accuracy) -> Row:
     def theirs() -> None:
         library.random_plane(module, metric, 1.0, size.grid, deepcopy_model=True)
 
-    turns = side_by_side(ours, theirs, size.turns)
+    turns = side_by_side(ours, theirs, size.turns, size.least)
     off = _their_bowl(library, peer("loss_landscapes.metrics").Metric, size.grid)
     note = (
         f"On the same bowl the values of loss-landscapes are off by up to {off:.0%} of their range "

@@ -57,10 +57,9 @@ def one(size: Size) -> Iterator[Row]:
         try:
             theirs = make(theta[0], surface)
             off = _error(theirs(), true)
-            row = compared(
-                id, task, named(name), target, side_by_side(ours, theirs, turns), accuracy,
-                f"Error of {named(name)}: {off:.1g}.",
-            )  # fmt: skip
+            timed = side_by_side(ours, theirs, turns, size.least)
+            note = f"Error of {named(name)}: {off:.1g}."
+            row = compared(id, task, named(name), target, timed, accuracy, note)
         except MissingPeer as missing:
             row = Row(id, task, named(name), target, missing=str(missing))
         yield row
@@ -124,7 +123,7 @@ def many(size: Size) -> Iterator[Row]:
     error = max(_error(found[k], enclosed(surface, theta[k])) for k in range(size.checked))
     # torch's own softplus drops terms of 2e-9 beyond 20, and the peer's spectrum with them.
     gap = _error(found, vmap(chunk))
-    turns = side_by_side(ours, lambda: vmap(chunk), size.turns)
+    turns = side_by_side(ours, lambda: vmap(chunk), size.turns, size.least)
     said = f"largest error {error:.1g} on {size.checked} enclosed spectra; vmap's within {gap:.1g}"
     yield compared(
         "hessians", f"{size.networks:,} Hessians with spectra",

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import torch
 
 Call = Callable[[], object]
-LEAST = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -45,22 +44,22 @@ def once(call: Call, device: str = "cpu") -> float:
     return time.perf_counter() - start
 
 
-def side_by_side(ours: Call, theirs: Call, turns: int, share: float = 1.0) -> Turns:
+def side_by_side(ours: Call, theirs: Call, turns: int, least: float, share: float = 1.0) -> Turns:
     """Run both in turns; `share` is the part of the work that theirs does.
 
-    What is over sooner than `LEAST` is repeated within its turn, as `timeit` does: one short call
-    after a second of another library's would be timed with cold caches and sleeping threads.
+    What is over sooner than `least` seconds is repeated within its turn, as `timeit` does: one
+    short call after a second of another library's would find cold caches and sleeping threads.
     """
     ours()
-    pairs = [(_mean(ours), _mean(theirs) / share) for _ in range(turns)]
+    pairs = [(_mean(ours, least), _mean(theirs, least) / share) for _ in range(turns)]
     return Turns(tuple(a for a, _ in pairs), tuple(b for _, b in pairs))
 
 
-def _mean(call: Call) -> float:
+def _mean(call: Call, least: float) -> float:
     first = once(call)
-    if first >= LEAST:
+    if first >= least:
         return first
-    repeats = math.ceil(LEAST / max(first, LEAST / 100))
+    repeats = math.ceil(least / max(first, least / 100))
     return statistics.fmean(once(call) for _ in range(repeats))
 
 

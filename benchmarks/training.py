@@ -51,14 +51,14 @@ def adam_rows(size: Size) -> Iterator[Row]:
     found = ours()
     gap = float((found[:few] - loop()).abs().max())
     accuracy = Accuracy(f"parameters within {gap:.1g} of torch.optim's", gap < 1e-6)
-    turns = side_by_side(ours, loop, size.turns // 2 + 1, few / size.networks)
+    turns = side_by_side(ours, loop, size.turns // 2 + 1, size.least, few / size.networks)
     note = f"The loop ran {few} networks, scaled up in proportion."
     yield compared("adam-loop", task, "torch.optim.Adam, a loop", 80, turns, accuracy, note)
     short = min(20, steps)
     chunk = fastest({chunk: lambda chunk=chunk: vmapped(chunk, short) for chunk in CHUNKS})
     gap = float((found - vmapped(chunk)).abs().max())
     accuracy = Accuracy(f"parameters within {gap:.1g} of torch.optim's", gap < 1e-6)
-    turns = side_by_side(ours, lambda: vmapped(chunk), size.turns // 2 + 1)
+    turns = side_by_side(ours, lambda: vmapped(chunk), size.turns // 2 + 1, size.least)
     note = f"vmap's chunk of {chunk} is the best of {len(CHUNKS)} timed beforehand."
     yield compared("adam-vmap", task, "vmap and torch.optim.Adam", 1.4, turns, accuracy, note)
 
@@ -114,6 +114,6 @@ def critical_rows(size: Size) -> Iterator[Row]:
         ("critical-lbfgs", "torch.optim.LBFGS", 30, lbfgs_loop, size.lbfgs_networks),
     )  # fmt: skip
     for id, name, target, loop, few in peers:
-        turns = side_by_side(ours, loop, size.turns // 2 + 1, few / size.networks)
+        turns = side_by_side(ours, loop, size.turns // 2 + 1, size.least, few / size.networks)
         note = f"Theirs ran {few} networks, scaled up, and ended at |g| up to {max(reached):.1g}."
         yield compared(id, task, name, target, turns, accuracy, note)

@@ -88,6 +88,8 @@ class Pool:
                         threads_per_worker=1,
                         processes=True,
                         dashboard_address=None,
+                        # Without an address the scheduler would serve on port 8787, to everybody.
+                        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                         silence_logs=logging.CRITICAL,
                     )
                 )

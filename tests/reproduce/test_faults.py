@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -238,12 +240,26 @@ def test_no_scheduler_is_one_line(tmp_path, monkeypatch):
     assert len(str(caught.value).splitlines()) == 1
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_cluster_asks_for_no_port_that_another_may_hold():
+    """Dask's own default is 8787, and a warning where it is taken."""
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):  # somebody holds it already
+            taken.bind(("", 8787))
+            taken.listen()
+        assert dict(Pool(2).run(abs, {"a": -1, "b": 2})) == {"a": 1, "b": 2}
+
+
 @pytest.mark.slow
 def test_workers_of_many_threads_are_refused_in_one_line(tmp_path):
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None
+        n_workers=1,
+        threads_per_worker=2,
+        processes=True,
+        dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
     ) as cluster:
         pool = Pool(scheduler=cluster.scheduler_address)
         with pytest.raises(InputError, match="has 2 threads; start workers with --nthreads 1") as e:
