@@ -85,7 +85,7 @@ bench: install  ## speed beside what a user would pick instead, as ratios
 coverage: install  ## branch coverage: the checker 100%, the package at least 90%
 	$(BIN)/python -m pytest tests/exact/test_coverage.py -p no:nbval -q
 	rm -rf _build/coverage && mkdir -p _build/coverage
-	$(BIN)/python -m coverage run -m pytest tests -p no:nbval -n 2 -q -m 'not site' --timeout 1800
+	$(BIN)/python -m coverage run -m pytest tests -p no:nbval -n 2 -q -m 'not site and not slow'
 	$(BIN)/python -m coverage combine -q && $(BIN)/python -m coverage report
 
 clean:  ## remove what was built (the environment stays: rm -r .venv)

@@ -143,3 +143,20 @@ def test_stages_go_on_after_a_failure_and_tell_it(tmp_path, monkeypatch, capfd):
     assert "site not run" in last
     assert "unit passed" in last
     assert stages.main(["lint"]) == 0
+
+
+def test_what_runs_beside_a_stage_is_told_whole_after_it_and_counts(tmp_path, monkeypatch, capfd):
+    make = tmp_path / "make"
+    make.write_text(
+        f"#!{sys.executable}\nimport sys\nstage = sys.argv[-1]\n"
+        "print('this is', stage)\nsys.exit(stage == 'lint')\n"
+    )
+    make.chmod(0o755)
+    monkeypatch.setenv("MAKE", str(make))
+    assert stages.main(["lint", "unit", "nbval", "book"]) == 1
+    lines = capfd.readouterr().out.splitlines()
+    heads = ["== unit", "== nbval", "== lint", "== book"]
+    assert [line for line in lines if line.startswith("==")] == heads
+    assert lines[lines.index("== lint") + 1] == "this is lint"
+    assert "lint FAILED" in lines[-1]
+    assert lines[-1].count("passed") == 3
