@@ -311,10 +311,8 @@ class Frame:
         import numpy as np
 
         raw = self.basis @ form
-        near = np.round(np.ldexp(raw / (np.abs(raw).max() or 1.0), bits))
-        one = 1 << bits
-        values = self.units @ near / one
-        return self.form([Fraction(int(v), one) for v in near.tolist()]), values
+        short = _short(raw / (np.abs(raw).max() or 1.0), bits)
+        return self.form(short), self.units @ np.array(short, dtype=float)
 
     def quadratic(
         self, shape: NDArray[np.float64], slope: NDArray[np.float64], bits: int
@@ -353,15 +351,9 @@ def _units(rows: list[list[int]]) -> tuple[NDArray[np.float64], list[int]]:
     import numpy as np
 
     columns = list(zip(*rows, strict=True))
-    lengths = [max(max(column), -min(column)).bit_length() for column in columns]
-    powers = [1 << length for length in lengths]
-    if max(lengths, default=0) < 1000:  # a float holds them, and a power of two divides exactly
-        units = np.array(columns, dtype=float) / np.array(powers, dtype=float)[:, None]
-    else:
-        units = np.array(
-            [[v / p for v in column] for column, p in zip(columns, powers, strict=True)]
-        )
-    return units.reshape(len(columns), len(rows)).T, powers
+    powers = [1 << max(max(column), -min(column)).bit_length() for column in columns]
+    scaled = [[v / p for v in column] for column, p in zip(columns, powers, strict=True)]
+    return np.array(scaled).reshape(len(columns), len(rows)).T, powers
 
 
 def _short(values: NDArray[np.float64], bits: int) -> list[Fraction]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -15,6 +14,7 @@ from typing import Any
 
 from lossurface.errors import InputError
 from lossurface.exact import rational
+from lossurface.exact.reading import digest
 
 __all__ = ["FORMAT", "VERSION", "Certificate", "load", "schema", "seal", "text"]
 
@@ -72,7 +72,6 @@ class Certificate:
 
 
 _PLAIN = {str, int}  # the types of most of a certificate
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def text(value: int | Fraction) -> str:
@@ -99,7 +98,7 @@ def seal(fields: Mapping[str, Any]) -> Certificate:
     data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     data.update({name: _encoded(value) for name, value in fields.items() if name not in data})
     data.pop("digest", None)
-    data["digest"] = {name: _digest(value) for name, value in data.items()}
+    data["digest"] = {name: digest(value) for name, value in data.items()}
     return Certificate(data)
 
 
@@ -152,7 +151,3 @@ def _encoded(value: Any) -> Any:
     if isinstance(value, float):
         raise TypeError(f"{value!r} is a float; floats have no place in a certificate")
     return value
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(_CANONICAL.encode(value).encode()).hexdigest()

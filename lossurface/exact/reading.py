@@ -167,14 +167,20 @@ def read_samples(raw: dict[str, Any]) -> Samples:
     return Samples(rows, scales, list(labels))
 
 
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a value's canonical JSON."""
+    return hashlib.sha256(_CANONICAL.encode(value).encode()).hexdigest()
+
+
 def check_digest(raw: dict[str, Any], fields: set[str]) -> None:
     """Check the digests, which prove nothing but show what was altered.
 
     Raises:
         Refuted: a field does not match its digest.
     """
-    digest = fields_of(raw["digest"], "digest", fields)
+    stated = fields_of(raw["digest"], "digest", fields)
     for name in sorted(fields):
-        canonical = _CANONICAL.encode(raw[name])
-        same = hashlib.sha256(canonical.encode()).hexdigest() == digest[name]
-        require(same, f"{name} was altered: it does not match digest.{name}")
+        require(
+            digest(raw[name]) == stated[name],
+            f"{name} was altered: it does not match digest.{name}",
+        )
