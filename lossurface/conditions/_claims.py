@@ -26,6 +26,7 @@ class Applied:
         applies: `yes`, `no` or `undecided`.
         kind: `guarantee` (about every local minimum), `warning` (a bad one exists), or `remark`.
         says: what it says of this dataset and network, if it applies.
+        uses: ids of the conditions that it asks for.
         missing: what keeps it from applying; empty if it applies.
         changes: for each thing missing, what would mend it.
         width_needed: the least width, where the statement asks for one.
@@ -36,6 +37,7 @@ class Applied:
     applies: Literal["yes", "no", "undecided"]
     kind: Kind
     says: str
+    uses: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     width_needed: int | None = None
@@ -81,53 +83,56 @@ class _Needs:
     """Collects what a statement asks for and the case does not give."""
 
     case: Case
-    open: bool = False
+    refused: bool = False  # something is known not to hold
+    uses: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
 
     def ask(self, name: str, change: str) -> None:
         """Ask for a condition."""
+        self.uses.append(name)
         condition = self.case.conditions[name]
         if condition.verdict == "undecided":
-            self.open = True
-        if condition.verdict != "holds":
             self.missing.append(f"{name}: {condition.why}")
-            self.changes.append(change)
+        else:
+            self.that(condition.verdict == "holds", f"{name}: {condition.why}", change)
 
     def power(self, least: int) -> None:
         """Ask for p."""
-        if self.case.verdict("assumption-1") == "holds" and self.case.p < least:
-            self.missing.append(f"p = {self.case.p}, not at least {least}")
-            self.changes.append(f"raise p to {least}")
+        if self.case.verdict("assumption-1") == "holds":
+            p = self.case.p
+            self.that(p >= least, f"p = {p}, not at least {least}", f"raise p to {least}")
 
     def width(self, least: int | None) -> None:
         """Ask for M."""
         if least is None:
             return
-        if self.case.width is None:
-            self.open = True
+        given = self.case.width
+        if given is None:
             self.missing.append(f"the width is not given; {least} is needed")
             self.changes.append(f"make f_S at least {least} wide")
-        elif self.case.width < least:
-            self.missing.append(f"width {self.case.width}, not at least {least}")
-            self.changes.append(f"widen f_S from {self.case.width} to {least} neurons")
+        else:
+            change = f"widen f_S from {given} to {least} neurons"
+            self.that(given >= least, f"width {given}, not at least {least}", change)
 
     def that(self, ok: bool, missing: str, change: str) -> None:
         """Ask for anything else."""
         if not ok:
+            self.refused = True
             self.missing.append(missing)
             self.changes.append(change)
 
     def done(self, id_: str, kind: Kind, says: str, width: int | None = None) -> Applied:
-        """Conclude."""
-        decided: Literal["yes", "no", "undecided"] = "yes" if not self.missing else "no"
-        if self.missing and self.open:
-            decided = "undecided"
+        """Conclude: `undecided` where all that is missing is not known."""
+        decided: Literal["yes", "no", "undecided"] = "undecided" if self.missing else "yes"
+        if self.refused:
+            decided = "no"
         return Applied(
             id_,
             decided,
             kind,
             says,
+            tuple(self.uses),
             tuple(self.missing),
             tuple(self.changes),
             width,
@@ -154,35 +159,39 @@ def _quadratic(needs: _Needs) -> None:
     needs.that(name == "quadratic", f"neuron {name}, not quadratic", "use quadratic neurons in f_S")
 
 
-def theorem_1(case: Case) -> Applied:
-    """Theorem 1, on these very samples if `theorem-1-width` is met, else with probability one."""
-    needs = _Needs(case)
-    _network(needs, 6)
-    needs.ask("assumption-5", CONVEX)
+def _subspaces(needs: _Needs) -> None:
     needs.ask(
         "assumption-3",
         f"{DATA}features are needed on which the classes span different subspaces",
     )
-    paper = case.ranks.width(case.n)
-    exact = case.conditions["theorem-1-width"]
-    sure = None
-    if exact.verdict == "holds" and exact.certificate is not None:
-        sure = int(exact.certificate.data["width"])
-    least = min((w for w in (paper, sure) if w is not None), default=None)
+    needs.ask("assumption-2", f"{DATA}samples in general position are needed")
+
+
+def theorem_1(case: Case) -> Applied:
+    """Theorem 1; on samples in general position its conclusion is certain."""
+    needs = _Needs(case)
+    _network(needs, 6)
+    needs.ask("assumption-5", CONVEX)
+    _subspaces(needs)
+    least = case.ranks.width(case.n)
     needs.width(least)
-    on_these = sure is not None and case.width is not None and case.width >= sure
-    if not on_these:
-        needs.that(
-            case.verdict("assumption-2") != "fails",
-            f"assumption-2: {case.conditions['assumption-2'].why}",
-            f"widen f_S to {sure}, enough on these samples" if sure else "drop such samples",
-        )
-    says = f"{EVERY}, whatever f_D is: " + (
-        f"certain on these samples, as width {sure} suffices on them"
-        if on_these
-        else "with probability one over samples drawn as Assumption 2 asks"
+    return needs.done("theorem-1", "guarantee", f"{EVERY}, whatever f_D is", least)
+
+
+def independent_parts(case: Case) -> Applied:
+    """Ours: Theorem 1's argument where each class splits into independent parts."""
+    needs = _Needs(case)
+    _network(needs, 6)
+    needs.ask("assumption-5", CONVEX)
+    needs.ask(
+        "theorem-1-width",
+        f"{DATA}features are needed on which no sample lies in the other class's span",
     )
-    return needs.done("theorem-1", "guarantee", says, least)
+    certificate = case.conditions["theorem-1-width"].certificate
+    least = None if certificate is None else int(certificate.data["width"])
+    needs.width(least)
+    says = f"{EVERY}, whatever f_D is: width {least} is enough on these samples"
+    return needs.done("ours-independent-parts", "guarantee", says, least)
 
 
 def theorem_2(case: Case) -> Applied:
@@ -205,10 +214,10 @@ def proposition_1(case: Case) -> Applied:
     needs = _Needs(case)
     _network(needs, 6)
     _quadratic(needs)
-    needs.ask("assumption-3", f"{DATA}Proposition 12 asks less of the samples")
-    needs.width(case.ranks.quadratic_width)
-    says = f"{EVERY}, with probability one over samples drawn as Assumption 2 asks"
-    return needs.done("proposition-1", "guarantee", says, case.ranks.quadratic_width)
+    _subspaces(needs)
+    least = case.ranks.quadratic_width
+    needs.width(least)
+    return needs.done("proposition-1", "guarantee", f"{EVERY}, whatever f_D is", least)
 
 
 def proposition_12(case: Case) -> Applied:
@@ -222,7 +231,7 @@ def proposition_12(case: Case) -> Applied:
         "features are a way",
     )
     needs.width(case.ranks.quadratic_width)
-    says = f"{EVERY}, whatever f_D is: certain on these samples"
+    says = f"{EVERY}, whatever f_D is"
     return needs.done("proposition-12", "guarantee", says, case.ranks.quadratic_width)
 
 
@@ -237,8 +246,9 @@ def necessary(case: Case, name: str) -> Applied:
     needs.that(case.architecture == "shortcut", "there is no f_D", SHORTCUT)
     condition = case.conditions[name]
     if condition.verdict == "undecided":
-        needs.open = True
-    needs.that(condition.verdict == "fails", f"{name}: {condition.why}", "")
+        needs.missing.append(f"{name}: {condition.why}")
+    else:
+        needs.that(condition.verdict == "fails", f"{name}: {condition.why}", "")
     says = "for some f_D the loss has a local minimum with training error above 0"
     return needs.done(f"{name}-necessary", "warning", says)
 
@@ -265,9 +275,9 @@ def proposition_9(case: Case) -> Applied:
     needs.that(case.loss.name == "logistic", f"loss {case.loss.name}, not logistic", "")
     needs.ask("assumption-4", SHORTCUT)
     needs.ask("assumption-5", CONVEX)
-    needs.ask("assumption-3", "")
+    _subspaces(needs)
     needs.width(case.ranks.width(case.n))
-    says = "every critical point is a saddle, with probability one: there is no local minimum"
+    says = "every critical point is a saddle: there is no local minimum"
     return needs.done("proposition-9", "remark", says, case.ranks.width(case.n))
 
 
@@ -290,6 +300,7 @@ def logistic(case: Case) -> Applied:
 
 _ALL: tuple[Callable[[Case], Applied], ...] = (
     theorem_1,
+    independent_parts,
     theorem_2,
     proposition_1,
     proposition_12,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lossurface.setting import Dataset
 
-__all__ = ["Frame", "Space", "Span", "span_of"]
+__all__ = ["Frame", "Space", "Span", "pivot_columns", "span_of"]
 
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
 FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
@@ -68,7 +68,7 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
     width = len(scales)
     if not rows:
         return Span((), tuple(() for _ in range(width)))
-    columns = _pivots(nmod_mat(len(rows), width, [v % PRIME for r in rows for v in r], PRIME))
+    columns = pivot_columns(nmod_mat(len(rows), width, [v % PRIME for r in rows for v in r], PRIME))
     if short and len(columns) == len(rows) < width:
         return Span(tuple(columns), ())
     others = [k for k in range(width) if k not in set(columns)]
@@ -82,7 +82,7 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
             )
         named = [[row[k] for k in columns] for row in rows]
         flat = [v % PRIME for k in range(len(columns)) for v in (row[k] for row in named)]
-        chosen = _pivots(nmod_mat(len(columns), len(rows), flat, PRIME))
+        chosen = pivot_columns(nmod_mat(len(columns), len(rows), flat, PRIME))
         left = fmpz_mat([named[i] for i in chosen])
         right = fmpz_mat([[rows[i][others[p]] for p in nonzero] for i in chosen])
         solution = left.solve(right)
@@ -95,7 +95,7 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
     return Span(tuple(columns), tuple(relations))
 
 
-def _pivots(matrix: Any) -> list[int]:
+def pivot_columns(matrix: Any) -> list[int]:
     """Return the pivot columns of a matrix over a prime field."""
     reduced, rank = matrix.rref()
     pivots: list[int] = []

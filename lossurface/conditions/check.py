@@ -34,6 +34,8 @@ ARCHITECTURES = {
     "identity-shortcut": "identity-shortcut",
 }
 LOSSES = {"hinge": "polynomial-hinge"}
+# Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
+ASKING_MORE = ("proposition-1", "ours-independent-parts")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,22 @@ class Report:
     counterexample: Certificate | None
     numerical: Mapping[str, Any] | None = None
     space: Space | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse to contradict itself: what is guaranteed must not be refuted beside it.
+
+        Raises:
+            AssertionError: a guarantee stands beside a bad local minimum, samples that no network
+                classifies, or a condition that it uses and that does not hold.
+        """
+        for claim in self.guarantees:
+            beside = [c.id for c in self.claims if c.kind == "warning" and c.applies == "yes"]
+            if self.counterexample is not None:
+                beside.append("a counterexample")
+            asked = ("realisable", *claim.uses)
+            beside += [name for name in asked if self.condition(name).verdict != "holds"]
+            if beside:
+                raise AssertionError(f"{claim.id} is granted beside {', '.join(beside)}")
 
     def condition(self, name: str) -> Condition:
         """Return the condition of that id.
@@ -369,9 +387,9 @@ def _advice(claims: tuple[_claims.Applied, ...], case: _claims.Case) -> Iterator
     guarantees = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
     blocked = {c.id: _blocks(c) for c in guarantees}
     for claim in sorted(guarantees, key=lambda c: (bool(blocked[c.id]), len(c.changes))):
-        if not blocked[claim.id]:
+        if not blocked[claim.id] and claim.changes:
             yield f"{claim.id}: {'; and '.join(dict.fromkeys(claim.changes))}"
-        elif claim.id != "proposition-1":  # Proposition 12 asks less
+        elif blocked[claim.id] and claim.id not in ASKING_MORE:
             yield f"{claim.id}: no change of the network is enough: {blocked[claim.id][0]}"
     if case.verdict("realisable") == "fails":
         yield "remove or relabel contradictory samples: no network reaches training error 0"

@@ -7,23 +7,28 @@ networks of Assumption 4 see x only through w^T x, and w^T x = (A^{-T} w)^T (A x
 on x and on A x are the same up to an invertible linear change of parameters, so their local minima
 correspond.
 
-Theorem 1 speaks of almost every draw. On a given dataset its proof uses of Assumption 2 only that,
-for M neurons and every non-empty set I of samples of one class, ceil(M/2) times the rank of I
-modulo the other class's span exceeds |I|: that many unknowns against |I| equations leave a curve of
-descent. Cut the class into m parts, each independent modulo the other span: then |I| <= m rank(I),
-and M >= 2m + 1 suffices (ours; a generic class of n_s samples needs m = ceil(n_s / (r - r_s'))).
+Theorem 1 speaks of almost every draw. On a given dataset its proof needs samples in general
+position (`assumption_2`; ours). The class moved has a set I of active samples, whose rank modulo
+the other class's span, of rank r_V, is then min(|I|, r - r_V). The |J| >= M / 2 >= n / Delta r
+neurons that move bring |J| times that rank in unknowns, more than the |I| equations: there is a
+curve of descent.
+
+It also holds wherever these unknowns exceed the equations for another reason (ours). Cut each class
+into at most m parts, each independent modulo the other's span: then |I| <= m rank(I), and
+M >= 2m + 1 suffices (a generic class of n_s samples needs m = ceil(n_s / (r - r_s'))).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
 
 from lossurface.conditions._condition import Condition, settle, unsettled
-from lossurface.conditions._space import span_of
+from lossurface.conditions._space import pivot_columns, span_of
 from lossurface.errors import InputError
-from lossurface.exact.integers import Echelon, check_rank
+from lossurface.exact.integers import PRIME, Echelon, check_rank
 from lossurface.setting import width_threshold
 
 if TYPE_CHECKING:
@@ -117,42 +122,94 @@ def assumption_3(space: Space) -> Condition:
 
 
 def assumption_2(space: Space) -> Condition:
-    """Compare Assumption 2 with the samples: any r_s of class s should be independent.
+    """Decide what Assumption 2 gives with probability one: samples in general position.
 
-    Under Assumption 2 that is so with probability one. A dependent set of that size refutes it; all
-    subsets are tried when they are few, else the answer stays open (`theorem_1_width` checks what
-    Theorem 1 needs instead).
+    Let a class span U, of rank r_U, and the other V, of rank r_V. Any r_U samples of the class are
+    to be independent, and any r - r_V of them independent modulo V; fewer then are too. (Modulo V
+    a class lives in its own directions: where it has any, none of its samples lies in V.)
 
-    Source: Assumption 2.
+    Drawn as Assumption 2 asks, samples are in general position with probability one: a proper
+    subspace of U that a draw met with positive probability would make r_U dependent draws likely.
+    So U's proper subspaces, those spanned by fewer earlier samples and V among them, are missed.
+
+    Returns:
+        `holds`, `fails`, or `undecided` where more than `SUBSETS` sets of three or more samples
+        would have to be tried.
+
+    Source: Assumption 2; that Theorem 1's proof needs it modulo V is ours.
     """
-    from itertools import combinations
-
     from flint import fmpz_mat
 
     found = ranks(space)
-    checked = 0
-    for sign, rank, name in ((1, found.plus, "positive"), (-1, found.minus, "negative")):
+    checked, too_many = 0, ""
+    for sign, rank, other, name in (
+        (1, found.plus, found.minus, "positive"),
+        (-1, found.minus, found.plus, "negative"),
+    ):
         chosen = space.samples.of(sign)
-        seen: dict[tuple[int, ...], int] = {}
-        for i in chosen:
-            row = tuple(space.samples.rows[i])
-            if not any(row):
-                why = f"sample {i}, {name}, is zero: it lies in every subspace"
+        for size, modulo in ((max(rank, 1), []), (found.both - other, space.class_rows(-sign))):
+            positions = _dependent(_residues(space.class_rows(sign), modulo), size)
+            if positions is not None:
+                dependent = [chosen[k] for k in positions]
+                rows = [*modulo, *(space.samples.rows[i] for i in dependent)]
+                if int(fmpz_mat(rows).rank()) == (other if modulo else 0) + len(dependent):
+                    raise AssertionError("independent, though not modulo the prime")
+                where = " modulo the span of the other class" if modulo else ""
+                why = f"{name} samples {', '.join(map(str, dependent))} are dependent{where}"
+                if len(dependent) == 1:
+                    where = "lies in the span of the other class" if modulo else "is zero"
+                    why = f"{name} sample {dependent[0]} {where}"
                 return Condition("assumption-2", "fails", why)
-            if rank > 1 and row in seen:
-                why = f"{name} samples {seen[row]} and {i} are equal, so {rank} draws can depend"
-                return Condition("assumption-2", "fails", why)
-            seen[row] = i
-        subsets = comb(len(chosen), rank)
-        if subsets > SUBSETS:
-            why = f"{subsets} sets of {rank} {name} samples are too many to try; no equal pair"
-            return unsettled("assumption-2", why, None)
-        for subset in combinations(chosen, rank):
-            if int(fmpz_mat([space.samples.rows[i] for i in subset]).rank()) < rank:
-                why = f"{name} samples {', '.join(map(str, subset))} are linearly dependent"
-                return Condition("assumption-2", "fails", why)
-        checked += subsets
-    return Condition("assumption-2", "holds", f"all {checked} sets of r_+ or r_- are independent")
+            subsets = comb(len(chosen), size)
+            checked += subsets if size else 0
+            if size > 2 and subsets > SUBSETS:
+                too_many = f"{subsets} sets of {size} {name} samples are too many to try"
+    if too_many:
+        why = f"{too_many}; drawn as Assumption 2 asks, they are independent with probability one"
+        return unsettled("assumption-2", why, None)
+    why = f"all {checked} sets of samples are independent, alone or modulo the other class's span"
+    return Condition("assumption-2", "holds", why)
+
+
+def _residues(rows: list[list[int]], modulo: list[list[int]]) -> list[list[int]]:
+    """Return rows modulo the span of others, in as many coordinates as their rank, mod PRIME."""
+    from flint import nmod_mat
+
+    residues = nmod_mat([[v % PRIME for v in row] for row in rows], PRIME)
+    if modulo:
+        others = nmod_mat([[v % PRIME for v in row] for row in modulo], PRIME)
+        kernel, nullity = others.nullspace()
+        columns = range(nullity)
+        residues = residues * kernel
+    else:
+        columns = range(residues.ncols())
+    table = [[int(row[k]) for k in columns] for row in residues.tolist()]
+    pivots = pivot_columns(nmod_mat(table, PRIME)) if columns else []
+    return [[row[k] for k in pivots] for row in table]
+
+
+def _dependent(rows: list[list[int]], size: int) -> tuple[int, ...] | None:
+    """Return the positions of at most `size` rows that depend mod PRIME, or None.
+
+    Zero and parallel rows are always found, more only where there are at most `SUBSETS` sets.
+    """
+    from flint import nmod_mat
+
+    lines: dict[tuple[int, ...], int] = {}
+    for k, row in enumerate(rows if size else []):
+        lead = next((value for value in row if value), 0)
+        if not lead:
+            return (k,)
+        if size > 1:
+            inverse = pow(lead, -1, PRIME)
+            first = lines.setdefault(tuple(value * inverse % PRIME for value in row), k)
+            if first != k:
+                return first, k
+    if size > 2 and comb(len(rows), size) <= SUBSETS:
+        for subset in combinations(range(len(rows)), size):
+            if not int(nmod_mat([rows[k] for k in subset], PRIME).det()):
+                return subset
+    return None
 
 
 def theorem_1_width(space: Space) -> Condition:

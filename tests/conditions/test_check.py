@@ -49,16 +49,19 @@ def test_advice_names_the_one_change():
     assert applies(check([[1, 1], [2, 1]], [-1, 1], width=1))["theorem-2"] == "yes"
 
 
-def test_theorem_1_depends_on_the_width():
+def test_guarantees_depend_on_the_width():
     needed = 5  # 2 parts of the two positives, 2 of the two negatives
     report = check(*PLANES, width=needed)
-    assert applies(report)["theorem-1"] == "yes"
-    assert "certain on these samples" in report.guarantees[0].says
+    assert applies(report)["ours-independent-parts"] == "yes"
+    assert applies(report)["theorem-1"] == "no"
+    assert "width 5 is enough on these samples" in report.guarantees[0].says
     narrow = check(*PLANES, width=needed - 1)
-    assert applies(narrow)["theorem-1"] == "no"
+    assert narrow.guarantees == ()
     assert any("widen f_S from 4 to 5" in line for line in narrow.advice)
+    assert any("widen f_S from 4 to 8" in line for line in narrow.advice)
     assert applies(check(*PLANES))["theorem-1"] == "undecided"  # no width given
     assert narrow.to_dict()["width"]["theorem_1"] == 8
+    assert applies(check(*PLANES, width=8))["theorem-1"] == "yes"
 
 
 def test_proposition_12_guarantees_quadratic_neurons():
