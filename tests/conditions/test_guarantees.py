@@ -1,0 +1,143 @@
+"""What `check` guarantees on given samples, and that it never contradicts itself."""
+
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lossurface.conditions import assumption_2, check
+from lossurface.conditions.check import Report
+from lossurface.exact.linalg import rank
+from tests.conditions.samples import KNOWN, space
+
+# samples, labels, neuron, width: each was granted Theorem 1 or Proposition 1
+FALSE = {
+    "a positive in the negatives' span, certified bad minimum beside the guarantee": (
+        [[0, 1, 0], [1, 1, 0], [1, 2, 0], [-1, 1, 0],
+         [0, 2, 1], [0, 2, -1], [0, 0.5, 1], [0, 0.5, -1]],
+        [1, 1, 1, 1, -1, -1, -1, -1],
+        40,
+    ),
+    "contradictory samples": ([[1, 1, 0], [0, 1, 0], [0, 1, 1], [0, 1, 0]], [1, 1, -1, -1], 8),
+    "zero in both classes": ([[0, 0], [1, 0], [0, 0], [0, 1]], [1, 1, -1, -1], 3),
+    "one positive, in the negatives' span": (
+        [[0, 0, 1, 0], [0, 0, 1, 1], [0, 0, 1, -1]],
+        [1, -1, -1],
+        30,
+    ),
+    "a sample in both classes, any two of a class independent": (
+        [[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [0, 1, 1]],
+        [1, 1, 1, -1, -1, -1],
+        40,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FALSE)
+@pytest.mark.parametrize("neuron", ["softplus", "quadratic"])
+def test_nothing_is_granted_where_it_is_false(name, neuron):
+    samples, labels, width = FALSE[name]
+    report = check(samples, labels, neuron=neuron, width=width)
+    assert report.guarantees == ()
+    applies = {claim.id: claim.applies for claim in report.claims}
+    assert applies["theorem-1"] == applies["proposition-1"] == "no"
+
+
+def test_general_position_is_granted_by_name():
+    samples, labels = KNOWN["planes"][:2]
+    for neuron, width, granted in (
+        ("softplus", 8, {"theorem-1", "ours-independent-parts"}),
+        ("softplus", 7, {"ours-independent-parts"}),  # two parts a class: 5 is enough
+        ("softplus", 4, set()),
+        ("quadratic", 4, {"proposition-1", "proposition-12"}),
+        ("quadratic", 3, set()),
+    ):
+        report = check(samples, labels, neuron=neuron, width=width)
+        assert {claim.id for claim in report.guarantees} == granted
+    assert check(samples, labels, width=8, p=5).guarantees == ()
+
+
+def test_beyond_the_limit_of_subsets_theorem_1_is_undecided():
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    samples = np.zeros((60, 9))
+    samples[:30, :6] = generator.normal(size=(30, 6))  # C(30, 6) = 593,775 sets
+    samples[30:, 3:] = generator.normal(size=(30, 6))
+    labels = [1] * 30 + [-1] * 30
+    for neuron in ("softplus", "quadratic"):
+        report = check(samples, labels, neuron=neuron, width=1000)
+        assert report.condition("assumption-2").verdict == "undecided"
+        applies = {claim.id: claim.applies for claim in report.claims}
+        mine = "theorem-1" if neuron == "softplus" else "proposition-1"
+        assert applies[mine] == "undecided"
+    samples[1] = 2 * samples[0]  # two parallel samples are found all the same
+    assert check(samples, labels, width=1000).condition("assumption-2").verdict == "fails"
+
+
+@st.composite
+def datasets(draw):
+    """Small integer data: shared coordinates, duplicates and zeros are common."""
+    coordinate = st.integers(-draw(st.integers(1, 3)), 3)
+    d = draw(st.integers(1, 4))
+    n = draw(st.integers(2, 8))
+    used = [draw(st.sets(st.integers(0, d - 1), min_size=1)) for _ in range(2)]
+    labels = [1, -1] + [draw(st.sampled_from([1, -1])) for _ in range(n - 2)]
+    samples = [
+        [draw(coordinate) if k in used[label > 0] else 0 for k in range(d)] for label in labels
+    ]
+    return samples, labels
+
+
+CHOICES = st.fixed_dictionaries(
+    {
+        "neuron": st.sampled_from(["softplus", "quadratic", "cosh", "tanh", "leaky-relu", "relu"]),
+        "p": st.sampled_from([2, 3, 6]),
+        "width": st.sampled_from([None, 1, 2, 3, 5, 8, 16, 40]),
+        "architecture": st.sampled_from(["shortcut", "single"]),
+    }
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(datasets(), CHOICES)
+def test_no_report_contradicts_itself(data, choices):
+    report = check(*data, **choices)  # Report itself refuses a guarantee beside its refutation
+    if report.guarantees:
+        assert report.counterexample is None
+        assert report.condition("realisable").verdict == "holds"
+
+
+def test_a_contradiction_would_be_refused():
+    bad = check(*FALSE["zero in both classes"][:2], neuron="quadratic", width=3)
+    good = check(*KNOWN["planes"][:2], neuron="quadratic", width=8)
+    with pytest.raises(AssertionError, match="granted beside"):
+        Report(**{**vars(good), "counterexample": bad.counterexample})
+    with pytest.raises(AssertionError, match="realisable"):
+        Report(**{**vars(good), "conditions": bad.conditions})
+
+
+def in_general_position(samples, labels):
+    """Return whether samples are in general position, by the words of the definition."""
+    of = {sign: [x for x, y in zip(samples, labels, strict=True) if y == sign] for sign in (1, -1)}
+    r = rank(samples)
+    for sign in (1, -1):
+        own, other = of[sign], of[-sign]
+        for size in range(1, max(rank(own), 1) + 1):  # a zero sample is dependent by itself
+            if any(rank(subset) < size for subset in combinations(own, size)):
+                return False
+        for size in range(1, r - rank(other) + 1):
+            for subset in combinations(own, size):
+                if rank([*other, *subset]) < rank(other) + size:
+                    return False
+    return True
+
+
+@settings(max_examples=200, deadline=None)
+@given(datasets())
+def test_assumption_2_is_general_position(data):
+    samples = [[Fraction(v) for v in row] for row in data[0]]
+    expected = "holds" if in_general_position(samples, data[1]) else "fails"
+    assert assumption_2(space(*data)).verdict == expected
