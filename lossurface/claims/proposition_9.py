@@ -103,6 +103,6 @@ def verify(*, seed: int = 0, trials: int = 150, **_: Any) -> Verdict:
     """
     headline = (
         "Every planted critical point is a certified saddle, a hunt meets no local minimum, and "
-        "the loss of a correct network falls to 0 at infinity only."
+        "the loss of a correct network falls towards 0 as its last layer grows."
     )
     return verdict("proposition-9", _findings(seed, trials), headline)

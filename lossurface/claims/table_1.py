@@ -1,17 +1,28 @@
-"""Table 1: for which classes of neurons Theorems 1 and 2 hold, from the registry's verdicts.
+"""Table 1: for which classes of neurons Theorems 1 and 2 hold.
 
-A No is shown by a counterexample that some neuron of the class admits; a Yes by the theorem itself
-(for quadratic neurons also by Proposition 1, which needs fewer of them). What is written down here
-is which claims speak for a cell; the answer is theirs.
+One neuron of the class with a bad local minimum shows a No: its certificate is checked, and so is
+that its samples and its width meet what the theorem asks. A Yes is a statement on all local minima,
+which no run can show: it is the theorem's, by the proof on its page, and what is decided here is
+that the book's neurons of the class meet its assumption on neurons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.claims.registry import CLAIMS
+from lossurface.exact import Finding, check, equal, less, less_equal
+from lossurface.setting import Dataset, increasing_neuron, neurons_of
+from lossurface.setting.assumptions import (
+    assumption_2,
+    assumption_3,
+    assumption_5,
+    assumption_6,
+    support_axes,
+)
 
 if TYPE_CHECKING:
     from lossurface.exact import Verdict
@@ -20,6 +31,7 @@ __all__ = ["COLUMNS", "ROWS", "TABLE_1", "Cell", "cell"]
 
 COLUMNS = ("softplus", "relu", "leaky-relu", "sigmoid", "quadratic")  # classes of neurons
 ROWS = ("theorem-1", "theorem-2")
+_P, _WIDTH = 6, 16  # of the counterexamples: what Theorem 1 asks for eight samples, Delta r = 1
 
 # A claim, and a neuron of the class with which it speaks.
 _SHOWN: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
@@ -54,7 +66,8 @@ class Cell:
     def answer(self) -> Literal["Yes", "No"]:
         """What the paper says: does the theorem hold for all neurons of the class?
 
-        The claims say it: a theorem answers Yes, a counterexample No.
+        The claims' signs say it: a theorem answers Yes, a counterexample No. `findings` says what
+        of it can be decided by a run.
         """
         known = [CLAIMS[claim] for claim, _ in self.witnesses if claim in CLAIMS]
         negative = any(claim.sign == "negative" for claim in known)
@@ -74,8 +87,23 @@ class Cell:
         known = [CLAIMS[claim] for claim, _ in self.witnesses if claim in CLAIMS]
         return tuple(claim.verify(**options) for claim in known)
 
+    def findings(self) -> Iterator[Finding]:
+        """Yield what of the answer can be decided by a run, exactly.
+
+        Of a No all: the witness's certificate of a bad local minimum, and that its samples and its
+        width meet what the theorem asks. Of a Yes only that the book's neurons of the class do.
+        """
+        if self.answer == "No":
+            for claim, neuron in self.witnesses:
+                yield from _counterexample(self.theorem, claim, neuron)
+            return
+        asked = assumption_5 if self.theorem == "theorem-1" else increasing_neuron
+        missing = sum(asked(neuron).status != "yes" for neuron in neurons_of(self.neurons))
+        statement = f"neurons of the {self.neurons} class that are not as {self.theorem} asks"
+        yield equal(statement, missing, 0)
+
     def text(self, verify: Callable[[str], Verdict]) -> str:
-        """Return `Yes` or `No` if every claim that shows it holds, else the first that does not.
+        """Return the answer, or the first claim that speaks for it and whose verdict does not hold.
 
         Args:
             verify: returns the verdict of a claim; one that remembers serves several cells.
@@ -87,6 +115,25 @@ class Cell:
             if verdict.status != "holds":
                 return f"{verdict.status}: {verdict.claim}"
         return self.answer
+
+
+def _counterexample(theorem: str, claim: str, neuron: str) -> Iterator[Finding]:
+    choices = {"data": theorem} if claim == "proposition-2" else {}
+    certificate = CLAIMS[claim].certify(neuron=neuron, p=_P, width=_WIDTH, **choices)
+    data = certificate.data
+    yield check(certificate)
+    yield less("its training error is above zero", 0, Fraction(data["training_error"]))
+    dataset = Dataset.of(data["samples"], data["labels"])
+    if theorem == "theorem-2":
+        answers = [assumption_6(dataset)]
+    else:
+        answers = [assumption_2(dataset), assumption_3(dataset)]
+        plus, minus = (set(support_axes(dataset, label)) for label in (1, -1))
+        larger = max(len(plus), len(minus))
+        asked = 2 * max(Fraction(dataset.n, len(plus | minus) - larger), Fraction(larger))
+        yield less_equal("its width is what Theorem 1 asks, or more", asked, _WIDTH)
+    missing = sum(answer.status != "yes" for answer in answers)
+    yield equal(f"assumptions of {theorem} on the data that its samples miss", missing, 0)
 
 
 TABLE_1: tuple[Cell, ...] = tuple(

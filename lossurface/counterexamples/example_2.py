@@ -10,17 +10,24 @@ every fit, and
     kappa = 2 (1 - alpha^2) / (1/n_1 + 1/n_3 + alpha^4 (1/n_2 + 1/n_4)).
 
 The outer points are always right. (alpha, 0) is wrong just when kappa > n_1, (0, alpha) just when
-kappa >= n_3. As alpha -> 0, kappa rises to 2 n_1 n_3 / (n_1 + n_3), which lies strictly between n_1
-and n_3 unless they are equal: the fit near the origin takes the majority's sign there. With equal
-n_1 = n_3, or an empty cell (then the fit interpolates), nothing is wrong. So for alpha <=
-1/(4 sqrt(n)) the error exceeds 1/8 just when n_1 != n_3, min(n_1, n_3) > n/2 and n_2, n_4 > 0
-(`small_alpha` says why), and with P(n) the probability of that
+kappa >= n_3. kappa is below 2 n_1 n_3 / (n_1 + n_3), which lies strictly between n_1 and n_3 unless
+they are equal: only the smaller of the two inner groups can be wrong. With n_1 = n_3, or an empty
+cell (then the fit interpolates), nothing is. Let P_alpha(n) be the probability that the error
+exceeds 1/8. How alpha goes with n decides it (our finding):
 
-    1 - P(n) <= C(8n, 4n) / 4^(4n) + 2 P(Bin(4n, 1/4) <= n/2) + 2 (3/4)^(4n)
-             <= 1/(2 sqrt(pi n)) + 2 e^(-n/8) + 2 (3/4)^(4n),
+- For alpha <= 1/(4 sqrt(n)) the smaller inner group is always wrong (`small_alpha` says why), so
+  the error exceeds 1/8 just when n_1 != n_3, min(n_1, n_3) > n/2 and n_2, n_4 > 0. With P(n) the
+  probability of that,
 
-as n_1 - n_3 is a lazy walk, twice as slow as a simple one of 8n steps, and by Chernoff's bound. So
-P(n) -> 1: more than the paper's Omega(1/n^3). (Our finding.)
+      1 - P(n) <= C(8n, 4n) / 4^(4n) + 2 P(Bin(4n, 1/4) <= n/2) + 2 (3/4)^(4n)
+               <= 1/(2 sqrt(pi n)) + 2 e^(-n/8) + 2 (3/4)^(4n),
+
+  as n_1 - n_3 is a lazy walk, twice as slow as a simple one of 8n steps, and by Chernoff's bound.
+  So P(n) -> 1, which is more than the paper's Omega(1/n^3).
+- For every alpha, P_alpha(n) <= 2 e^(-alpha^4 n/2): kappa > n_1 implies n_3 - n_1 > 2 alpha^2 n_3,
+  and the mean of n_3 - n_1 - 2 alpha^2 n_3, a sum of 4n independent terms in an interval of length
+  below 2, is -2 alpha^2 n; this is Hoeffding's bound, and once more for n_3. So for one alpha and
+  all n the probability tends to 0, and the paper's rate is false.
 """
 
 from __future__ import annotations
@@ -56,11 +63,15 @@ def example_2(counts: Sequence[int], alpha: Fraction = Fraction(1, 10)) -> Fit:
     Raises:
         InputError: alpha is out of range, or counts are not four natural numbers.
     """
-    if not isinstance(alpha, Fraction) or not 0 < alpha < 1:
-        raise InputError(f"alpha is {alpha!r}; {CLAIM} needs a Fraction strictly between 0 and 1")
+    _between(alpha)
     square, one, zero = alpha * alpha, Fraction(1), Fraction(0)
     features = ((one, square, zero), (one, one, zero), (one, zero, square), (one, zero, one))
     return fit_counts(features, _LABELS, counts)
+
+
+def _between(alpha: Fraction) -> None:
+    if not isinstance(alpha, Fraction) or not 0 < alpha < 1:
+        raise InputError(f"alpha is {alpha!r}; {CLAIM} needs a Fraction strictly between 0 and 1")
 
 
 def wrong_by_majority(counts: Sequence[int]) -> bool:
@@ -84,20 +95,42 @@ def small_alpha(n: int) -> Fraction:
     return Fraction(1, 4 * root)
 
 
-def probability(n: int) -> Fraction:
-    """Return P(n), the probability that the error exceeds 1/8 for small alpha, exactly.
+def probability(n: int, alpha: Fraction | None = None) -> Fraction:
+    """Return the probability that the error exceeds 1/8 with 4n samples, exactly.
+
+    Args:
+        n: a quarter of the number of samples.
+        alpha: where the inner points are; any alpha <= 1/(4 sqrt(n)), which give the same P(n), by
+            default. A given one costs a sum over all counts of three points.
 
     Raises:
-        InputError: n is not an integer >= 1.
+        InputError: n is not an integer >= 1, or alpha is not strictly between 0 and 1.
     """
     at_least("n", n, 1, CLAIM)
+    if alpha is not None:
+        _between(alpha)
     total, ways = 4 * n, 0
     for n_1 in range(n // 2 + 1, total):
         for n_3 in range(n_1 + 1, total - n_1 - 1):
             rest = total - n_1 - n_3  # of which n_2 and n_4 take at least one each
             orders = factorial(total) // (factorial(n_1) * factorial(n_3) * factorial(rest))
-            ways += 2 * orders * (2**rest - 2)
+            splits = 2 * (2**rest - 2) if alpha is None else _splits(n_1, n_3, rest, alpha)
+            ways += orders * splits
     return Fraction(ways, 4**total)
+
+
+def _splits(few: int, many: int, rest: int, alpha: Fraction) -> int:
+    """Count the ways to share the rest out for which the smaller inner group is wrong.
+
+    It is if kappa > few, the condition of `small_alpha`; kappa = few suffices if it is negative.
+    """
+    p, q = alpha.numerator, alpha.denominator
+    gap = (many - few) * q**4 - 2 * many * p**2 * q**2
+    ways = 0
+    for outer in range(1, rest):
+        excess = gap * outer * (rest - outer) - p**4 * few * many * rest
+        ways += comb(rest, outer) * ((excess > 0) + (excess >= 0))
+    return ways
 
 
 def probability_by_counting(n: int, alpha: Fraction | None = None) -> Fraction:
@@ -120,7 +153,7 @@ def probability_by_counting(n: int, alpha: Fraction | None = None) -> Fraction:
 
 
 def shortfall_bound(n: int) -> Fraction:
-    """Return the bound on 1 - P(n), in its first, rational form.
+    """Return the bound on 1 - P(n) for alpha <= 1/(4 sqrt(n)), in its first, rational form.
 
     Raises:
         InputError: n is not an integer >= 1.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lossurface import claims
-from lossurface.claims.table_1 import COLUMNS, ROWS, TABLE_1, cell
+from lossurface.claims.table_1 import COLUMNS, ROWS, TABLE_1, Cell, cell
 from lossurface.exact import Verdict, check, equal, undecided
 from lossurface.setting import get_neuron, increasing_neuron
 from lossurface.setting.assumptions import assumption_5
@@ -51,6 +51,18 @@ def test_every_cell_speaks_of_a_neuron_of_its_class(entry):
         assert meets(neuron).holds is (entry.answer == "Yes")
         assert claim in claims.CLAIMS or claim in ("theorem-1", "theorem-2", "proposition-1")
     assert len(entry.pages) <= len(entry.witnesses)
+
+
+@pytest.mark.parametrize("entry", TABLE_1, ids=lambda c: f"{c.theorem}-{c.neurons}")
+def test_what_a_run_can_decide_of_a_cell_holds(entry):
+    found = list(entry.findings())
+    assert {(one.status, one.evidence) for one in found} == {("holds", "exact")}
+    assert len(found) > 2 or entry.answer == "Yes"
+
+
+def test_a_class_with_a_neuron_that_misses_the_assumption_gets_no_yes():
+    (found,) = Cell("theorem-2", "quadratic", (("theorem-2", "quadratic"),)).findings()
+    assert found.status == "fails"
 
 
 def test_a_cell_repeats_the_live_verdict():

@@ -110,6 +110,31 @@ def test_the_shortfall_is_bounded_and_vanishes(n):
     assert two.probability(n) > Fraction(1, n**3)  # the paper's rate
 
 
+@settings(max_examples=20, deadline=None)
+@given(n=st.integers(1, 5), alpha=st.fractions(Fraction(1, 9), Fraction(8, 9), max_denominator=9))
+def test_a_given_alpha_has_the_probability_of_its_fits(n, alpha):
+    assert two.probability(n, alpha) == two.probability_by_counting(n, alpha)
+
+
+def test_a_tie_is_an_error_of_the_negatives_alone():
+    """With sgn 0 = +1, kappa = min(n_1, n_3) is an error if n_3 is the smaller."""
+    alpha = Fraction(1, 2)
+    tied = [c for c in compositions(12, 4) if Fraction(0) in two.example_2(c, alpha).values]
+    assert tied
+    assert {two.example_2(c, alpha).wrong for c in tied} == {
+        (False,) * 4,
+        (False, False, True, False),
+    }
+    assert two.probability(3, alpha) == two.probability_by_counting(3, alpha)
+
+
+def test_for_one_alpha_it_tends_to_zero():
+    alpha = Fraction(1, 2)
+    for n in (5, 20, 40):
+        assert two.probability(n, alpha) <= 2 * np.exp(-(float(alpha) ** 4) * n / 2)
+    assert 0 < two.probability(80, alpha) < Fraction(1, 80**3)  # the paper's rate
+
+
 def test_example_3_tends_to_one_exponentially():
     for samples in (40, 80):
         bound = ((1 + 2 * 2**0.5) / 4) ** samples + np.exp(-samples / 32) + 0.75**samples

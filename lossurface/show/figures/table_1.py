@@ -75,6 +75,7 @@ def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
             continue
         evidence = ", ".join(verify(claim).evidence)
         link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
-        lines.append(f"<small>{link}: {html.escape(neuron)}; {evidence}</small>")
+        shown = html.escape(neuron) if one.answer == "No" else "by its proof; runs"
+        lines.append(f"<small>{link}: {shown}; {evidence}</small>")
     answer = f'<span class="{kind}">{html.escape(text)}</span>'
     return f'<td data-column="{html.escape(one.neurons)}">{answer}{"".join(lines)}</td>'
