@@ -156,5 +156,5 @@ def check(raw: Any) -> tuple[str, Literal["enclosed"]]:
         same = hashlib.sha256(text.encode()).hexdigest() == digest
         require(same, f"{name} was altered: it does not match digest.{name}")
     bound = "" if wrong + right == len(y) else "at least "
-    proved = f"a local minimum within radius {radius} with training error {bound}{error}"
-    return proved, "enclosed"
+    least = f"no parameters closer than {radius} have a lower loss"
+    return f"a local minimum with training error {bound}{error}; {least}", "enclosed"

@@ -43,8 +43,9 @@ def _local_minimum(data: Any) -> tuple[str, Evidence]:
     if data.get("reason") == "linear-enclosed":
         return _imported("lossurface.exact.enclosed_linear:check")(data)
     error, radius = rational.check(data)
-    where = "everywhere" if radius is None else f"within radius {radius}"
-    return f"a local minimum {where} with training error {error}", "exact"
+    near = "at all" if radius is None else f"closer than {radius}"
+    least = f"no parameters {near} have a lower loss"
+    return f"a local minimum with training error {error}; {least}", "exact"
 
 
 def _imported(name: str) -> Checker:

@@ -271,7 +271,8 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
         exact(raw["training_error"], "training_error") == error, f"training_error is not {error}"
     )
     check_digest(raw, set(ENVELOPE))
-    return f"a local minimum within radius {radius} with training error {error}", "exact"
+    least = f"no parameters closer than {radius} have a lower loss"
+    return f"a local minimum with training error {error}; {least}", "exact"
 
 
 def main(paths: list[str]) -> int:
