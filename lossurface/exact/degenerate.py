@@ -80,16 +80,16 @@ def classify_polynomial(
         return _made("saddle", f"{inertia}: both signs", nullity)
     if not nullity:
         return _made("strict-minimum" if positive else "strict-maximum", inertia, 0)
+    flipped = {e: -c for e, c in local.items()}
     if negative:
-        flipped = _reduce({e: -c for e, c in local.items()}, hessian, null, order)
-        kind, why = _MIRROR[flipped[0]], flipped[1]
-        return _made(kind, f"{inertia}; after a change of sign, {why}", nullity)
+        opposite, why = _reduce(flipped, [[-v for v in row] for row in hessian], null, order)
+        return _made(_MIRROR[opposite], f"{inertia}; after a change of sign, {why}", nullity)
     kind, why = _reduce(local, hessian, null, order)
     if not positive and kind == "saddle":
         # The Hessian is zero altogether: something must be seen to rise as well.
-        other, _ = _reduce({e: -c for e, c in local.items()}, hessian, null, order)
-        if other != "saddle":
-            kind = "strict-maximum" if other == "strict-minimum" else "undecided"
+        opposite, seen = _reduce(flipped, hessian, null, order)
+        if opposite != "saddle":
+            kind, why = _MIRROR[opposite], f"after a change of sign, {seen}"
     return _made(kind, f"{inertia}; {why}", nullity)
 
 
