@@ -3,8 +3,9 @@
 Floats cannot: `x^2 + z^2 - y^4` has Hessian eigenvalues 0, 2, 2 at its saddle. Here the Hessian's
 null space is exact. Where the rest of the Hessian is definite, solve the gradient's other
 coordinates for r = r(k) as a power series in the null coordinates k (implicit functions). By the
-splitting lemma (Gromoll and Meyer 1969) the point is a strict minimum, or a saddle, exactly if
-k = 0 is one of phi(k) = f(k, r(k)), and phi's first homogeneous form that is not zero often tells.
+splitting lemma (Gromoll and Meyer 1969), for a positive definite rest, the point is a strict
+minimum exactly if k = 0 is one of phi(k) = f(k, r(k)), and a saddle exactly if phi is negative
+at points as near 0 as one likes; phi's first homogeneous form that is not zero often tells.
 """
 
 from __future__ import annotations
