@@ -22,14 +22,18 @@ def separator(dataset: Dataset, claim: str) -> Vector:
         InputError: the dataset is not linearly separable, or that was not decided.
     """
     rows = signed(dataset)
-    w = wide_separator(rows)
+    w, mu = wide_separator(rows), None
     if w is None:
         w, mu = gordan(rows)
-        if w is None:
-            used = [k for k, weight in enumerate(mu or ()) if weight]
-            why = f"positive weights on samples {used} make sum mu y x = 0" if mu else "not decided"
-            raise InputError(f"samples break Assumption 6, which {claim} needs: {why}")
-    return w
+    if w is not None:
+        return w
+    if mu is None:
+        raise InputError(f"samples are too many to decide Assumption 6, which {claim} needs")
+    used = [k for k, weight in enumerate(mu) if weight]
+    raise InputError(
+        f"samples break Assumption 6, which {claim} needs: positive weights on samples {used} make "
+        "sum mu y x = 0"
+    )
 
 
 def half_space(dataset: Dataset, claim: str) -> Vector:
