@@ -39,7 +39,7 @@ def places(book: Path) -> dict[str, list[str]]:
     """Return the pages, by their names, on which each mark stands."""
     found = defaultdict(list)
     for page in sorted([*book.rglob("*.md"), *book.rglob("*.ipynb")]):
-        if page != (book / LIST).with_suffix(".md") and not IGNORED & set(page.parts):
+        if not IGNORED & set(page.relative_to(book).parts):
             for before, inside in MARK.findall(prose(page)):
                 found[before or inside].append(page.stem.replace("-", " ").capitalize())
     return found
@@ -50,18 +50,20 @@ def table(book: Path) -> str:
     texts: dict[str, list[dict[str, Any]]] = yaml.safe_load((book / LIST).read_text("utf-8"))
     names = [one["id"] for statements in texts.values() for one in statements]
     found = places(book)
-    wrong = [f"{name}: listed {names.count(name)} times" for name in {*names, *found}
-             if names.count(name) != 1]  # fmt: skip
-    wrong += [f"{name}: marked on {found.get(name, 'no page')}" for name in set(names)
-              if len(found.get(name, [])) != 1]  # fmt: skip
+    wrong = []
+    for name in sorted({*names, *found}):
+        if names.count(name) != 1:
+            wrong.append(f"{name}: listed {names.count(name)} times")
+        if len(found.get(name, [])) != 1:
+            wrong.append(f"{name}: marked on {' and '.join(found.get(name, ['no page']))}")
     if wrong:
-        raise ValueError("statements and their places:\n" + "\n".join(sorted(wrong)))
+        raise ValueError("statements and their places:\n" + "\n".join(wrong))
     lines = []
     for text, statements in texts.items():
         lines += [f"## {text}", "", "| Statement | In our words | Here |", "|---|---|---|"]
         for one in statements:
             place = f"{{ref}}`{found[one['id']][0]} <{one['id']}>`"
-            lines.append(f"| {one['name']} | {one['says']} | {place}: {one['here']} |")
+            lines.append(f"| {one['name']} | {one['says']} | {place}, {one['here']} |")
         lines.append("")
     return "\n".join(lines)
 
