@@ -25,13 +25,11 @@ def test_every_numbered_statement_of_the_paper_is_listed():
     assert wanted <= names
 
 
-@pytest.mark.parametrize(
-    "one", [one for text in TEXTS.values() for one in text], ids=lambda o: o["id"]
-)
-def test_a_statement_has_a_status_and_one_that_is_not_run_has_a_reason(one):
-    assert one.keys() == {"id", "name", "says", "here"}
-    assert one["here"].startswith(("proved", "run", "discussed", "not run: "))
-    assert "|" not in one["name"] + one["says"] + one["here"]  # it would break the table
+def test_a_statement_has_a_status_and_one_that_is_not_run_has_a_reason():
+    for one in (one for text in TEXTS.values() for one in text):
+        assert one.keys() == {"id", "name", "says", "here"}
+        assert one["here"].startswith(("proved", "run", "discussed", "not run: ")), one
+        assert "|" not in one["name"] + one["says"] + one["here"]  # it would break the table
 
 
 def book(tmp_path, page):
