@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -312,7 +313,7 @@ def test_bounds_that_grow_too_large_are_found_by_their_upper_ends():
     layers = [
         {"W": [["1"]], "b": ["-1"]},  # on sample 0 between zero and a little
         {"W": [["0", "9" * 799]], "b": ["1", "0"]},  # near 1; between zero and much
-        *data["network"]["deep"]["layers"][1:],
+        {"W": [["0"], ["0"]], "b": ["0"]},
     ]
     network = {**data["network"], "deep": {"neuron": "requ", "layers": layers}}
     with pytest.raises(rational.Refuted, match=r"bounds of network\.deep grow too large"):
@@ -416,6 +417,8 @@ def test_it_runs_alone(tmp_path):
         (["false", "good"], 1, ["NOT VERIFIED: radius: an entry", "VERIFIED: training error"]),
         (["broken", "false"], 2, ["UNREADABLE: not JSON, or truncated", "NOT VERIFIED"]),
         (["missing"], 2, ["UNREADABLE: [Errno 2] No such file"]),
+        (["fifo", "good"], 2, ["UNREADABLE: not a regular file", "VERIFIED"]),
+        (["deep"], 2, ["UNREADABLE: version is a list, not one of 1"]),
     ],
 )
 def test_the_status_is_that_of_the_worst_file(tmp_path, capsys, names, status, told):
@@ -423,6 +426,11 @@ def test_the_status_is_that_of_the_worst_file(tmp_path, capsys, names, status, t
     CERTIFICATES["paired"].save(tmp_path / "everywhere")
     resealed(CERTIFICATES["curved"].data, ("radius",), "2").save(tmp_path / "false")
     (tmp_path / "broken").write_text("{")
+    nested = (
+        CERTIFICATES["curved"].to_json().replace('": 1,', '": ' + "[" * 900 + "]" * 900 + ",", 1)
+    )
+    (tmp_path / "deep").write_text(nested)
+    os.mkfifo(tmp_path / "fifo")
     assert rational.main([str(tmp_path / name) for name in names]) == status
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(names)

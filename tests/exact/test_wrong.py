@@ -28,8 +28,9 @@ def contradicted():
     return dict(bad_minimum(prepared, proposition_12(prepared), width=1).data)
 
 
+RATIONAL = ("curved, ball", "dead", "dead, separable", "deep", "paired", "linear", "identity")
 OF = {
-    **{name: lambda name=name: dict(CERTIFICATES[name].data) for name in CERTIFICATES},
+    **{name: lambda name=name: dict(CERTIFICATES[name].data) for name in RATIONAL},
     "enclosed": lambda: dict(proposition_3(width=1, dataset=ONE).data),
     "enclosed, identity": lambda: dict(proposition_7(p=6, seed=0, n=16, widths=(2,)).data),
     "staircase": lambda: test_staircase.minimum(width=1),
@@ -54,11 +55,21 @@ def harmless(data, path, value):
     )
 
 
+def schema_of(data):
+    """Return a validator of this certificate's kind alone: of all kinds it takes much longer."""
+    published = schema()
+    ones = [
+        Draft202012Validator({**one, "$defs": published["$defs"]}) for one in published["oneOf"]
+    ]
+    (its_own,) = [one for one in ones if one.is_valid(data)]
+    return its_own
+
+
 @pytest.mark.parametrize("name", OF)
 def test_no_wrong_shape_or_type_is_accepted(name):
     data = json.loads(json.dumps(OF[name]()))
     assert check(Certificate(data)).status == "holds"
-    validator = Draft202012Validator(schema())
+    validator = schema_of(data)
     for path, value in [*wrong_shapes(data), *wrong_types(data)]:
         changed = altered(data, path, value)
         if path[0] != "digest":
