@@ -49,6 +49,7 @@ FORMAT: Any = {
     "network": ("architecture", _NETWORK),
     "claim": {"proposition-3", "proposition-7"},
     "reason": {"linear-enclosed"},
+    "radius": "q",
     "farkas": ["q"],
 }
 
@@ -119,7 +120,7 @@ def check(raw: Any) -> tuple[str, Literal["enclosed"]]:
     size(x, len(y), len(x[0]), "samples")
     for name in ("dual_weights", "farkas"):
         require(len(cert[name]) == len(y), f"{name} does not have {len(y)} entries", Unreadable)
-    require(radius is not None and radius > 0, "radius is not a number above zero")
+    require(radius > 0, "radius is not a number above zero")
     check_data(cert["data"], x, y)
     identity = "b" in network
     neuron = network["deep"]["neuron"] if identity else network["neuron"]
