@@ -6,6 +6,8 @@ runs in coordinates where it is well conditioned, and its answers are mapped bac
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Frame", "Space", "Span", "pivot_columns", "span_of"]
 
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
+SCALE_BITS = 20_000  # of a common denominator: what binary or decimal fractions have is far less
 FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
 
 
@@ -133,16 +136,23 @@ class Space:
         d, (tops, bottoms) = self.dataset.d, self.dataset.ratios
         at = [k for i in chosen for k in range(i * d, i * d + d)]
         try:
-            return whole([tops[k] for k in at], [bottoms[k] for k in at], d)
+            rows, scales = whole([tops[k] for k in at], [bottoms[k] for k in at], d)
+            fits = math.lcm(*scales).bit_length() <= SCALE_BITS
         except Refuted:
-            raise InputError(
-                "samples: a column has no common denominator of use; round its coordinates"
-            ) from None
+            fits = False
+        if not fits:
+            raise InputError("samples: no common denominator of use; round the coordinates")
+        return rows, scales
 
     @cached_property
     def fields(self) -> dict[str, Any]:
         """The fields `samples` and `labels` of a certificate."""
         return self.dataset.to_dict()
+
+    @cached_property
+    def size(self) -> int:
+        """The characters of `fields` as JSON."""
+        return len(json.dumps(self.fields))
 
     @cached_property
     def span(self) -> Span:

@@ -259,4 +259,6 @@ def theorem_1_width(space: Space) -> Condition:
     own["width"] = 2 * most + 1
     why = f"each class splits into at most {most} parts, independent modulo the other's span"
     settled = settle(space, "independent-parts", "theorem-1", own, why, None)
+    if settled.certificate is None:
+        return unsettled("theorem-1-width", settled.why, None)
     return Condition("theorem-1-width", "holds", why, None, settled.certificate, settled.finding)
