@@ -229,27 +229,29 @@ def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Itera
         return
     pairs = [(a, b) for a in range(size) for b in range(a, size)]
     scales = (space.samples.scales[k] for k in frame.columns)
-    units = np.array([float(f / c) for f, c in zip(frame.factors, scales, strict=True)])
-    center = np.array([float(c) for c in frame.center])
+    # Translations change nothing here: floats in the frame's units, integers less their mean.
+    centred, mean = space.centred
+    units = [f / c for f, c in zip(frame.factors, scales, strict=True)]
+    shifts = zip(frame.center, mean, units, strict=True)
     Z = frame.basis @ game.shape @ frame.basis.T
-    u = frame.basis @ game.slope - 2 * Z @ center
-    Z, u = Z * np.outer(units, units), u * units
-    values = np.array(
-        [np.array(row, float) @ Z @ np.array(row, float) + np.array(row, float) @ u
-         for row in space.named]
-    )  # fmt: skip
+    u = frame.basis @ game.slope - 2 * Z @ np.array([float(c - m * f) for c, m, f in shifts])
+    values = np.einsum("ij,ij->i", frame.units @ Z, frame.units) + frame.units @ u
+    factors = [units[a] * units[b] for a, b in pairs] + units + [Fraction(1)]
     inner = values[sign * space.labels > 0].max()
     guess = np.array([Z[a, b] * (1 if a == b else 2) for a, b in pairs] + list(u) + [inner])
     guess = guess / np.abs(guess).max()
     weights = game.weights / game.weights.max()
     for level in (1e-3, 1e-5, 1e-7):
         active = np.flatnonzero(weights > level)
-        rows = [space.named[int(i)] for i in active]
+        rows = [centred[int(i)] for i in active]
         equations = fmpz_mat([[*(r[a] * r[b] for a, b in pairs), *r, -1] for r in rows])
         reduced, rank = fmpq_mat(equations).rref()
         pivots = _leading(reduced, rank)
         for bits in (4, 8, 14, 24, 40):
-            exact = [Fraction(round(Fraction(float(v)) * 2**bits), 2**bits) for v in guess]
+            exact = [
+                Fraction(round(Fraction(float(v)) * 2**bits), 2**bits) * factor
+                for v, factor in zip(guess, factors, strict=True)
+            ]
             free = [k for k in range(len(guess)) if k not in set(pivots)]
             for line, k in enumerate(pivots):
                 exact[k] = -sum(
@@ -260,9 +262,14 @@ def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Itera
             matrix = [[Fraction(0)] * size for _ in range(size)]
             for value, (a, b) in zip(exact, pairs, strict=False):
                 matrix[a][b] = matrix[b][a] = value if a == b else value / 2
-            factors = _ldl(matrix)
-            if factors is not None:
-                yield _lifted(space, frame, *factors, exact[len(pairs) : len(pairs) + size])
+            diagonal = _ldl(matrix)
+            if diagonal is not None:
+                slope = exact[len(pairs) : len(pairs) + size]
+                slope = [
+                    v - 2 * sum((a * c for a, c in zip(line, mean, strict=True)), Fraction(0))
+                    for v, line in zip(slope, matrix, strict=True)
+                ]
+                yield _lifted(space, frame, *diagonal, slope)
 
 
 def _leading(reduced: Any, rank: int) -> list[int]:

@@ -58,7 +58,7 @@ class Condition:
 
 
 def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
-    """Return whether the exact checker would accept these fields, without their samples' digest."""
+    """Return whether the exact checker would accept these fields, without sealing them."""
     try:
         KINDS[kind][2]({**seal(own).data, "claim": claim}, space.samples)
     except (InputError, Refuted, Unreadable):  # too many digits, or false

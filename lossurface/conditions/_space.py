@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from operator import truediv
+from operator import mul, truediv
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
@@ -96,6 +96,14 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
                 for j, c in enumerate(columns)
             )
     return Span(tuple(columns), tuple(relations))
+
+
+def modular_rank(rows: Sequence[Sequence[int]]) -> int:
+    """Return the rank modulo a prime, at most that over the rationals."""
+    from flint import nmod_mat
+
+    flat = [v % PRIME for row in rows for v in row]
+    return int(nmod_mat(len(rows), len(rows[0]), flat, PRIME).rank())
 
 
 def pivot_columns(matrix: Any) -> list[int]:
@@ -210,12 +218,13 @@ class Space:
         _, values, _ = self.decomposed
         if len(values) == 0 or values[-1] > FLOOR * values[0]:
             return None
-        from flint import fmpz_mat
+        return _reduced(self.named)
 
-        columns = list(zip(*self.named, strict=True))
-        short, change = fmpz_mat(columns).lll(transform=True)
-        rows = [[int(v) for v in row] for row in short.transpose().tolist()]
-        return rows, [[int(v) for v in row] for row in change.transpose().tolist()]
+    @cached_property
+    def centred(self) -> tuple[list[list[int]], list[int]]:
+        """`named` less its mean, and this mean, rounded to integers: exact where floats are not."""
+        mean = [sum(column) // self.dataset.n for column in zip(*self.named, strict=True)]
+        return [[v - c for v, c in zip(row, mean, strict=True)] for row in self.named], mean
 
     @cached_property
     def labels(self) -> NDArray[np.float64]:
@@ -252,17 +261,18 @@ class Space:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """Whitened coordinates z = basis^T (u - center), u = the named columns of x in [-1, 1].
+    """Whitened coordinates z = basis^T (u - center), u = the named columns of x times factors.
 
-    Where these are ill-conditioned, u = (their integers @ change) in [-1, 1].
+    Where these are ill-conditioned, u = x @ change times factors. What is whitened is in [-1, 1]:
+    u, or where the frame is affine u less its rounded mean.
     """
 
     points: NDArray[np.float64]  # (n, k), z
-    units: NDArray[np.float64]  # (n, r), u
+    units: NDArray[np.float64]  # (n, r), u, less its rounded mean where the frame is affine
     basis: NDArray[np.float64]  # (r, k)
     center: tuple[Fraction, ...]  # (r,), zero unless affine
-    factors: list[Fraction]  # (r,), u is these times x, or times the reduced integers
-    change: list[list[Fraction]] | None  # (r, r), reduced = named x @ change; None for the identity
+    factors: list[Fraction]  # (r,)
+    change: list[list[Fraction]] | None  # (r, r), integral on the samples; None for the identity
     columns: tuple[int, ...]  # (r,), the named columns
     d: int
 
@@ -271,27 +281,42 @@ class Frame:
         """Whiten the samples of a space."""
         import numpy as np
 
-        change: list[list[Fraction]] | None = None
-        if space.reduced is None:
+        scales = [space.samples.scales[k] for k in space.span.columns]
+        reduced, change = space.reduced, None
+        mean = [0] * len(scales)
+        if affine:
+            rows, mean = space.centred
+            units, powers = _units(rows)
+            factors = [Fraction(c, p) for c, p in zip(scales, powers, strict=True)]
+            spread = np.linalg.svd(units, compute_uv=False)
+            lost = (spread > FLOOR * spread.max(initial=0.0)).sum() < modular_rank(rows)
+            reduced = _reduced(rows) if lost else None
+        elif reduced is None:
             units, factors = space.named_units
-        else:
-            rows, exact = space.reduced
+        if reduced is not None:
+            rows, exact = reduced
             units, powers = _units(rows)
             factors = [Fraction(1, p) for p in powers]
-            scales = (space.samples.scales[k] for k in space.span.columns)
             change = [[Fraction(v * c) for v in row] for c, row in zip(scales, exact, strict=True)]
-        center = np.zeros(len(factors))
+            columns = zip(*exact, strict=True)
+            mean = [sum(map(mul, mean, column)) for column in columns]
+        center = [Fraction(0)] * len(scales)
+        rest = np.zeros(len(scales))
         if affine:
-            center = np.round(units.mean(axis=0) * 2**20) / 2**20
+            rest = np.round(units.mean(axis=0) * 2**20) / 2**20
+            center = [
+                Fraction(m, p) + Fraction(v)
+                for m, p, v in zip(mean, powers, rest.tolist(), strict=True)
+            ]
         known = change is None and not affine
-        U, s, Vt = space.decomposed if known else np.linalg.svd(units - center, full_matrices=False)
+        U, s, Vt = space.decomposed if known else np.linalg.svd(units - rest, full_matrices=False)
         kept = s > floor * s.max(initial=0.0)
         root = np.sqrt(len(units))
         return cls(
             U[:, kept] * root,
             units,
             Vt[kept].T / s[kept] * root,
-            tuple(map(Fraction, center.tolist())),
+            tuple(center),
             factors,
             change,
             space.span.columns,
@@ -349,6 +374,16 @@ class Frame:
             "rows": [self.form(row) for row in factor],
             "linear": self.form(linear),
         }
+
+
+def _reduced(rows: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
+    """Return rows @ change, with short and nearly orthogonal columns, and the change."""
+    from flint import fmpz_mat
+
+    columns = list(zip(*rows, strict=True))
+    short, change = fmpz_mat(columns).lll(transform=True)
+    result = [[int(v) for v in row] for row in short.transpose().tolist()]
+    return result, [[int(v) for v in row] for row in change.transpose().tolist()]
 
 
 def _power(exponent: int) -> Fraction:
