@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions._game import Game
 from lossurface.conditions._simplex import feasible
-from lossurface.conditions._space import Frame, Space, span_of
+from lossurface.conditions._space import Frame, Space, modular_rank, span_of
 from lossurface.conditions._weights import centred
 from lossurface.conditions.closest import closest_form
 
@@ -24,6 +24,7 @@ __all__ = [
     "flat_quadratics",
     "parallel_pair",
     "semidefinite_weights",
+    "vanishing_quadratics",
     "weak_separator",
     "wedge",
 ]
@@ -230,11 +231,10 @@ def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Itera
     pairs = [(a, b) for a in range(size) for b in range(a, size)]
     scales = (space.samples.scales[k] for k in frame.columns)
     # Translations change nothing here: floats in the frame's units, integers less their mean.
-    centred, mean = space.centred
-    units = [f / c for f, c in zip(frame.factors, scales, strict=True)]
-    shifts = zip(frame.center, mean, units, strict=True)
+    centred, _ = space.centred
+    units = [f / c / space.dataset.n for f, c in zip(frame.factors, scales, strict=True)]
     Z = frame.basis @ game.shape @ frame.basis.T
-    u = frame.basis @ game.slope - 2 * Z @ np.array([float(c - m * f) for c, m, f in shifts])
+    u = frame.basis @ game.slope
     values = np.einsum("ij,ij->i", frame.units @ Z, frame.units) + frame.units @ u
     factors = [units[a] * units[b] for a, b in pairs] + units + [Fraction(1)]
     inner = values[sign * space.labels > 0].max()
@@ -259,17 +259,7 @@ def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Itera
                      for f in free),
                     Fraction(0),
                 )  # fmt: skip
-            matrix = [[Fraction(0)] * size for _ in range(size)]
-            for value, (a, b) in zip(exact, pairs, strict=False):
-                matrix[a][b] = matrix[b][a] = value if a == b else value / 2
-            diagonal = _ldl(matrix)
-            if diagonal is not None:
-                slope = exact[len(pairs) : len(pairs) + size]
-                slope = [
-                    v - 2 * sum((a * c for a, c in zip(line, mean, strict=True)), Fraction(0))
-                    for v, line in zip(slope, matrix, strict=True)
-                ]
-                yield _lifted(space, frame, *diagonal, slope)
+            yield from _lifted(space, exact)
 
 
 def _leading(reduced: Any, rank: int) -> list[int]:
@@ -283,17 +273,53 @@ def _leading(reduced: Any, rank: int) -> list[int]:
     return pivots
 
 
-def _lifted(
-    space: Space, frame: Frame, weights: Form, rows: list[Form], slope: Form
-) -> dict[str, Any]:
-    """Return a certificate's quadratic from one on the named integer columns."""
+def vanishing_quadratics(space: Space) -> Iterator[dict[str, Any]]:
+    """Propose quadratics that are one constant on all samples, x_2 = x_1^2 being such a case.
+
+    Their coefficients are the solutions of linear equations; the basis found, and its sum, are
+    tried (low dimension only).
+    """
+    from flint import fmpz_mat
+
+    size = len(space.span.columns)
+    if size > MOST_COORDINATES:
+        return
+    pairs = [(a, b) for a in range(size) for b in range(a, size)]
+    centred, _ = space.centred
+    equations = [[*(r[a] * r[b] for a, b in pairs), *r, -1] for r in centred]
+    width = len(pairs) + size + 1
+    if modular_rank(equations) == width:
+        return
+    basis, nullity = fmpz_mat(equations).nullspace()
+    found = [[Fraction(int(basis[k, j])) for k in range(width)] for j in range(int(nullity))]
+    for values in [*found, [sum(entries, Fraction(0)) for entries in zip(*found, strict=True)]]:
+        for sign in (1, -1):
+            yield from _lifted(space, [sign * v for v in values])
+
+
+def _lifted(space: Space, values: Form) -> Iterator[dict[str, Any]]:
+    """Yield a certificate's quadratic from its coefficients on `space.centred`, if Z >= 0."""
+    columns, (_, sums) = space.span.columns, space.centred
+    size, n = len(columns), space.dataset.n
+    pairs = [(a, b) for a in range(size) for b in range(a, size)]
+    matrix = [[Fraction(0)] * size for _ in range(size)]
+    for value, (a, b) in zip(values, pairs, strict=False):
+        matrix[a][b] = matrix[b][a] = value if a == b else value / 2
+    diagonal = _ldl(matrix)
+    if diagonal is None:
+        return
+    weights, rows = diagonal
+    slope = [
+        v - 2 * sum((a * t for a, t in zip(line, sums, strict=True)), Fraction(0))
+        for v, line in zip(values[len(pairs) :], matrix, strict=False)
+    ]
     lifted = []
     for row in (*rows, slope):
-        form = [Fraction(0)] * frame.d
-        for value, k in zip(row, frame.columns, strict=True):
-            form[k] = value * space.samples.scales[k]
+        form = [Fraction(0)] * space.dataset.d
+        for value, k in zip(row, columns, strict=True):
+            form[k] = value * n * space.samples.scales[k]
         lifted.append(form)
-    return {"weights": weights, "rows": lifted[:-1], "linear": lifted[-1]}
+    yield {"weights": weights, "rows": lifted[:-1], "linear": lifted[-1]}
 
 
 def _ldl(matrix: list[Form]) -> tuple[list[Fraction], list[Form]] | None:

@@ -222,9 +222,9 @@ class Space:
 
     @cached_property
     def centred(self) -> tuple[list[list[int]], list[int]]:
-        """`named` less its mean, and this mean, rounded to integers: exact where floats are not."""
-        mean = [sum(column) // self.dataset.n for column in zip(*self.named, strict=True)]
-        return [[v - c for v, c in zip(row, mean, strict=True)] for row in self.named], mean
+        """Return n times `named` less its mean, and n times this mean: exact where floats are not."""
+        n, sums = self.dataset.n, [sum(column) for column in zip(*self.named, strict=True)]
+        return [[n * v - t for v, t in zip(row, sums, strict=True)] for row in self.named], sums
 
     @cached_property
     def labels(self) -> NDArray[np.float64]:
@@ -263,14 +263,13 @@ class Space:
 class Frame:
     """Whitened coordinates z = basis^T (u - center), u = the named columns of x times factors.
 
-    Where these are ill-conditioned, u = x @ change times factors. What is whitened is in [-1, 1]:
-    u, or where the frame is affine u less its rounded mean.
+    Where these are ill-conditioned, u = x @ change times factors. u - center is in [-1, 1].
     """
 
     points: NDArray[np.float64]  # (n, k), z
-    units: NDArray[np.float64]  # (n, r), u, less its rounded mean where the frame is affine
+    units: NDArray[np.float64]  # (n, r), u - center
     basis: NDArray[np.float64]  # (r, k)
-    center: tuple[Fraction, ...]  # (r,), zero unless affine
+    center: tuple[Fraction, ...]  # (r,), the mean of u if affine, else zero
     factors: list[Fraction]  # (r,)
     change: list[list[Fraction]] | None  # (r, r), integral on the samples; None for the identity
     columns: tuple[int, ...]  # (r,), the named columns
@@ -281,35 +280,30 @@ class Frame:
         """Whiten the samples of a space."""
         import numpy as np
 
-        scales = [space.samples.scales[k] for k in space.span.columns]
-        reduced, change = space.reduced, None
-        mean = [0] * len(scales)
+        times = space.dataset.n if affine else 1
+        scales = [times * space.samples.scales[k] for k in space.span.columns]
+        reduced, change = None if affine else space.reduced, None
+        sums = [0] * len(scales)
         if affine:
-            rows, mean = space.centred
+            rows, sums = space.centred
             units, powers = _units(rows)
             factors = [Fraction(c, p) for c, p in zip(scales, powers, strict=True)]
-            spread = np.linalg.svd(units, compute_uv=False)
-            lost = (spread > FLOOR * spread.max(initial=0.0)).sum() < modular_rank(rows)
-            reduced = _reduced(rows) if lost else None
+            U, s, Vt = np.linalg.svd(units, full_matrices=False)
+            if (s > FLOOR * s.max(initial=0.0)).sum() < modular_rank(rows):
+                reduced = _reduced(rows)
         elif reduced is None:
             units, factors = space.named_units
+            U, s, Vt = space.decomposed
         if reduced is not None:
             rows, exact = reduced
             units, powers = _units(rows)
             factors = [Fraction(1, p) for p in powers]
             change = [[Fraction(v * c) for v in row] for c, row in zip(scales, exact, strict=True)]
-            columns = zip(*exact, strict=True)
-            mean = [sum(map(mul, mean, column)) for column in columns]
+            sums = [sum(map(mul, sums, column)) for column in zip(*exact, strict=True)]
+            U, s, Vt = np.linalg.svd(units, full_matrices=False)
         center = [Fraction(0)] * len(scales)
-        rest = np.zeros(len(scales))
         if affine:
-            rest = np.round(units.mean(axis=0) * 2**20) / 2**20
-            center = [
-                Fraction(m, p) + Fraction(v)
-                for m, p, v in zip(mean, powers, rest.tolist(), strict=True)
-            ]
-        known = change is None and not affine
-        U, s, Vt = space.decomposed if known else np.linalg.svd(units - rest, full_matrices=False)
+            center = [Fraction(t, p) for t, p in zip(sums, powers, strict=True)]
         kept = s > floor * s.max(initial=0.0)
         root = np.sqrt(len(units))
         return cls(

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions import _boundary
@@ -183,7 +184,11 @@ def _definite(space: Space, sign: Sign) -> _Side:
             shape = frame.quadratic(game.shape, game.slope, bits)
             if _inside(space, shape, sign, strict=False):
                 return _Side(-game.high, shape=shape)
-    for shape in _boundary.face_quadratics(space, frame, game, sign):
+    shapes = (
+        _boundary.vanishing_quadratics(space),
+        _boundary.face_quadratics(space, frame, game, sign),
+    )
+    for shape in chain(*shapes):
         if _inside(space, shape, sign, strict=False):
             return _Side(0.0, shape=shape)
     return _Side(_distance(game))
