@@ -222,7 +222,7 @@ class Space:
 
     @cached_property
     def centred(self) -> tuple[list[list[int]], list[int]]:
-        """Return n times `named` less its mean, and n times this mean: exact where floats are not."""
+        """Return n times `named` less its mean, and n times this mean: exact, as floats are not."""
         n, sums = self.dataset.n, [sum(column) for column in zip(*self.named, strict=True)]
         return [[n * v - t for v, t in zip(row, sums, strict=True)] for row in self.named], sums
 
