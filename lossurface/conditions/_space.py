@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
     from lossurface.setting import Dataset
 
-__all__ = ["Frame", "Space", "Span", "pivot_columns", "span_of"]
+__all__ = ["UNLUCKY", "Frame", "Space", "Span", "modular_rank", "pivot_columns", "span_of"]
 
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
+UNLUCKY = (
+    "samples: dependent modulo 2^61 - 1, by which independence is proved, though not in fact; "
+    "rescale a column"
+)
 SCALE_BITS = 20_000  # of a common denominator: what binary or decimal fractions have is far less
 FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
 
@@ -64,7 +68,7 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
         short: leave the relations out if the rows are independent.
 
     Raises:
-        InputError: the relations would be too many to write down.
+        InputError: the relations would be too many to write down, or the prime is `UNLUCKY`.
     """
     from flint import fmpz_mat, nmod_mat
 
@@ -77,7 +81,9 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
     others = [k for k in range(width) if k not in set(columns)]
     relations: list[tuple[Fraction, ...]] = [tuple(Fraction(0) for _ in columns) for _ in others]
     nonzero = [p for p, k in enumerate(others) if any(row[k] for row in rows)]
-    if nonzero and columns:
+    if nonzero and not columns:
+        raise InputError(UNLUCKY)
+    if nonzero:
         if len(nonzero) * len(columns) ** 2 > LARGEST:
             raise InputError(
                 f"{len(nonzero)} of {width} columns depend on the other {len(columns)}; "
@@ -89,6 +95,10 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
         left = fmpz_mat([named[i] for i in chosen])
         right = fmpz_mat([[rows[i][others[p]] for p in nonzero] for i in chosen])
         solution = left.solve(right)
+        tops, bottom = solution.numer_denom()
+        left, right = fmpz_mat(named), fmpz_mat([[row[others[p]] for p in nonzero] for row in rows])
+        if left * tops != right * bottom:
+            raise InputError(UNLUCKY)
         for q, p in enumerate(nonzero):
             k = others[p]
             relations[p] = tuple(
