@@ -31,7 +31,6 @@ __all__ = [
 
 Sign = Literal[1, -1]
 Form = list[Fraction]
-SMALL = 40_000  # n * r^2 up to here goes to the exact simplex
 MOST_COORDINATES = 6
 
 
@@ -201,7 +200,7 @@ def weak_separator(space: Space) -> Form | None:
     sum lambda y = 0 and sum lambda y x = 0.
     """
     labels, width = space.samples.labels, len(space.span.columns)
-    if len(labels) * width**2 > SMALL:
+    if not space.small(width):
         return None
     columns = [[y * v for v in (*row, 1)] for y, row in zip(labels, space.named, strict=True)]
     right = [-sum(entries) for entries in zip(*columns, strict=True)]  # lambda = 1 + mu

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["UNLUCKY", "Frame", "Space", "Span", "modular_rank", "pivot_columns", "span_of"]
 
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
+SMALL = 40_000  # n * r^2 up to here goes to the exact simplex, if of numbers of 100 bits
 UNLUCKY = (
     "samples: dependent modulo 2^61 - 1, by which independence is proved, though not in fact; "
     "rescale a column"
@@ -191,6 +192,12 @@ class Space:
         """The integer rows, the span's columns alone: (n, r)."""
         columns, rows = self.span.columns, self.samples.rows
         return [[row[k] for k in columns] for row in rows] if len(columns) < len(rows[0]) else rows
+
+    def small(self, width: int) -> bool:
+        """Return whether the exact simplex takes seconds at most, on columns of `width` numbers."""
+        cells = self.dataset.n * width**2
+        bits = max((v.bit_length() for row in self.named for v in row), default=0)
+        return cells <= SMALL and cells * bits <= 100 * SMALL
 
     @cached_property
     def named_units(self) -> tuple[NDArray[np.float64], list[Fraction]]:
