@@ -92,6 +92,12 @@ def test_counterexample_on_the_samples_given(data, choices):
     assert any(claim.kind == "warning" and claim.applies == "yes" for claim in report.claims)
 
 
+def test_a_network_too_wide_for_a_certificate_has_none():
+    report = check(*RING, width=10**9)
+    assert report.counterexample is None
+    assert report.condition("proposition-11").verdict == "fails"
+
+
 def test_contradiction_is_reported():
     report = check([[1, 1], [1, 1]], [0, 1])
     assert report.condition("realisable").verdict == "fails"
