@@ -73,8 +73,8 @@ def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
     for claim, neuron in one.witnesses:
         if claim not in CLAIMS:
             continue
-        evidence = ", ".join(verify(claim).evidence)
+        counts = (f"{count:,} {kind}" for kind, count in verify(claim).checked.items())
         link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
-        lines.append(f"<small>{link}: {html.escape(neuron)}; {evidence}</small>")
+        lines.append(f"<small>{link}: {html.escape(neuron)}; checks: {', '.join(counts)}</small>")
     answer = f'<span class="{kind}">{html.escape(text)}</span>'
     return f'<td data-column="{html.escape(one.neurons)}">{answer}{"".join(lines)}</td>'
