@@ -264,7 +264,9 @@ class Verdict:
     @property
     def scope(self) -> str:
         """Where the claim is proved, if it holds, and what was checked here: one sentence."""
-        counts = [f"{count:,} {kind}" if count else f"some {kind}" for kind, count in self.checked.items()]
+        counts = [
+            f"{count:,} {kind}" if count else f"some {kind}" for kind, count in self.checked.items()
+        ]
         told = f"checked here: {', '.join(counts) or 'nothing decided'}"
         if self.status == "holds" and self.proved:
             told = f"{self.proved}; {told}"
