@@ -16,7 +16,7 @@ __all__ = ["Record", "Summary", "printed_verdict", "versions"]
 PACKAGES = ("lossurface", "torch", "numpy", "scipy", "python-flint", "cvxpy", "clarabel", "plotly")
 _VERDICT = re.compile(
     r"^(?P<id>[a-z0-9-]+): (?P<verdict>holds|fails|undecided)\. "
-    r"(.+?; )?[Cc]hecked here: (?P<evidence>[0-9a-z, ]+)\."
+    r"(Proved [^;]+; )?[Cc]hecked here: (?P<evidence>[0-9a-z, ]+)\."
 )
 
 
