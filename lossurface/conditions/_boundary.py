@@ -13,6 +13,7 @@ from lossurface.conditions._game import Game
 from lossurface.conditions._space import Frame, Space, modular_rank, span_of
 from lossurface.conditions._weights import centred
 from lossurface.conditions.closest import closest_form
+from lossurface.errors import InputError
 from lossurface.exact.simplex import feasible
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = [
     "flat_quadratics",
     "parallel_pair",
     "semidefinite_weights",
+    "slab",
     "vanishing_quadratics",
     "weak_separator",
     "wedge",
@@ -79,6 +81,26 @@ def common_hyperplane(space: Space) -> Form | None:
     for value, k in zip(span.relations[-1], space.span.columns, strict=True):
         form[k] = value * space.samples.scales[k]
     return form
+
+
+def slab(space: Space, sign: Sign) -> dict[str, Any] | None:
+    """Return squares that vanish on one class, all of those that do; None if there are none.
+
+    They tell the classes apart if no sample of the other class lies in this one's span.
+    """
+    scales = space.samples.scales
+    try:
+        span = span_of(space.class_rows(sign), scales)
+    except InputError:  # too many relations to write down
+        return None
+    others = [k for k in range(len(scales)) if k not in set(span.columns)]
+    rows = []
+    for k, relation in zip(others, span.relations, strict=True):
+        row = [Fraction(int(j == k)) for j in range(len(scales))]
+        for column, value in zip(span.columns, relation, strict=True):
+            row[column] = -value
+        rows.append(row)
+    return {"weights": [Fraction(1)] * len(rows), "rows": rows} if rows else None
 
 
 def semidefinite_weights(

@@ -29,7 +29,7 @@ class Applied:
         uses: ids of the conditions that it asks for.
         missing: what keeps it from applying; empty if it applies.
         changes: for each thing missing, what would mend it.
-        width_needed: the least width, where the statement asks for one.
+        width_needed: the width that the statement asks for, if it asks for one.
         width_given: M, if it was given.
     """
 
@@ -188,8 +188,22 @@ def independent_parts(case: Case) -> Applied:
         f"{DATA}features are needed on which no sample lies in the other class's span",
     )
     certificate = case.conditions["theorem-1-width"].certificate
-    least = None if certificate is None else int(certificate.data["width"])
-    needs.width(least)
+    least = None
+    if certificate is not None:
+        least = int(certificate.data["width"])
+        # A part holds at most as many samples as the class has directions of its own.
+        owned = {
+            "positive": case.ranks.both - case.ranks.minus,
+            "negative": case.ranks.both - case.ranks.plus,
+        }
+        most = max(
+            -(-sum(map(len, certificate.data[name]["parts"])) // own) for name, own in owned.items()
+        )
+        if case.width is not None and 2 * most + 1 <= case.width < least:
+            needs.missing.append(f"width {case.width}: {least} is enough; whether less is, is open")
+            needs.changes.append(f"widen f_S from {case.width} to {least} neurons")
+        else:
+            needs.width(least)
     says = f"{EVERY}, whatever f_D is: width {least} is enough on these samples"
     return needs.done("ours-independent-parts", "guarantee", says, least)
 
@@ -265,7 +279,10 @@ def dead(case: Case) -> Applied:
         layered = case.verdict("assumption-4") == "holds"
         needs.that(layered, f"architecture {case.architecture}", "")
         needs.ask("half-space", "")
-    says = "a local minimum has training error min(n_+, n_-)/n or more: all neurons can die"
+    beside = "for some f_D " if case.architecture == "shortcut" else ""
+    says = (
+        f"{beside}a local minimum has training error min(n_+, n_-)/n or more: all neurons can die"
+    )
     return needs.done("proposition-6" if feedforward else "proposition-2", "warning", says)
 
 
@@ -294,7 +311,10 @@ def logistic(case: Case) -> Applied:
     """Proposition 10: no critical point of the logistic loss classifies every sample."""
     needs = _Needs(case)
     needs.that(case.loss.name == "logistic", f"loss {case.loss.name}, not logistic", "")
-    says = "every critical point has training error above 0: no minimum, only an escaping infimum"
+    says = (
+        "every critical point has training error above 0; where some parameters classify every "
+        "sample there is no global minimum"
+    )
     return needs.done("proposition-10", "remark", says)
 
 

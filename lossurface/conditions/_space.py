@@ -31,7 +31,7 @@ __all__ = ["UNLUCKY", "Frame", "Space", "Span", "modular_rank", "pivot_columns",
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
 SMALL = 40_000  # n * r^2 up to here goes to the exact simplex, if of numbers of 100 bits
 UNLUCKY = (
-    "samples: dependent modulo 2^61 - 1, by which independence is proved, though not in fact; "
+    f"samples: dependent modulo {PRIME}, by which independence is proved, though not in fact; "
     "rescale a column"
 )
 SCALE_BITS = 20_000  # of a common denominator: what binary or decimal fractions have is far less

@@ -388,7 +388,7 @@ def _realisable(space: Space) -> Condition:
         i, j = pairs[0]
         why = f"samples {i} and {j} are equal and labelled differently: no network classifies both"
         return settle(space, "contradiction", "realisable", {"pair": [i, j]}, why)
-    why = "no two equal samples carry different labels, so a large enough network classifies all"
+    why = "no two equal samples carry different labels"
     return Condition("realisable", "holds", why)
 
 

@@ -146,6 +146,9 @@ def _semidefinite(space: Space, sign: Sign) -> _Side:
             del shape["linear"]
             if _inside(space, shape, sign, strict=True):
                 return _Side(-game.high, shape=shape)
+    slab = _boundary.slab(space, sign)
+    if slab is not None and _inside(space, slab, sign, strict=True):
+        return _Side(0.0, shape=slab)
     for own in _boundary.semidefinite_weights(space, game.weights, sign):
         if proves(space, "definite-weights", "proposition-12", own):
             return _Side(0.0, weights=own)

@@ -16,7 +16,7 @@ from operator import mul
 
 from lossurface.exact.rational import Refuted, require
 
-PRIME = 2**61 - 1
+PRIME = 4_611_685_736_964_617_699  # no special form: powers of two are no multiples of each other
 SMALL = 12  # up to here an exact LDL^T is tried where the fast proof does not succeed
 BITS = 40  # of T's entries
 SCALE_BITS = 400_000  # of a common denominator

@@ -141,3 +141,25 @@ def test_assumption_2_is_general_position(data):
     samples = [[Fraction(v) for v in row] for row in data[0]]
     expected = "holds" if in_general_position(samples, data[1]) else "fails"
     assert assumption_2(space(*data)).verdict == expected
+
+
+def test_fewer_parts_than_were_found_are_not_ruled_out():
+    samples = [[1, 0, 0], [0, 1, 0], [1, 1, 0], [-1, -1, 0], [0, 0, 1], [0, 0, -1]]
+    applies = {
+        width: {c.id: c.applies for c in check(samples, [1] * 4 + [-1] * 2, width=width).claims}
+        for width in (4, 5, 7)
+    }  # the positives split into {0, 2} and {1, 3}, so 5 is enough; the search finds 7
+    found = [applies[width]["ours-independent-parts"] for width in (4, 5, 7)]
+    assert found == ["no", "undecided", "yes"]
+
+
+def test_no_sample_in_the_other_span_is_enough_for_quadratic_neurons():
+    samples = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, -1], [0, 0, 1e-6]]
+    report = check(samples, [1, 1, 1, -1, -1, -1], neuron="quadratic", width=4)
+    assert [claim.id for claim in report.guarantees] == ["proposition-12"]
+
+
+def test_powers_of_two_depend_on_nothing_by_accident():
+    samples = [[1.0, 1.0, 0.0], [2.0**61, 1.0, 0.0], [2.0, 2.0, 0.0], [0.0, 2.0**-61, 1.0]]
+    condition = assumption_2(space(samples, [1, 1, 1, -1]))
+    assert (condition.verdict, condition.why) == ("fails", "positive samples 0, 2 are dependent")
