@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lossurface.exact.certificate import Certificate, seal
-from lossurface.exact.dataset import KINDS
+from lossurface.exact.dataset import KINDS, named
 from lossurface.exact.findings import Finding, Status
 from lossurface.exact.rational import Refuted
 from lossurface.exact.recheck import check
@@ -50,7 +50,7 @@ class Condition:
         }
 
     def __str__(self) -> str:
-        return f"{self.id}: {self.verdict}. {self.why}"
+        return f"{named(self.id)}: {self.verdict}. {self.why}"
 
 
 def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
@@ -80,7 +80,10 @@ def settle(
     finding = check(certificate)
     if finding.status != "holds":
         raise AssertionError(f"{claim}: a certificate was refused: {finding.detail}")
-    verdict: Status = "holds" if f"{claim} holds" in finding.statement else "fails"
+    said = finding.statement.partition(f"{named(claim)} ")[2].partition(":")[0]
+    if said not in ("holds", "fails"):
+        raise AssertionError(f"{claim}: a certificate says neither: {finding.statement}")
+    verdict: Status = "holds" if said == "holds" else "fails"
     return Condition(claim, verdict, why, margin, certificate, finding)
 
 
