@@ -83,19 +83,21 @@ def verify(ids: tuple[str, ...], seed: int, trials: int | None, device: str, as_
 @cli.command()
 @click.argument("claim_id", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="Write the whole gallery to a folder.")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="File, or folder."
-)
+@click.option("-o", "--output", required=True, help="File, or folder.")
 @click.option("--neuron", help="A neuron of the claim's class.")
 @click.option("--p", type=int, help="Power of the polynomial hinge.")
 @click.option("--width", type=int, help="Number of neurons M.")
-def certify(claim_id: str | None, everything: bool, output: Path, **choices: Any) -> None:
+def certify(claim_id: str | None, everything: bool, output: str, **choices: Any) -> None:
     """Write the certificate of a claim's counterexample, or with --all those of the gallery."""
+    from lossurface.exact.rational import printable
+
+    if not output:
+        raise InputError("--output is empty; name a file, or with --all a folder")
     given = {name: value for name, value in choices.items() if value is not None}
     if everything:
         if claim_id is not None or given:
             raise InputError("--all writes the whole gallery; give no claim and no choice with it")
-        _certify_all(output)
+        _certify_all(Path(output))
         return
     if claim_id is None:
         raise InputError("no claim is named; name one, such as proposition-5, or give --all")
@@ -105,32 +107,36 @@ def certify(claim_id: str | None, everything: bool, output: Path, **choices: Any
     certificate.save(output)
     data = certificate.data
     click.echo(
-        f"{output}: {claim_id}, training error {data['training_error']}, radius {data['radius']}"
+        f"{printable(output)}: {claim_id}, training error {data['training_error']}, "
+        f"radius {data['radius']}"
     )
 
 
 def _certify_all(folder: Path) -> None:
     from lossurface.counterexamples.gallery import gallery
+    from lossurface.exact.rational import printable
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{folder}: no folder ({error.strerror}); choose another place") from None
+        name = printable(folder)
+        raise InputError(f"{name}: no folder ({error.strerror}); choose another place") from None
     for entry in gallery():
         path = entry.certificate.save(folder / entry.filename)
         data = entry.certificate.data
         click.echo(
-            f"{path}: {entry.recipe.shows}; training error {data['training_error']}, "
+            f"{printable(path)}: {entry.recipe.shows}; training error {data['training_error']}, "
             f"radius {data['radius']}"
         )
 
 
 @cli.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path())
 @_JSON
-def recheck(path: Path, as_json: bool) -> None:
+def recheck(path: str, as_json: bool) -> None:
     """Check a certificate, or every one in a folder, believing nothing that it says."""
     from lossurface.exact import recheck as recheck_all
+    from lossurface.exact.rational import printable
 
     rows, worst = [], 0
     for file, outcome in recheck_all(path):
@@ -143,7 +149,8 @@ def recheck(path: Path, as_json: bool) -> None:
             worst = max(worst, int(status != "holds"))
             line = outcome.statement if status == "holds" else outcome.detail
             if not as_json:
-                click.echo(f"{file}: {'VERIFIED' if status == 'holds' else 'NOT VERIFIED'}: {line}")
+                word = "VERIFIED" if status == "holds" else "NOT VERIFIED"
+                click.echo(f"{printable(file)}: {word}: {line}")
         rows.append({"file": str(file), "status": status, "detail": line})
     if as_json:
         _print_json(rows)

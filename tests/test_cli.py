@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -95,6 +96,50 @@ def test_any_alteration_makes_recheck_fail(run, certificate):
         assert str(path[1] if path[0] == "digest" else path[0]) in line or status == 1
 
 
+def test_a_bad_file_is_status_2_and_the_rest_of_the_folder_is_checked(run, certificate, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    deep = '{"format": "lossurface/certificate", "kind": "farkas", "mu": %s1%s}'
+    for depth in (900, 985, 995, 100_000):
+        (folder / f"a{depth}.json").write_text(deep % ("[" * depth, "]" * depth))
+    os.mkfifo(folder / "fifo.json")
+    (folder / "folder.json").mkdir()
+    (folder / "z.json").write_bytes(certificate.read_bytes())
+    status, out, err = run("recheck", folder)
+    assert status == 2
+    assert out.startswith(f"{folder / 'z.json'}: VERIFIED: ")
+    assert [line.split(":")[1] for line in err.splitlines()] == [
+        f" {path}" for path in sorted(folder.iterdir()) if path.name != "z.json"
+    ]
+    assert f"{folder / 'fifo.json'}: not a regular file" in err
+    rows = json.loads(run("recheck", folder, "--json")[1])
+    assert [row["status"] for row in rows] == ["unreadable"] * 6 + ["holds"]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("a\nb", r"a\nb"), ("a\x1b[31mb", r"a\x1b[31mb"), ("a\udcffb", r"a\udcffb")],
+    ids=["a line end", "an escape sequence", "not UTF-8"],
+)
+def test_file_names_are_written_escaped(run, certificate, tmp_path, name, written):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / f"{name}.json"
+    status, out, _ = run("certify", "proposition-5", "-o", path)
+    assert (status, out.count("\n")) == (0, 1)
+    status, out, err = run("recheck", folder)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{folder / written}.json: VERIFIED: ")
+    assert json.loads(run("recheck", folder, "--json")[1])[0]["file"] == str(path)
+    resealed(load(path).data, ("radius",), "2").save(path)
+    assert run("recheck", folder)[1].startswith(f"{folder / written}.json: NOT VERIFIED: ")
+    path.write_text("{")
+    for arguments in (["recheck", folder], ["recheck", path]):
+        status, _, err = run(*arguments)
+        assert (status, err.count("\n")) == (2, 1)
+        assert err.startswith(f"lossurface: {folder / written}.json: ")
+
+
 def test_a_false_certificate_is_status_1_and_says_why(run, certificate):
     resealed(load(certificate).data, ("radius",), "2").save(certificate)
     status, out, _ = run("recheck", certificate)
@@ -125,6 +170,9 @@ def test_what_is_no_certificate_is_one_line_and_status_2(run, certificate, conte
         (("certify", "proposition-5", "-o", "x.json", "--width", "0"), "width is 0; Proposition 5"),
         (("certify", "proposition-5"), "Missing option '-o'"),
         (("recheck", "no-such-file.json"), "no-such-file.json: No such file"),
+        (("recheck", "a" * 5000), "File name too long"),
+        (("recheck", ""), "the path is empty; name a certificate or their folder"),
+        (("certify", "--all", "-o", ""), "--output is empty; name a file"),
         (("no-such-command",), "No such command"),
     ],
 )

@@ -127,7 +127,7 @@ def finish(trained: Trained, count: int) -> list[tuple[float, Finding]]:
     Returns:
         For each the loss where training had stopped, and the exact finding that it is 0 now.
     """
-    from lossurface.landscape.last_layer import to_zero_loss
+    from lossurface.exact import equal
     from lossurface.landscape.model import unpack
 
     made = []
@@ -136,7 +136,9 @@ def finish(trained: Trained, count: int) -> list[tuple[float, Finding]]:
         a0, a, W = unpack(trained.ends.theta[run], one.d, one.M)
         network = single_layer(one.neuron, float(a0), a.tolist(), W.tolist())
         data = Dataset.of(one.X.tolist(), [int(label) for label in one.y.tolist()])
-        if Problem(network, data, one.loss).error_rational():
+        problem = Problem(network, data, one.loss)
+        if problem.error_rational():
             continue  # right in floats, wrong by a rounding
-        made.append((float(trained.ends.loss[run]), to_zero_loss(network, data, one.loss)[1]))
+        after = problem.loss_rational(lift(problem).network.theta)
+        made.append((float(trained.ends.loss[run]), equal("L = 0 after both strokes", after, 0)))
     return made

@@ -72,7 +72,7 @@ def verify(*, seed: int = 0, trials: int = 100, **_: Any) -> Verdict:
         trials: datasets for each size in the experiment on separability.
     """
     headline = (
-        "Bad local minima on symmetric and on sampled Theorem 1 data, M = 1 to M > n; samples are "
-        "separable with a probability between 4(3/4)^n - 6/2^n and 8(7/8)^n."
+        "Bad local minima on symmetric (from M = 1) and on sampled (from M = 2) Theorem 1 data, up "
+        "to M > n; samples are separable with a probability between 4(3/4)^n - 6/2^n and 8(7/8)^n."
     )
     return verdict("proposition-3", _findings(seed, trials), headline)

@@ -78,7 +78,7 @@ def verify(*, seed: int = 0, trials: int = 1000, **_: Any) -> Verdict:
         trials: draws for each size in the simulation.
     """
     headline = (
-        "Minima, global over f_S, with training error 1/2 on balanced Theorem 1 data; 2n samples "
-        "are balanced with probability C(2n,n)^2/16^n, about 1/(pi n)."
+        "Minima, global over f_S, with training error min(n_+, n_-)/2n on balanced Theorem 1 data; "
+        "2n samples are balanced with probability C(2n,n)^2/16^n, about 1/(pi n)."
     )
     return verdict("proposition-4", _findings(seed, trials), headline)

@@ -42,6 +42,6 @@ def verify(*, seed: int = 0, trials: int = 100, **_: Any) -> Verdict:
     """
     headline = (
         "Bad local minima of a^T (x + H(x)) + b on symmetric and on sampled Theorem 1 data; "
-        "samples allow none with a probability of at most 8(7/8)^n."
+        "samples are separable with a probability of at most 8(7/8)^n."
     )
     return verdict("proposition-7", _findings(seed, trials), headline)

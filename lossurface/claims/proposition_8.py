@@ -59,10 +59,8 @@ def outlier(far: Fraction = Fraction(10)) -> Dataset:
 
 
 def _lifted_exactly(problem: Problem) -> Iterator[Finding]:
-    from lossurface.landscape.last_layer import to_zero_loss
-
-    yield equal("R = 0 before", problem.error_rational(), Fraction(0))
-    yield to_zero_loss(problem.network, problem.dataset, problem.loss)[1]
+    yield equal("R = 0 before", problem.error_rational(), 0)
+    yield equal("L = 0 after both strokes", problem.loss_rational(lift(problem).network.theta), 0)
 
 
 def _lifted_in_balls(problem: Problem) -> Iterator[Finding]:

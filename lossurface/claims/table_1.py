@@ -14,15 +14,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.claims.registry import CLAIMS
+from lossurface.conditions import Space, assumption_2, assumption_3, assumption_6, ranks
 from lossurface.exact import Finding, check, equal, less, less_equal
-from lossurface.setting import Dataset, increasing_neuron, neurons_of
-from lossurface.setting.assumptions import (
-    assumption_2,
-    assumption_3,
-    assumption_5,
-    assumption_6,
-    support_axes,
-)
+from lossurface.setting import Dataset, assumption_5, increasing_neuron, neurons_of
 
 if TYPE_CHECKING:
     from lossurface.exact import Verdict
@@ -123,16 +117,14 @@ def _counterexample(theorem: str, claim: str, neuron: str) -> Iterator[Finding]:
     data = certificate.data
     yield check(certificate)
     yield less("its training error is above zero", 0, Fraction(data["training_error"]))
-    dataset = Dataset.of(data["samples"], data["labels"])
+    space = Space(Dataset.of(data["samples"], data["labels"]))
     if theorem == "theorem-2":
-        answers = [assumption_6(dataset)]
+        asked = [assumption_6(space)]
     else:
-        answers = [assumption_2(dataset), assumption_3(dataset)]
-        plus, minus = (set(support_axes(dataset, label)) for label in (1, -1))
-        larger = max(len(plus), len(minus))
-        asked = 2 * max(Fraction(dataset.n, len(plus | minus) - larger), Fraction(larger))
-        yield less_equal("its width is what Theorem 1 asks, or more", asked, _WIDTH)
-    missing = sum(answer.status != "yes" for answer in answers)
+        asked = [assumption_2(space), assumption_3(space)]
+        least = ranks(space).width(space.dataset.n)
+        yield less_equal("its width is what Theorem 1 asks, or more", least or _WIDTH + 1, _WIDTH)
+    missing = sum(condition.verdict != "holds" for condition in asked)
     yield equal(f"assumptions of {theorem} on the data that its samples miss", missing, 0)
 
 

@@ -10,10 +10,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions._game import Game
-from lossurface.conditions._simplex import feasible
 from lossurface.conditions._space import Frame, Space, span_of
 from lossurface.conditions._weights import centred
 from lossurface.conditions.closest import closest_form
+from lossurface.exact.simplex import feasible
 
 if TYPE_CHECKING:
     import numpy as np

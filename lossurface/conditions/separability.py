@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions._condition import Condition, settle, unsettled
-from lossurface.conditions._simplex import feasible
+from lossurface.exact.simplex import feasible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

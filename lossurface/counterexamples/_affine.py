@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lossurface.counterexamples._build import Number, balancing_constant
+from lossurface.counterexamples._gordan import gordan, signed
 from lossurface.errors import InputError
 from lossurface.exact.linalg import rank
 from lossurface.setting import Dataset, Enclosed, polynomial_hinge
-from lossurface.setting.assumptions import assumption_6
 
 if TYPE_CHECKING:
     from flint import arb, arb_mat
@@ -46,17 +46,15 @@ def hull_weights(dataset: Dataset, claim: str) -> tuple[Fraction, ...]:
     Raises:
         InputError: an affine map separates the classes, or that was not decided.
     """
-    lifted = Dataset(tuple((*row, Fraction(1)) for row in dataset.x), dataset.y)
-    answer = assumption_6(lifted)
-    if answer.status == "yes":
+    w, mu = gordan(signed(dataset, affine=True))
+    if w is not None:
         raise InputError(
             f"samples are separated by an affine map, whose training error is zero; {claim} needs "
             "classes whose convex hulls meet: take more samples, or another seed"
         )
-    if answer.status == "undecided":
-        raise InputError(f"samples: {answer.reason}; {claim} needs classes whose hulls meet")
-    mu: Any = answer.witness
-    return tuple(mu)
+    if mu is None:
+        raise InputError(f"samples: too many to show that the hulls meet, which {claim} needs")
+    return mu
 
 
 def best_affine_map(dataset: Dataset, p: int) -> AffineMap:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import cast
 
+from lossurface.counterexamples._gordan import gordan, signed, wide_separator
 from lossurface.errors import InputError
 from lossurface.exact.linalg import rank
 from lossurface.setting import Dataset
-from lossurface.setting.assumptions import assumption_6
 
 __all__ = ["half_space", "reach_of_signs", "separator", "subspaces"]
 
@@ -22,10 +21,19 @@ def separator(dataset: Dataset, claim: str) -> Vector:
     Raises:
         InputError: the dataset is not linearly separable, or that was not decided.
     """
-    answer = assumption_6(dataset)
-    if answer.status != "yes":
-        raise InputError(f"samples break Assumption 6, which {claim} needs: {answer.reason}")
-    return cast(Vector, answer.witness)
+    rows = signed(dataset)
+    w, mu = wide_separator(rows), None
+    if w is None:
+        w, mu = gordan(rows)
+    if w is not None:
+        return w
+    if mu is None:
+        raise InputError(f"samples are too many to decide Assumption 6, which {claim} needs")
+    used = [k for k, weight in enumerate(mu) if weight]
+    raise InputError(
+        f"samples break Assumption 6, which {claim} needs: positive weights on samples {used} make "
+        "sum mu y x = 0"
+    )
 
 
 def half_space(dataset: Dataset, claim: str) -> Vector:
@@ -34,12 +42,12 @@ def half_space(dataset: Dataset, claim: str) -> Vector:
     Raises:
         InputError: no open half-space through the origin holds all samples.
     """
-    answer = assumption_6(Dataset(dataset.x, (1,) * dataset.n))
-    if answer.status != "yes":
+    v = wide_separator(dataset.x) or gordan(dataset.x)[0]
+    if v is None:
         raise InputError(
             f"samples lie in no open half-space v^T x > 0, where {claim} places them; give others"
         )
-    return cast(Vector, answer.witness)
+    return v
 
 
 def subspaces(dataset: Dataset, claim: str) -> dict[str, list[int]]:
@@ -53,8 +61,8 @@ def subspaces(dataset: Dataset, claim: str) -> dict[str, list[int]]:
         used = [k for k in range(dataset.d) if any(row[k] for row in rows)]
         if rank(rows) < len(used):
             raise InputError(
-                f"the {name} samples do not span the axes {used} that they use, so {claim} lacks "
-                "Assumption 2; give more samples or fewer axes"
+                f"the {name} samples do not span the axes {used} that they use, and {claim}'s "
+                "certificate names each class's span by axes; give more samples, or turn these"
             )
         axes[f"{name}_axes"] = used
     plus, minus = set(axes["positive_axes"]), set(axes["negative_axes"])

@@ -47,7 +47,7 @@ def proposition_6(
 
     Any dataset with both classes will do, one with contradictory labels too: the claim asks
     nothing of the samples. (The paper's neurons are continuous as well; a threshold does no harm,
-    as the certificate only looks at z < 0.)
+    as its outputs in the earlier layers are bounded.)
 
     Args:
         neuron: `relu`, `requ`, `threshold` or `constant`: zero on z < 0.

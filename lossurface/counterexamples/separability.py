@@ -27,9 +27,9 @@ from fractions import Fraction
 from math import comb
 
 from lossurface.counterexamples._build import at_least
+from lossurface.counterexamples._gordan import gordan, signed
 from lossurface.errors import InputError
 from lossurface.setting import Dataset
-from lossurface.setting.assumptions import assumption_6
 
 __all__ = ["RATE_BASE", "axis_interval", "hulls_meet", "lower_bound", "separable", "upper_bound"]
 
@@ -38,13 +38,13 @@ RATE_BASE = Fraction(3, 4)  # P(n) decays as (3/4)^n up to a factor polynomial i
 
 
 def separable(dataset: Dataset) -> bool | None:
-    """Say whether an affine map classifies every sample: a linear program, its answer made exact.
+    """Say whether an affine map classifies every sample, by an exact linear program.
 
     Returns:
-        `None` where neither a separator nor weights on meeting hulls could be rounded.
+        `None` where the program ran out of steps.
     """
-    lifted = Dataset(tuple((*row, Fraction(1)) for row in dataset.x), dataset.y)
-    return assumption_6(lifted).holds
+    w, mu = gordan(signed(dataset, affine=True))
+    return None if w is None and mu is None else w is not None
 
 
 def axis_interval(points: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:

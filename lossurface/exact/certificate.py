@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -14,6 +15,7 @@ from typing import Any
 
 from lossurface.errors import InputError
 from lossurface.exact import rational
+from lossurface.exact.rational import printable
 from lossurface.exact.reading import digest
 
 __all__ = ["FORMAT", "VERSION", "Certificate", "load", "schema", "seal", "text"]
@@ -54,19 +56,16 @@ class Certificate:
             InputError: the folder does not exist or cannot be written.
         """
         target = Path(path)
-        name = ""
+        part = target.parent / f".{secrets.token_hex(8)}.part"
         try:
-            with tempfile.NamedTemporaryFile(
-                "w", dir=target.parent, prefix=f".{target.name}.", delete=False, encoding="utf-8"
-            ) as stream:
-                name = stream.name
+            with part.open("x", encoding="utf-8") as stream:  # as readable as any file of the user
                 stream.write(self.to_json())
-            Path(name).replace(target)
+            part.replace(target)
         except OSError as error:
-            if name:
-                Path(name).unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise InputError(
-                f"{target}: cannot be written ({error.strerror}); choose another place"
+                f"{printable(target)}: cannot be written ({error.strerror}); choose another place"
             ) from None
         return target
 
@@ -106,22 +105,23 @@ def load(path: str | os.PathLike[str]) -> Certificate:
     """Read a certificate file without believing it: `recheck` decides.
 
     Raises:
-        InputError: the file is unreadable, too large, not JSON, or not a certificate.
+        InputError: the file is unreadable, no regular file, too large, not JSON, or not a
+            certificate.
     """
+    name = printable(path)
     try:
-        with Path(path).open("rb") as stream:
-            data = rational.parse(stream.read(rational.MAX_BYTES + 1).decode())
+        data = rational.load(path)
         rational.require(
             isinstance(data, dict) and data.get("format") == FORMAT,
             f'not a lossurface certificate: "format" is not "{FORMAT}"',
             rational.Unreadable,
         )
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; name a certificate file") from None
+        raise InputError(f"{name}: {error.strerror}; name a certificate file") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path}: not text; a certificate is UTF-8 JSON") from None
+        raise InputError(f"{name}: not text; a certificate is UTF-8 JSON") from None
     except rational.Unreadable as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{name}: {error}") from None
     return Certificate(data)
 
 

@@ -35,10 +35,11 @@ from lossurface.exact.integers import (
     check_relations,
     integral,
 )
-from lossurface.exact.rational import Unreadable, require
+from lossurface.exact.rational import Unreadable, require, shown
 from lossurface.exact.reading import (
     Samples,
     check_digest,
+    check_version,
     exact,
     fields_of,
     matrix,
@@ -127,8 +128,8 @@ def _independent_parts(raw: dict[str, Any], samples: Samples) -> str:
             require(free, f"{name}.parts[{k}] is not independent modulo the other class's span")
         most = max(most, len(parts))
     width = raw["width"]
-    fits = type(width) is int and width > 2 * most
-    require(fits, f"width is not an integer of at least {2 * most + 1}")
+    require(type(width) is int, "width is not an integer", Unreadable)
+    require(width > 2 * most, f"width is not an integer of at least {2 * most + 1}")
     return f"holds: {most} independent parts suffice, so width {width} does"
 
 
@@ -255,17 +256,14 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
     """
     require(isinstance(raw, dict), "the file is not an object", Unreadable)
     kind = raw.get("kind")
-    require(isinstance(kind, str) and kind in KINDS, f"kind is {str(kind)[:40]!r}", Unreadable)
+    require(isinstance(kind, str) and kind in KINDS, f"kind is {shown(kind)}", Unreadable)
     claims, own, checker = KINDS[kind]
     fields = {*ENVELOPE, *own}
     for key in sorted((fields | {"digest"}) ^ set(raw)):
         raise Unreadable(f"{ascii(key[:40])[1:-1]} is {'unknown' if key in raw else 'missing'}")
-    known = raw["format"] == "lossurface/certificate" and raw["version"] == 1
-    require(known, "format, version is not lossurface/certificate 1", Unreadable)
+    check_version(raw)
     require(raw["claim"] in claims, f"claim is not one of {', '.join(claims)}", Unreadable)
     samples = read_samples(raw)
-    both = {1, -1} <= set(samples.labels)
-    require(both or raw["claim"] in SEPARATION, "labels are all equal: one class is empty")
     text = checker(raw, samples)
     check_digest(raw, fields)
     return f"{named(raw['claim'])} {text}", "exact"

@@ -3,8 +3,9 @@
 Floats cannot: `x^2 + z^2 - y^4` has Hessian eigenvalues 0, 2, 2 at its saddle. Here the Hessian's
 null space is exact. Where the rest of the Hessian is definite, solve the gradient's other
 coordinates for r = r(k) as a power series in the null coordinates k (implicit functions). By the
-splitting lemma (Gromoll and Meyer 1969) the point is a strict minimum, or a saddle, exactly if
-k = 0 is one of phi(k) = f(k, r(k)), and phi's first homogeneous form that is not zero often tells.
+splitting lemma (Gromoll and Meyer 1969), for a positive definite rest, the point is a strict
+minimum exactly if k = 0 is one of phi(k) = f(k, r(k)), and a saddle exactly if phi is negative
+at points as near 0 as one likes; phi's first homogeneous form that is not zero often tells.
 """
 
 from __future__ import annotations
@@ -80,16 +81,16 @@ def classify_polynomial(
         return _made("saddle", f"{inertia}: both signs", nullity)
     if not nullity:
         return _made("strict-minimum" if positive else "strict-maximum", inertia, 0)
+    flipped = {e: -c for e, c in local.items()}
     if negative:
-        flipped = _reduce({e: -c for e, c in local.items()}, hessian, null, order)
-        kind, why = _MIRROR[flipped[0]], flipped[1]
-        return _made(kind, f"{inertia}; after a change of sign, {why}", nullity)
+        opposite, why = _reduce(flipped, [[-v for v in row] for row in hessian], null, order)
+        return _made(_MIRROR[opposite], f"{inertia}; after a change of sign, {why}", nullity)
     kind, why = _reduce(local, hessian, null, order)
     if not positive and kind == "saddle":
         # The Hessian is zero altogether: something must be seen to rise as well.
-        other, _ = _reduce({e: -c for e, c in local.items()}, hessian, null, order)
-        if other != "saddle":
-            kind = "strict-maximum" if other == "strict-minimum" else "undecided"
+        opposite, seen = _reduce(flipped, hessian, null, order)
+        if opposite != "saddle":
+            kind, why = _MIRROR[opposite], f"after a change of sign, {seen}"
     return _made(kind, f"{inertia}; {why}", nullity)
 
 

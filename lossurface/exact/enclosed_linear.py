@@ -49,6 +49,7 @@ FORMAT: Any = {
     "network": ("architecture", _NETWORK),
     "claim": {"proposition-3", "proposition-7"},
     "reason": {"linear-enclosed"},
+    "radius": "q",
     "farkas": ["q"],
 }
 
@@ -119,7 +120,7 @@ def check(raw: Any) -> tuple[str, Literal["enclosed"]]:
     size(x, len(y), len(x[0]), "samples")
     for name in ("dual_weights", "farkas"):
         require(len(cert[name]) == len(y), f"{name} does not have {len(y)} entries", Unreadable)
-    require(radius is not None and radius > 0, "radius is not a number above zero")
+    require(radius > 0, "radius is not a number above zero")
     check_data(cert["data"], x, y)
     identity = "b" in network
     neuron = network["deep"]["neuron"] if identity else network["neuron"]
@@ -156,5 +157,5 @@ def check(raw: Any) -> tuple[str, Literal["enclosed"]]:
         same = hashlib.sha256(text.encode()).hexdigest() == digest
         require(same, f"{name} was altered: it does not match digest.{name}")
     bound = "" if wrong + right == len(y) else "at least "
-    proved = f"a local minimum within radius {radius} with training error {bound}{error}"
-    return proved, "enclosed"
+    least = f"no parameters closer than {radius} have a lower loss"
+    return f"a local minimum with training error {bound}{error}; {least}", "enclosed"

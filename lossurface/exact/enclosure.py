@@ -22,6 +22,7 @@ from typing import Literal, Protocol
 
 from flint import arb, arb_mat, ctx
 
+from lossurface.errors import InputError
 from lossurface.exact.findings import Finding, _finding, undecided
 from lossurface.exact.single_layer import Number, balls
 
@@ -46,7 +47,7 @@ class BallFunction(Protocol):
         """Balls around the gradient over the box `theta`."""
 
     def hessian(self, theta: Sequence[arb], /) -> arb_mat:
-        """Balls around the Hessian over the box `theta`."""
+        """Balls around the Hessian over the box `theta`; InputError where it does not exist."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,15 @@ def _frame(hessian: arb_mat) -> tuple[arb_mat, list[int]] | None:
 def _attempt(function: BallFunction, middle: list[arb], bits: int) -> Enclosure | str:
     """Try every radius at one precision; the reason where all fail."""
     size = len(middle)
-    bound = float("inf")
+    why = ""
     for radius in RADII:
         for _ in range(4):
             box = tuple(x + arb(0, radius) for x in middle)
-            hessian = function.hessian(box)
+            try:
+                hessian = function.hessian(box)
+            except InputError as error:
+                why = f"no second derivative over a box: {error}"
+                break  # a smaller box may miss the kink
             frame = _frame(hessian)
             if frame is None:
                 return SINGULAR
@@ -147,6 +152,7 @@ def _attempt(function: BallFunction, middle: list[arb], bits: int) -> Enclosure 
                 rest[k, k] -= sign
             moved = (rest * cube).entries()  # |D| = I: signs do not change a symmetric ball
             bound = max(float(v.abs_upper()) for v in moved) / rho
+            why = f"Krawczyk's operator does not contract: row sums up to {bound:.1e}, {bits} bits"
             if not all(v.abs_upper() < arb(rho) for v in moved):
                 break  # the box is too wide; a smaller one next
             shift = (T * arb_mat(size, 1, list(function.gradient(middle)))).entries()
@@ -161,7 +167,7 @@ def _attempt(function: BallFunction, middle: list[arb], bits: int) -> Enclosure 
             if max(float(v.abs_upper()) for v in step) > FAR:
                 return f"Newton's step is longer than {FAR:.0e}; descend further"
             middle = [(x - e).mid() for x, e in zip(middle, step, strict=True)]
-    return f"Krawczyk's operator does not contract: row sums up to {bound:.1e} at {bits} bits"
+    return why
 
 
 def _proved(box: tuple[arb, ...], signs: list[int], bits: int, bound: float) -> Enclosure:

@@ -1,24 +1,14 @@
-"""Check what Propositions 8 and 10 say of one network: its loss is 0, or its gradient is not."""
+"""Check what Proposition 10 says of one network: its gradient is not 0."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
 from flint import arb
 
-from lossurface.exact.findings import Finding, enclosed_positive, equal
+from lossurface.exact.findings import Finding, enclosed_positive
 
-__all__ = ["no_critical_point", "zero_loss"]
-
-
-def zero_loss(
-    loss: Callable[[Fraction], Fraction], labels: Sequence[int], outputs: Sequence[Fraction]
-) -> Finding:
-    """Prove L = (1/n) sum l(-y_i f_i) = 0 in rational arithmetic."""
-    pairs = zip(labels, outputs, strict=True)
-    total = sum((loss(-y * f) for y, f in pairs), Fraction(0)) / len(labels)
-    return equal("the loss is zero", total, 0)
+__all__ = ["no_critical_point"]
 
 
 def no_critical_point(

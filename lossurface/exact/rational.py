@@ -41,8 +41,8 @@ CLAIMS = {
     "proposition-7": ({"linear"}, {"identity-shortcut"}, {"theorem-1"}, {"relu"}),
 }
 # The format. "q" is a rational, "ball" a rational or "mid +/- rad", a set the values allowed, a
-# list one or more of its entry, a pair (tag, variants) an object whose tag picks its other fields.
-DEEP: Any = {"neuron": ZERO, "layers": [{"W": [["q"]], "b": ["ball"]}]}
+# list as many of its entry or more, a pair (tag, variants) an object whose tag picks its fields.
+DEEP: Any = {"neuron": ZERO, "layers": [{"W": [["q"]], "b": ["ball"]}] * 2}
 SINGLE: Any = {"neuron": ZERO | IDENTITY | ODD | set(EVEN), "a0": "ball", "a": ["q"], "W": [["q"]]}
 IDENTITY_SHORTCUT: Any = {"a": ["q"], "b": "ball", "deep": DEEP}
 NETWORK = {"single-layer": SINGLE, "shortcut": {**SINGLE, "deep": DEEP}}
@@ -72,6 +72,26 @@ def require(condition: Any, message: str, error: type[ValueError] = Refuted) -> 
         raise error(message)
 
 
+def printable(text: Any) -> str:
+    """Return the text with what no terminal should be sent escaped, such as line ends."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
+
+
+def shown(value: Any) -> str:
+    """Return the beginning of a value, quoted; what nests may nest too deeply to be written."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    return repr(str(value)[:40])
+
+
+def load(path: Any) -> Any:
+    """Return the JSON value in a regular file: anything else, such as a pipe, may never end."""
+    file = Path(path)
+    require(file.is_file() or not file.exists(), "not a regular file", Unreadable)
+    with file.open("rb") as stream:
+        return parse(stream.read(MAX_BYTES + 1).decode())
+
+
 def parse(text: str) -> Any:
     """Return the JSON value in the text; floats stay text, a key given twice is refused."""
 
@@ -89,7 +109,7 @@ def parse(text: str) -> Any:
 def rational(value: Any, where: str) -> Q:
     """Return the rational that a string "p/q" in lowest terms stands for."""
     fits = isinstance(value, str) and RATIONAL.fullmatch(value) and str(Q(value)) == value
-    require(fits, f'{where} is {str(value)[:40]!r}, not "p/q" in lowest terms', Unreadable)
+    require(fits, f'{where} is {shown(value)}, not "p/q" in lowest terms', Unreadable)
     return Q(value)
 
 
@@ -107,10 +127,11 @@ def read(value: Any, shape: Any, where: str) -> Any:
     if isinstance(shape, set):
         names = ", ".join(sorted(map(str, shape))) if len(shape) < 20 else "those allowed"
         fits = type(value) in (str, int) and value in shape
-        require(fits, f"{where} is {str(value)[:40]!r}, not one of {names}", Unreadable)
+        require(fits, f"{where} is {shown(value)}, not one of {names}", Unreadable)
         return value
     if isinstance(shape, list):
-        require(isinstance(value, list) and value, f"{where} is not a non-empty list", Unreadable)
+        fits = isinstance(value, list) and len(value) >= len(shape)
+        require(fits, f"{where} is not a list of {len(shape)} or more", Unreadable)
         return [read(entry, shape[0], f"{where}[{i}]") for i, entry in enumerate(value)]
     require(isinstance(value, dict), f"{where or 'the file'} is not an object", Unreadable)
     if isinstance(shape, tuple):
@@ -131,22 +152,23 @@ def size(rows: list[list[Q]], height: int, width: int, where: str) -> None:
 
 def dot(u: Any, v: Any) -> Q:
     """Return the inner product."""
-    return sum((s * t for s, t in zip(u, v)), Q(0))
+    return sum((s * t for s, t in zip(u, v, strict=True)), Q(0))
 
 
 def definite(weights: list[Q], vectors: list[list[Q]]) -> bool:
     """Decide whether sum_i weights[i] x_i x_i^T is positive definite, by LDL^T."""
-    columns = list(zip(*vectors))
-    weighted = [[w * v for w, v in zip(weights, column)] for column in columns]
+    columns = list(zip(*vectors, strict=True))
+    weighted = [[w * v for w, v in zip(weights, column, strict=True)] for column in columns]
     rows = [[dot(left, right) for right in columns] for left in weighted]
     while rows and rows[0][0] > 0:
         (pivot, *top), *below = rows
-        rows = [[s - r / pivot * t for s, t in zip(row, top)] for r, *row in below]
+        rows = [[s - r / pivot * t for s, t in zip(row, top, strict=True)] for r, *row in below]
     return not rows
 
 
 def check_data(data: Any, x: list[list[Q]], y: list[int]) -> None:
     """Check the witness for the data assumptions of Theorem 1 or of Theorem 2."""
+    require({1, -1} <= set(y), "labels are all equal: one class is empty")
     if "separator" in data:
         size([data["separator"]], 1, len(x[0]), "data.separator")
         wrong = [i for i, row in enumerate(x) if y[i] * dot(data["separator"], row) <= 0]
@@ -156,7 +178,7 @@ def check_data(data: Any, x: list[list[Q]], y: list[int]) -> None:
             axes, where = data[name], f"data.{name}"
             fits = axes == sorted({k for k in axes if k < len(x[0])})
             require(fits, f"{where} is not an increasing list of coordinates", Unreadable)
-            rows = [row for row, label in zip(x, y) if label == sign]
+            rows = [row for row, label in zip(x, y, strict=True) if label == sign]
             outside = any(v for row in rows for k, v in enumerate(row) if k not in axes)
             require(not outside, f"{where}: a sample leaves the subspace")
             spanned = definite([Q(1)] * len(rows), [[row[k] for k in axes] for row in rows])
@@ -171,19 +193,20 @@ def check_deep(deep: Any, x: list[list[Q]], outputs: int, radius: Q) -> Any:
     widths = [len(x[0])] + [len(layer["b"]) for layer in deep["layers"]]
     for depth, layer in enumerate(deep["layers"]):
         size(layer["W"], widths[depth], widths[depth + 1], f"network.deep.layers[{depth}].W")
-    require(hidden and widths[-1] == outputs, f"network.deep has not {outputs} output", Unreadable)
+    require(widths[-1] == outputs, f"network.deep has not {outputs} output", Unreadable)
     power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": bounded by the threshold
     for i, row in enumerate(x):
         outs: list[tuple[Q, ...]] = [(v, v) for v in row]  # bounds over every theta in the ball
         for layer in hidden:
             sums = [(low - radius, high + radius) for low, high in layer["b"]]
-            for weights, out in zip(layer["W"], outs):
+            for weights, out in zip(layer["W"], outs, strict=True):
                 for k, w in enumerate(weights):
                     ends = [(w + s) * v for s in (-radius, radius) for v in out]
                     sums[k] = (sums[k][0] + min(ends), sums[k][1] + max(ends))
             ends = [[z**power * 2**64 if z >= 0 else Q(0) for z in pair] for pair in sums]
             outs = [(Q(u // 1, 2**64), Q(-(-v // 1), 2**64)) for u, v in ends]  # outwards: short
-            require(max(outs)[1] < 10**999, "radius: the bounds of network.deep grow too large")
+            small = max(v for _, v in outs) < 10**999
+            require(small, "radius: the bounds of network.deep grow too large")
         require(max(v for _, v in sums) <= 0, f"radius: last hidden layer may fire on samples[{i}]")
     return last["b"]
 
@@ -193,15 +216,16 @@ def check_maximum(reason: str, network: Any, x: Any, y: Any, weighted: Any, radi
     a, W, neuron = network.get("a"), network.get("W", []), network.get("neuron")
     if reason in ("dead", "linear"):  # all pre-activations of one sign, and they keep it
         side = 1 if reason == "linear" else -1
-        for j, i, z in ((j, i, dot(w, r)) for j, w in enumerate(zip(*W)) for i, r in enumerate(x)):
+        columns = enumerate(zip(*W, strict=True))
+        for j, i, z in ((j, i, dot(w, r)) for j, w in columns for i, r in enumerate(x)):
             require(side * z > 0, f"network.W: neuron {j} has the wrong sign on samples[{i}]")
             kept = radius**2 * dot(x[i], x[i]) <= z**2
             require(kept, f"radius: neuron {j} may change its sign on samples[{i}]")
-        flat = reason == "dead" or not any(dot(weighted, column) for column in zip(*x))
+        flat = reason == "dead" or not any(dot(weighted, column) for column in zip(*x, strict=True))
         require(flat, "dual_weights: sum lambda y x is not zero")
     elif reason == "paired":  # a = 0, each class symmetric under x -> -x: Phi is constant in f_S
         require(not any(a), "network.a is not zero")
-        count = Counter((label, *row) for row, label in zip(x, y))
+        count = Counter((label, *row) for row, label in zip(x, y, strict=True))
         lone = [i for i, r in enumerate(x) if count[y[i], *r] != count[y[i], *(-v for v in r)]]
         require(not lone, f"samples{lone[:5]} have no mirror image in their class")
     else:  # curved: W = 0, a of one sign, sum lambda y (sigma(w^T x) - sigma(0)) of the other
@@ -213,7 +237,7 @@ def check_maximum(reason: str, network: Any, x: Any, y: Any, weighted: Any, radi
         require(definite(weighted, x), "dual_weights: S is not definite with the sign a needs")
         bounds = [radius**2 * dot(row, row) for row in x]  # at least (w^T x)^2
         require(Z is None or max(bounds) <= Z**2, "radius: beyond the range of the Taylor bound")
-        rest = [h * u - K * bound * abs(u) for u, bound in zip(weighted, bounds)]
+        rest = [h * u - K * bound * abs(u) for u, bound in zip(weighted, bounds, strict=True)]
         require(definite(rest, x), "radius: the Taylor remainder may outweigh S")
 
 
@@ -221,11 +245,11 @@ def check_weights(p: int, y: list[int], outputs: list[list[Q]], stated: Any) -> 
     """Check lambda against outputs in [low, high]; return lambda y (up to a factor) and R."""
     require(len(stated) == len(y), f"dual_weights does not have {len(y)} entries", Unreadable)
     low, high = outputs
-    for i, (label, u, v) in enumerate(zip(y, low, high)):
+    for i, (label, u, v) in enumerate(zip(y, low, high, strict=True)):
         ends = sorted((p + 1) * max(1 - label * f, Q(0)) ** p for f in (u, v))
         within = stated[i][0] <= ends[0] and ends[1] <= stated[i][1]
         require(within, f"dual_weights[{i}] is not (p+1) max(1 - y f, 0)^p at theta*")
-    weighted, signs = [label * end for label, (_, end) in zip(y, stated)], low
+    weighted, signs = [label * end for label, (_, end) in zip(y, stated, strict=True)], low
     if low == high:
         require(all(u == v for u, v in stated), "dual_weights: a ball, yet f is rational")
     else:
@@ -236,7 +260,8 @@ def check_weights(p: int, y: list[int], outputs: list[list[Q]], stated: Any) -> 
         require(gap[0] > 0 > gap[1], "network: the ball of f misses the root of sum lambda y = 0")
         weighted, signs = [Q(minus if t == 1 else -plus) for t in y], [Q(plus - minus)] * len(y)
     require(sum(weighted) == 0, "dual_weights: sum lambda y is not zero")
-    return weighted, Q(sum(t != (1 if f >= 0 else -1) for t, f in zip(y, signs)), len(y))
+    wrong = sum(t != (1 if f >= 0 else -1) for t, f in zip(y, signs, strict=True))
+    return weighted, Q(wrong, len(y))
 
 
 def check(raw: Any) -> tuple[Q, Q | None]:
@@ -254,20 +279,22 @@ def check(raw: Any) -> tuple[Q, Q | None]:
     identity, neuron = "b" in network, network.get("neuron") or deep["neuron"]
     due = (reason, network["architecture"], cert["data"]["assumption"], neuron)
     names = ("reason", "network.architecture", "data.assumption", "network.neuron")
-    for name, value, allowed in zip(names, due, CLAIMS[cert["claim"]]):
+    for name, value, allowed in zip(names, due, CLAIMS[cert["claim"]], strict=True):
         require(value in allowed, f"{name} is {value!r}, which {cert['claim']} does not allow")
     # The output at theta* is slope^T x plus a constant in [low, high].
     ends, slope = [Q(0), Q(0)], [Q(0)] * len(x[0])
     if W:
         size(W, len(slope), len(a), "network.W")
+    if identity:
+        size([a], 1, len(slope), "network.a")
     if deep:
         biases = check_deep(deep, x, len(slope) if identity else 1, radius)
-        ends = [dot(a if identity else [1], column) for column in zip(*biases)]
+        ends = [dot(a if identity else [1], column) for column in zip(*biases, strict=True)]
     if reason == "linear":
         slope = a if identity else [dot(row, a) for row in W]
     rise = EVEN[neuron][0] * sum(a) if reason == "curved" else Q(0)
     bias = network.get("b") or network.get("a0") or (Q(0), Q(0))
-    low, high = (u + v + rise for u, v in zip(ends, bias))
+    low, high = (u + v + rise for u, v in zip(ends, bias, strict=True))
     outputs = [[end + dot(slope, row) for row in x] for end in (low, high)]
     weighted, error = check_weights(cert["loss"]["p"], y, outputs, cert["dual_weights"])
     check_maximum(reason, network, x, y, weighted, radius)
@@ -285,12 +312,11 @@ def main(paths: list[str], prove: Any = check, says: str = "training error {}, r
     worst = 0
     for path in paths:
         try:
-            with Path(path).open("rb") as stream:
-                found = prove(parse(stream.read(MAX_BYTES + 1).decode()))
-            print(f"{path}: VERIFIED: {says.format(*(v or 'infinite' for v in found))}")
+            found = prove(load(path))
+            print(f"{printable(path)}: VERIFIED: {says.format(*(v or 'infinite' for v in found))}")
         except (Unreadable, Refuted, OSError, UnicodeDecodeError) as reason:
             word, status = ("NOT VERIFIED", 1) if isinstance(reason, Refuted) else ("UNREADABLE", 2)
-            print(f"{path}: {word}: {reason}")
+            print(f"{printable(path)}: {word}: {reason}")
             worst = max(worst, status)
     return worst
 

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any
 
 from lossurface.exact.integers import common, dots, integral, whole
-from lossurface.exact.rational import Unreadable, require
+from lossurface.exact.rational import Unreadable, require, shown
 
 DIGITS = 4200  # Python refuses to read longer integers
 RATIONAL = re.compile(rf"-?(0|[1-9][0-9]{{0,{DIGITS}}})(/[1-9][0-9]{{0,{DIGITS}}})?")
@@ -55,7 +55,7 @@ class Samples:
 def ratio(value: Any, where: str) -> tuple[int, int]:
     """Return numerator and denominator of the string "p/q" in lowest terms."""
     if not (isinstance(value, str) and RATIONAL.fullmatch(value)):
-        raise Unreadable(f'{where} is {str(value)[:40]!r}, not "p/q" in lowest terms')
+        raise Unreadable(f'{where} is {shown(value)}, not "p/q" in lowest terms')
     top, _, bottom = value.partition("/")
     p, q = int(top), int(bottom or 1)
     if math.gcd(p, q) > 1 or bottom == "1" or top == "-0":
@@ -131,11 +131,22 @@ def matrix(value: Any, where: str, width: int | None = None) -> list[list[Q]]:
 
 
 def positions(value: Any, where: str, limit: int) -> list[int]:
-    """Return a list of integers from 0 to limit - 1."""
+    """Return a list of distinct integers from 0 to limit - 1."""
     require(isinstance(value, list), f"{where} is not a list", Unreadable)
-    fits = all(type(k) is int and 0 <= k < limit for k in value)
-    require(fits, f"{where} holds something else than positions below {limit}", Unreadable)
+    fits = all(type(k) is int and 0 <= k < limit for k in value) and len(set(value)) == len(value)
+    require(fits, f"{where} holds something else than distinct positions below {limit}", Unreadable)
     return list(value)
+
+
+def check_version(raw: dict[str, Any]) -> None:
+    """Check the fields `format` and `version`.
+
+    Raises:
+        Unreadable: they are not those of this format.
+    """
+    known = raw["format"] == "lossurface/certificate" and raw["version"] == 1
+    fits = known and type(raw["version"]) is int  # in Python, True == 1
+    require(fits, "format, version is not lossurface/certificate 1", Unreadable)
 
 
 def fields_of(value: Any, where: str, keys: set[str]) -> dict[str, Any]:
@@ -153,6 +164,7 @@ def read_samples(raw: dict[str, Any]) -> Samples:
 
     Raises:
         Unreadable: they are malformed.
+        Refuted: one class is empty.
     """
     given = raw["samples"]
     fits = isinstance(given, list) and given and all(isinstance(row, list) for row in given)
@@ -164,6 +176,7 @@ def read_samples(raw: dict[str, Any]) -> Samples:
     labels = raw["labels"]
     fits = isinstance(labels, list) and all(type(y) is int and y in (-1, 1) for y in labels)
     require(fits and len(labels) == len(rows), "labels is not a 1 or -1 per sample", Unreadable)
+    require({1, -1} <= set(labels), "labels are all equal: one class is empty")
     return Samples(rows, scales, list(labels))
 
 

@@ -16,6 +16,8 @@ from lossurface.errors import InputError
 from lossurface.exact import rational
 from lossurface.exact.certificate import Certificate, load
 from lossurface.exact.findings import Evidence, Finding, _finding
+from lossurface.exact.rational import printable, shown
+from lossurface.exact.reading import digest
 
 __all__ = ["check", "recheck"]
 
@@ -43,8 +45,9 @@ def _local_minimum(data: Any) -> tuple[str, Evidence]:
     if data.get("reason") == "linear-enclosed":
         return _imported("lossurface.exact.enclosed_linear:check")(data)
     error, radius = rational.check(data)
-    where = "everywhere" if radius is None else f"within radius {radius}"
-    return f"a local minimum {where} with training error {error}", "exact"
+    near = "at all" if radius is None else f"closer than {radius}"
+    least = f"no parameters {near} have a lower loss"
+    return f"a local minimum with training error {error}; {least}", "exact"
 
 
 def _imported(name: str) -> Checker:
@@ -57,24 +60,28 @@ def check(certificate: Certificate) -> Finding:
     """Check a certificate exactly, believing nothing that it says.
 
     Returns:
-        A finding that holds or fails; its detail names what is wrong, field first.
+        A finding that holds or fails; its detail names what is wrong, field first, and what was
+        checked, by the SHA-256 digest of its canonical JSON.
 
     Raises:
         InputError: it is not in the published format.
     """
-    kind = str(certificate.data.get("kind"))[:40]
-    if kind != "local-minimum" and kind not in _CHECKERS:
-        known = ", ".join(["local-minimum", *_CHECKERS])
-        raise InputError(f"kind is {kind!r}, not one of {known}")
-    checker = _local_minimum if kind == "local-minimum" else _imported(_CHECKERS[kind])
-    statement = f"certificate of {ascii(str(certificate.data.get('claim'))[:40])[1:-1]}"
+    data = dict(certificate.data)
     try:
-        proved, evidence = checker(dict(certificate.data))
+        checked = f"certificate sha256:{digest(data)}"
+    except (TypeError, ValueError, RecursionError):
+        raise InputError("not JSON, or nested too deeply; give a certificate's fields") from None
+    kind, known = data.get("kind"), ["local-minimum", *_CHECKERS]
+    if kind not in known:
+        raise InputError(f"kind is {shown(kind)}, not one of {', '.join(known)}")
+    checker = _local_minimum if kind == "local-minimum" else _imported(_CHECKERS[kind])
+    try:
+        proved, evidence = checker(data)
     except rational.Unreadable as error:
         raise InputError(str(error)) from None
-    except rational.Refuted as error:
-        return _finding(statement, False, "exact", str(error))
-    return _finding(f"{statement}: {proved}", True, evidence)
+    except rational.Refuted as error:  # what is false was readable: its claim is a known one
+        return _finding(f"certificate of {data['claim']}", False, "exact", f"{error}; {checked}")
+    return _finding(f"certificate of {data['claim']}: {proved}", True, evidence, checked)
 
 
 def recheck(path: str | os.PathLike[str]) -> Iterator[tuple[Path, Finding | InputError]]:
@@ -84,18 +91,28 @@ def recheck(path: str | os.PathLike[str]) -> Iterator[tuple[Path, Finding | Inpu
         The path and its finding, or the error that made it unreadable.
 
     Raises:
-        InputError: there is no such file, or no certificate in the folder.
+        InputError: the path is empty, or there is no certificate in the folder.
     """
+    if not os.fspath(path):  # to Path, it is the current folder
+        raise InputError("the path is empty; name a certificate or their folder")
     target = Path(path)
-    paths = sorted(target.glob("*.json")) if target.is_dir() else [target]
+    try:
+        paths = sorted(target.glob("*.json")) if target.is_dir() else [target]
+    except OSError:  # `load` says why
+        paths = [target]
     if not paths:
-        raise InputError(f"{target}: no *.json in the folder; name a certificate or their folder")
+        name = printable(target)
+        raise InputError(f"{name}: no *.json in the folder; name a certificate or their folder")
     for entry in paths:
-        try:
-            yield entry, check(load(entry))
-        except InputError as error:
-            message = str(error)
-            yield (
-                entry,
-                InputError(message if message.startswith(str(entry)) else f"{entry}: {message}"),
-            )
+        yield entry, _outcome(entry)
+
+
+def _outcome(path: Path) -> Finding | InputError:
+    try:
+        certificate = load(path)
+    except InputError as error:  # names the file
+        return error
+    try:
+        return check(certificate)
+    except InputError as error:
+        return InputError(f"{printable(path)}: {error}")

@@ -34,8 +34,10 @@ from lossurface.exact.rational import EVEN, Unreadable, require
 from lossurface.exact.reading import (
     Samples,
     check_digest,
+    check_version,
     exact,
     fields_of,
+    listed,
     matrix,
     positions,
     read_samples,
@@ -120,7 +122,7 @@ def _check_steps(
     radius: Q,
 ) -> None:
     """Check that each sample stays on its step, and that the step's level is the one it needs."""
-    require(len(deep["layers"]) == 2, "network.deep.layers are not two", Unreadable)
+    listed(deep["layers"], "network.deep.layers", 2)
     first, last = (
         fields_of(layer, f"network.deep.layers[{k}]", {"W", "b"})
         for k, layer in enumerate(deep["layers"])
@@ -130,13 +132,14 @@ def _check_steps(
     require(fits, "network.deep.layers[0].W has not a row per coordinate", Unreadable)
     (bias,) = vector(first["b"], "network.deep.layers[0].b", 1)
     out = matrix(last["W"], "network.deep.layers[1].W", 1)
+    require(len(out) == 1, "network.deep.layers[1].W is not 1 x 1", Unreadable)
     require(out == [[Q(1)]], "network.deep.layers[1].W is not 1")
-    require(vector(last["b"], "network.deep.layers[1].b") == [Q(0)], "the last bias is not 0")
+    require(vector(last["b"], "network.deep.layers[1].b", 1) == [Q(0)], "the last bias is not 0")
     breaks = vector(deep["breaks"], "network.deep.breaks")
     rising = all(a < b for a, b in itertools.pairwise(breaks))
     require(rising, "network.deep.breaks do not increase")
+    listed(deep["levels"], "network.deep.levels", len(breaks) + 1)
     balls = [_ball(v, f"network.deep.levels[{k}]") for k, v in enumerate(deep["levels"])]
-    require(len(balls) == len(breaks) + 1, "network.deep.levels do not fit the breaks", Unreadable)
     seen: dict[int, Any] = {}
     ((numbers, common),) = samples.forms([[w for (w,) in W]])
     for i, (number, square) in enumerate(zip(numbers, samples.squares(), strict=True)):
@@ -208,9 +211,9 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
         Refuted: it is a certificate, and what it says is false.
     """
     fields_of(raw, "certificate", {*ENVELOPE, "digest"})
-    head = (raw["format"], raw["version"], raw["kind"], raw["reason"])
-    known = head == ("lossurface/certificate", 1, "local-minimum", "curved")
-    require(known, "format, version, kind or reason is not that of a staircase", Unreadable)
+    check_version(raw)
+    known = (raw["kind"], raw["reason"]) == ("local-minimum", "curved")
+    require(known, "kind or reason is not that of a staircase", Unreadable)
     claim = raw["claim"]
     claims = ("proposition-11", "proposition-12")
     require(claim in claims, f"claim is not one of {', '.join(claims)}", Unreadable)
@@ -271,7 +274,8 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
         exact(raw["training_error"], "training_error") == error, f"training_error is not {error}"
     )
     check_digest(raw, set(ENVELOPE))
-    return f"a local minimum within radius {radius} with training error {error}", "exact"
+    least = f"no parameters closer than {radius} have a lower loss"
+    return f"a local minimum with training error {error}; {least}", "exact"
 
 
 def main(paths: list[str]) -> int:

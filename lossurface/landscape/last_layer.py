@@ -1,19 +1,14 @@
-"""What the last layer alone decides: zero loss from zero error, and a gradient that cannot vanish.
+"""What the last layer alone decides: a gradient that cannot vanish.
 
 Every network of the paper is homogeneous in its last layer phi (weights and bias together):
-`phi^T df/dphi = f`. Two propositions follow.
-
-- Proposition 8. From R = 0, lift the bias by half of the least negative margin and stretch the last
-  layer by z_0 over the least margin: the loss is then exactly 0.
-- Proposition 10. `phi^T dL/dphi = -(1/n) sum lambda_i y_i f_i`. Where R = 0 each term is
-  `lambda_i |f_i|`, so `|dL/dphi| >= (1/n) sum lambda_i |f_i| / |phi| > 0` if all lambda_i > 0.
+`phi^T df/dphi = f`. Proposition 10 follows: `phi^T dL/dphi = -(1/n) sum lambda_i y_i f_i`. Where
+R = 0 each term is `lambda_i |f_i|`, so `|dL/dphi| >= (1/n) sum lambda_i |f_i| / |phi| > 0` if all
+lambda_i > 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import torch
@@ -32,7 +27,6 @@ __all__ = [
     "gradient_bound",
     "prove_bound",
     "stretched_losses",
-    "to_zero_loss",
 ]
 
 
@@ -130,46 +124,3 @@ def prove_bound(network: Network, dataset: Dataset, loss: Loss) -> Finding:
         if not all(bool(y * f > 0) for y, f in zip(dataset.y, outputs, strict=True)):
             raise InputError("a sample's margin is not surely positive; give a network with R = 0")
         return check.no_critical_point(loss.ball_derivative, dataset.y, outputs)
-
-
-def to_zero_loss(network: Network, dataset: Dataset, loss: Loss) -> tuple[Network, Finding]:
-    """Turn a network with R = 0 into one with L = 0, by its last layer alone.
-
-    Args:
-        network: rational, of any architecture.
-        dataset: both classes, or one.
-        loss: a polynomial hinge (z_0 = 1).
-
-    Returns:
-        The network, and the exact finding that its loss is 0.
-
-    Raises:
-        InputError: a sample is misclassified, or a value is not rational.
-
-    Source: Proposition 8.
-    """
-    from lossurface.setting import Network as Made
-
-    if loss.p is None:
-        raise InputError(f"loss {loss.name} is never 0 with a margin; give a polynomial hinge")
-    layer = LastLayer.of(network.architecture)
-    theta = [Fraction(v) for v in _plain(network.theta)]
-    outputs = [network.rational(x) for x in dataset.x]
-    if any((f >= 0) != (y > 0) for y, f in zip(dataset.y, outputs, strict=True)):
-        raise InputError("a sample is misclassified; start from a network with R = 0")
-    gaps = [-f for y, f in zip(dataset.y, outputs, strict=True) if y < 0]
-    lift = min(gaps) / 2 if gaps else Fraction(1)
-    least = min(y * (f + lift) for y, f in zip(dataset.y, outputs, strict=True))
-    theta[layer.bias] += lift
-    for k in layer.indices:
-        theta[k] /= least  # z_0 = 1
-    made = Made(network.architecture, tuple(theta))
-    assert loss.rational is not None
-    return made, check.zero_loss(loss.rational, dataset.y, [made.rational(x) for x in dataset.x])
-
-
-def _plain(theta: Sequence[object]) -> list[int | float | Fraction]:
-    plain = [v for v in theta if isinstance(v, int | float | Fraction)]
-    if len(plain) < len(theta):
-        raise InputError("a parameter is known only in a ball; give rational parameters")
-    return plain

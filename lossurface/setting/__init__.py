@@ -8,13 +8,9 @@ from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import ARCHITECTURES, Architecture, Parts
 from lossurface.setting.assumptions import (
     assumption_1,
-    assumption_2,
-    assumption_3,
     assumption_4,
     assumption_5,
-    assumption_6,
     increasing_neuron,
-    support_axes,
 )
 from lossurface.setting.datasets import Dataset, contradictions
 from lossurface.setting.distributions import (
@@ -108,13 +104,9 @@ __all__ = [
     # assumptions
     "Answer",
     "assumption_1",
-    "assumption_2",
-    "assumption_3",
     "assumption_4",
     "assumption_5",
-    "assumption_6",
     "increasing_neuron",
-    "support_axes",
     "width_threshold",
     # all three together
     "Problem",

@@ -14,7 +14,7 @@ class Answer:
 
     status: Literal["yes", "no", "undecided"]
     reason: str  # one sentence
-    witness: object = None  # a separator, weights, a point, indices; what the reason speaks of
+    witness: object = None  # a point or z_0: what the reason speaks of
 
     @property
     def holds(self) -> bool | None:

@@ -3,7 +3,8 @@
 Where a law below is called uniform, samples lie on a grid of 2^bits + 1 points per interval. A
 statement "with probability one" about the continuous law (full rank, Assumption 2) may then fail
 with a probability of at most r / (2^bits + 1), by the Schwartz-Zippel lemma: the determinant of r
-samples is a polynomial of degree r in independent coordinates. `assumption_2` decides each dataset.
+samples is a polynomial of degree r in independent coordinates. `lossurface.conditions.assumption_2`
+decides each dataset.
 """
 
 from __future__ import annotations

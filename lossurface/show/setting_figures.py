@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from numpy.typing import NDArray
 
-    from lossurface.setting import Answer, Dataset
+    from lossurface.setting import Dataset
 
 __all__ = ["SUBSPACES", "derivatives", "dying", "loss", "separability", "subspaces", "turned"]
 
@@ -94,13 +94,13 @@ def separability(turn: float) -> go.Figure:
     import numpy as np
     import plotly.graph_objects as go
 
-    from lossurface.setting import assumption_6
+    from lossurface.conditions import Space, assumption_6
 
     dataset = turned(turn)
-    answer = assumption_6(dataset)
+    found = assumption_6(Space(dataset))
     w = np.zeros(2)
-    if answer.status == "yes" and isinstance(answer.witness, tuple):
-        w = np.array([float(value) for value in answer.witness])
+    if found.verdict == "holds" and found.certificate is not None:
+        w = np.array([float(Fraction(value)) for value in found.certificate.data["w"]])
         w /= np.linalg.norm(w)
     along = np.array([-w[1], w[0]])
     traces = [
@@ -133,7 +133,7 @@ def separability(turn: float) -> go.Figure:
     figure.update_yaxes(
         title_text="x₂", range=side, showgrid=False, scaleanchor="x", constrain="domain"
     )
-    _say(figure, f"Assumption 6: {answer.status}")
+    _say(figure, f"Assumption 6 {found.verdict}")
     return figure
 
 
@@ -160,15 +160,15 @@ def subspaces(axes: str) -> go.Figure:
     Args:
         axes: a key of `SUBSPACES`.
     """
-    from lossurface.setting import assumption_3
+    from lossurface.conditions import Space, assumption_3, ranks
 
     plus, minus = SUBSPACES[axes]
     dataset = _scattered(plus, minus)
-    answer: Answer = assumption_3(dataset, plus, minus)
+    space = Space(dataset)
     figure = subspaces_in_space(dataset, plus, minus)
-    r, larger = len({*plus, *minus}), max(len(plus), len(minus))
-    counts = f"r = {r}, r₊ = {len(plus)}, r₋ = {len(minus)}, Δr = {r - larger}"
-    _say(figure, f"Assumption 3: {answer.status} ({counts})")
+    found = ranks(space)
+    counts = f"r = {found.both}, r₊ = {found.plus}, r₋ = {found.minus}, Δr = {found.gap}"
+    _say(figure, f"Assumption 3 {assumption_3(space).verdict} ({counts})")
     return figure
 
 

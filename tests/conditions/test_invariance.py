@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import assumption_6
-from lossurface.conditions.subspaces import Ranks, ranks
+from lossurface.conditions.subspaces import Ranks, assumption_2, assumption_3, ranks
 from tests.conditions.samples import space
 
 
@@ -59,7 +59,11 @@ def test_linear_coordinates(data, entries):
     d = samples.shape[1]
     lower = np.tril(np.array(entries).reshape(3, 3)[:d, :d], -1) + np.eye(d, dtype=int)
     change = lower @ np.diag([1, 2, 5][:d]) @ lower.T  # invertible
-    assert agree(verdicts(samples, labels), verdicts(samples @ change.astype(object), labels))
+    moved = samples @ change.astype(object)
+    assert agree(verdicts(samples, labels), verdicts(moved, labels))
+    for decide in (assumption_2, assumption_3):  # of spans, not of axes
+        here, there = (decide(space(x.tolist(), labels)).verdict for x in (samples, moved))
+        assert here == there != "undecided"
 
 
 @CHEAP

@@ -127,7 +127,7 @@ def test_numbers_that_are_none(value):
         (
             proposition_2,
             {"dataset": Dataset.of([(1, 1), (1, 2)], [1, -1])},
-            "Proposition 2 lacks Assumption 2",
+            "Proposition 2's certificate names each class's span by axes",
         ),
         (
             proposition_3,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import stat
 from fractions import Fraction
 
 import pytest
 
 from lossurface.counterexamples import proposition_2, proposition_5
 from lossurface.errors import InputError
-from lossurface.exact import check, load, recheck, seal
+from lossurface.exact import Certificate, check, load, recheck, seal
 from lossurface.exact.certificate import text
 from tests.exact.mutations import resealed
 
@@ -35,6 +39,40 @@ def test_a_save_that_cannot_be_is_one_line_and_leaves_nothing(tmp_path):
     with pytest.raises(InputError):
         proposition_5().save(tmp_path / "folder")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+def test_a_saved_file_has_the_mode_that_the_umask_leaves(tmp_path, umask, mode):
+    before = os.umask(umask)
+    try:
+        for _ in ("new", "replaced"):
+            path = proposition_5().save(tmp_path / "c.json")
+            assert stat.S_IMODE(path.stat().st_mode) == mode
+            path.chmod(0o666)
+    finally:
+        os.umask(before)
+
+
+def test_a_finding_says_which_certificate_was_checked():
+    for certificate in (proposition_5(), resealed(proposition_5().data, ("radius",), "9")):
+        canonical = json.dumps(certificate.data, sort_keys=True, separators=(",", ":"))
+        digest = hashlib.sha256(canonical.encode()).hexdigest()
+        assert check(certificate).detail.endswith(f"certificate sha256:{digest}")
+
+
+@pytest.mark.parametrize("entry", [float, {"kind": "farkas", 1: 2}, Fraction(1, 2)])
+def test_what_is_not_json_is_bad_input(entry):
+    with pytest.raises(InputError, match="not JSON"):
+        check(Certificate({**proposition_5().data, "labels": entry}))
+
+
+def test_what_nests_too_deeply_is_bad_input():
+    nested = []
+    for _ in range(100_000):
+        nested = [nested]
+    for field in ("kind", "claim", "labels"):
+        with pytest.raises(InputError, match="nested too deeply"):
+            check(Certificate({**proposition_5().data, field: nested}))
 
 
 @pytest.mark.parametrize(

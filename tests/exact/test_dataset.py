@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from lossurface.conditions._condition import settle
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.conditions.subspaces import assumption_3, theorem_1_width
@@ -36,6 +37,9 @@ def certificate(name):
         "quadratics": lambda: proposition_11(known["cross"]),
         "weights-12": lambda: proposition_12(known["lifted-ring"]),
         "weights-11": lambda: proposition_11(known["ring"]),
+        "contradiction": lambda: settle(
+            known["contradiction"], "contradiction", "realisable", {"pair": [0, 1]}, ""
+        ),
     }
     return copy.deepcopy(dict(made[name]().certificate.data))
 
@@ -114,6 +118,7 @@ def test_moments_are_asked_of_proposition_11_only():
         (("labels", 0), 2, "labels"),
         (("samples", 0), ["1"], "differ in length"),
         (("version",), 2, "version"),
+        (("version",), True, "version"),
         (("extra",), 1, "unknown"),
     ],
 )
@@ -127,6 +132,18 @@ def test_unreadable(path, value, words):
         dataset.check(data)
     with pytest.raises(InputError):
         check(Certificate(data))
+
+
+def test_both_classes_are_asked_for():
+    data = certificate("separator")
+    data |= {"samples": data["samples"][:2], "labels": data["labels"][:2]}
+    with pytest.raises(Refuted, match="one class is empty"):
+        dataset.check(dict(seal(data).data))
+
+
+def test_a_width_of_another_type_is_unreadable():
+    with pytest.raises(Unreadable, match="width is not an integer"):
+        dataset.check(altered(certificate("parts"), ("width",), "9"))
 
 
 def test_command_line(tmp_path, capsys):
@@ -157,7 +174,7 @@ def test_definite_sees_a_sign_that_floats_miss(size):
 
 
 NAMES = ("separator", "affine", "farkas", "subspaces", "parts", "ellipsoids", "quadratics",
-         "weights-12", "weights-11")  # fmt: skip
+         "weights-12", "weights-11", "contradiction")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

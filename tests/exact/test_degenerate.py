@@ -5,6 +5,7 @@ rational substitutions: the kind does not depend on coordinates.
 """
 
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from lossurface.exact.degenerate import classify_polynomial
 from lossurface.exact.homogeneous import Sign, form_sign
+from lossurface.exact.linalg import rank
 
 CASES = {
     "x^2 + z^2 - y^4": ("saddle", {(2, 0, 0): 1, (0, 0, 2): 1, (0, 4, 0): -1}),
@@ -25,6 +27,7 @@ CASES = {
     "(x - y^2)^2 + y^6": ("strict-minimum", {(2, 0): 1, (1, 2): -2, (0, 4): 1, (0, 6): 1}),
     "(x - y^2)^2 - y^7": ("saddle", {(2, 0): 1, (1, 2): -2, (0, 4): 1, (0, 7): -1}),
     "-(x - y^2)^2 - y^6": ("strict-maximum", {(2, 0): -1, (1, 2): 2, (0, 4): -1, (0, 6): -1}),
+    "-3x^2 + xy^2": ("saddle", {(2, 0): -3, (1, 2): 1}),  # positive at x = y^2 / 6
     "x^2 - y^2": ("saddle", {(2, 0): 1, (0, 2): -1}),
     "xy": ("saddle", {(1, 1): 1}),
     "x^2 + xy + y^2": ("strict-minimum", {(2, 0): 1, (1, 1): 1, (0, 2): 1}),
@@ -105,6 +108,72 @@ def test_the_kind_does_not_depend_on_coordinates(name, entries, shift):
     assert found.kind in {kind, "undecided"}
     if "Peano" in name or "y^4" in name:
         assert found.kind == kind, found.reason
+
+
+OPPOSITE = {"strict-minimum": "strict-maximum", "minimum": "maximum"}
+OPPOSITE |= {b: a for a, b in OPPOSITE.items()}
+MONOMIALS = {
+    size: [e for e in product(range(5), repeat=size) if 2 <= sum(e) <= 4] for size in (1, 2, 3)
+}
+
+
+@st.composite
+def polynomials(draw, sizes=(1, 2, 3)):
+    """Few terms of degrees 2 to 4, so that many Hessians are singular."""
+    monomials = st.sampled_from(MONOMIALS[draw(st.sampled_from(sizes))])
+    coefficients = st.integers(-3, 3).filter(bool)
+    return draw(st.dictionaries(monomials, coefficients, min_size=1, max_size=4))
+
+
+@settings(max_examples=150, deadline=None)
+@given(polynomials(), st.data())
+def test_the_kind_turns_with_the_sign_and_with_nothing_else(terms, data):
+    size = len(next(iter(terms)))
+    kind = classify_polynomial(terms).kind
+    negated = {e: -c for e, c in terms.items()}
+    assert classify_polynomial(negated).kind == OPPOSITE.get(kind, kind)
+    factor = data.draw(st.fractions(Fraction(1, 9), 9))
+    assert classify_polynomial({e: factor * c for e, c in terms.items()}).kind == kind
+    order = data.draw(st.permutations(range(size)))
+    permuted = {tuple(e[k] for k in order): c for e, c in terms.items()}
+    row = st.lists(st.integers(-2, 2), min_size=size, max_size=size)
+    rows = data.draw(st.lists(row, min_size=size, max_size=size))
+    moved = [permuted]
+    if rank(rows) == size:
+        moved.append(substitute(terms, rows, [0] * size))
+    for other in moved:  # a search in other coordinates may find less, and nothing else
+        found = classify_polynomial(other).kind
+        assert found == kind or "undecided" in (found, kind)
+
+
+CURVES = sorted({Fraction(a, b) for a in range(-4, 5) for b in (1, 2, 3, 4, 6)})
+NEAR = [
+    tuple(Fraction(v, 2**24) + (c / 2 ** (24 * power) if k == bent else 0) for k, v in enumerate(u))
+    for u in product(range(-2, 3), repeat=2)
+    if any(u)
+    for c in CURVES
+    for bent in range(2)
+    for power in (2, 3)
+]
+
+
+@settings(max_examples=30, deadline=None)
+@given(polynomials(sizes=[2]))
+@example({(2, 0): -3, (1, 2): 1})
+@example({(2, 2): 2, (0, 2): -3, (2, 1): -1, (1, 2): 1})
+def test_values_close_to_the_point_bear_the_kind_out(terms):
+    """An oracle without a Hessian: the signs of f along lines and parabolas through 0."""
+    kind = classify_polynomial(terms).kind
+    values = [sum(c * x**e * y**f for (e, f), c in terms.items()) for x, y in NEAR]
+    low, high = min(values), max(values)
+    assert {
+        "strict-minimum": low > 0,
+        "minimum": low >= 0,
+        "strict-maximum": high < 0,
+        "maximum": high <= 0,
+        "saddle": low < 0 < high,
+        "undecided": True,
+    }[kind]
 
 
 @settings(max_examples=60, deadline=None)

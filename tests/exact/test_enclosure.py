@@ -6,6 +6,7 @@ from flint import arb, arb_mat, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lossurface.errors import InputError
 from lossurface.exact.enclosure import enclose
 from lossurface.exact.single_layer import SingleLayer, balls
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
@@ -53,6 +54,24 @@ def test_regular_points_are_proved_with_their_inertia(c, e, kind, inertia):
     assert all(x.contains(0) for x in found.box)
     assert [f.evidence for f in found.findings] == ["enclosed", "enclosed"]
     assert found.contraction < 1
+
+
+class Kinked(Trap):
+    """The same with a kink at y = 1e-10."""
+
+    def hessian(self, theta):
+        if theta[1].contains(1e-10):
+            raise InputError("a kink")
+        return super().hessian(theta)
+
+
+def test_a_kink_close_by_asks_for_a_smaller_box_and_one_at_the_point_is_undecided():
+    found = enclose(Kinked(1, 1.0), [0.0, 0.0, 0.0])
+    assert found.kind == "strict-minimum"
+    assert not found.box[1].contains(1e-10)
+    at = enclose(Kinked(1, 1.0), [0.0, 1e-10, 0.0])
+    assert at.kind == "undecided"
+    assert "a kink" in at.findings[0].detail
 
 
 class Cubic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -183,6 +184,7 @@ FIELDS_TIED = {
 # One certificate for each clause, broken in one place and sealed again: only the mathematics is
 # left to notice. (name, path, value, what the message must contain)
 BROKEN = [
+    ("curved", ("labels",), [1] * 4, "labels are all equal: one class is empty"),
     ("curved", ("radius",), "2", "radius: an entry of network.a may change its sign"),
     ("curved, ball", ("radius",), "7/8", "radius: the Taylor remainder may outweigh S"),
     ("curved, cosh", ("radius",), "3/4", "radius: beyond the range of the Taylor bound"),
@@ -242,12 +244,12 @@ def test_sum_lambda_y_must_vanish():
 
 
 def test_a_network_that_errs_nowhere_is_no_counterexample():
+    """f(x) = x_1 - x_2 on one sample of each axis."""
     data = dict(linear_certificate().data)
-    fields = {"network": {**data["network"], "a0": "2"}, "labels": [1] * 8}
-    fields |= {"dual_weights": ["0"] * 8, "training_error": "0"}
-    fields |= {"claim": "proposition-2", "reason": "dead", "data": {"assumption": "theorem-2"}}
-    fields["data"] = {"assumption": "theorem-2", "separator": ["0", "1", "0"]}
-    fields["network"] |= {"neuron": "relu", "W": [["0", "0"], ["-1", "-1"], ["0", "0"]]}
+    fields = {"samples": [["2", "0"], ["0", "2"]], "labels": [1, -1]}
+    fields |= {"dual_weights": ["0"] * 2, "training_error": "0"}
+    fields["data"] = {"assumption": "theorem-1", "positive_axes": [0], "negative_axes": [1]}
+    fields["network"] = {**data["network"], "W": [["2", "1"], ["1", "2"]]}
     with pytest.raises(rational.Refuted, match="theta\\* classifies every sample"):
         rational.check(dict(seal({**data, **fields}).data))
 
@@ -273,7 +275,7 @@ def test_a_subspace_may_not_hold_the_other():
         (("radius",), None, "radius is 'None', not"),
         (("labels", 0), True, "labels[0] is 'True', not one of"),
         (("labels", 0), 0, "labels[0] is '0', not one of"),
-        (("labels",), [], "labels is not a non-empty list"),
+        (("labels",), [], "labels is not a list of 1 or more"),
         (("labels",), [1], "samples is not 1 x 1"),
         (("loss", "p"), 1, "loss.p is '1', not one of"),
         (("loss", "p"), 10**9, "loss.p is '1000000000', not one of"),
@@ -287,6 +289,7 @@ def test_a_subspace_may_not_hold_the_other():
         (("data", "assumption"), ["theorem-2"], "data.assumption is"),
         (("version",), 2, "version is '2', not one of 1"),
         (("format",), "other", "format is 'other', not one of lossurface/certificate"),
+        (("version",), True, "version is 'True', not one of 1"),
         (("comment",), "hello", "comment is unknown"),
         (("digest",), {}, "digest.claim is missing"),
     ],
@@ -295,6 +298,26 @@ def test_malformed_fields_are_unreadable(path, value, message):
     with pytest.raises(rational.Unreadable) as raised:
         rational.check(altered(CERTIFICATES["curved"].data, path, value))
     assert message in str(raised.value)
+
+
+def test_each_output_weight_of_an_identity_shortcut_has_a_coordinate():
+    data = CERTIFICATES["identity"].data
+    for a in (["0"], ["0"] * 2, ["0"] * 4):
+        with pytest.raises(rational.Unreadable, match=r"network\.a is not 1 x 3"):
+            rational.check(dict(resealed(data, ("network", "a"), a).data))
+
+
+def test_bounds_that_grow_too_large_are_found_by_their_upper_ends():
+    """The neuron with the largest lower end is not the one with the largest upper end."""
+    data = CERTIFICATES["deep"].data
+    layers = [
+        {"W": [["1"]], "b": ["-1"]},  # on sample 0 between zero and a little
+        {"W": [["0", "9" * 799]], "b": ["1", "0"]},  # near 1; between zero and much
+        {"W": [["0"], ["0"]], "b": ["0"]},
+    ]
+    network = {**data["network"], "deep": {"neuron": "requ", "layers": layers}}
+    with pytest.raises(rational.Refuted, match=r"bounds of network\.deep grow too large"):
+        rational.check(dict(seal({**data, "network": network}).data))
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 3, {}])
@@ -352,7 +375,7 @@ def test_definiteness_agrees_with_the_leading_minors(size, seed, weights):
 
 def test_the_checker_is_one_short_file_of_the_standard_library():
     text = SOURCE.read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 300
+    assert len(text.splitlines()) < 330
     modules = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -394,6 +417,8 @@ def test_it_runs_alone(tmp_path):
         (["false", "good"], 1, ["NOT VERIFIED: radius: an entry", "VERIFIED: training error"]),
         (["broken", "false"], 2, ["UNREADABLE: not JSON, or truncated", "NOT VERIFIED"]),
         (["missing"], 2, ["UNREADABLE: [Errno 2] No such file"]),
+        (["fifo", "good"], 2, ["UNREADABLE: not a regular file", "VERIFIED"]),
+        (["deep"], 2, ["UNREADABLE: version is a list, not one of 1"]),
     ],
 )
 def test_the_status_is_that_of_the_worst_file(tmp_path, capsys, names, status, told):
@@ -401,6 +426,11 @@ def test_the_status_is_that_of_the_worst_file(tmp_path, capsys, names, status, t
     CERTIFICATES["paired"].save(tmp_path / "everywhere")
     resealed(CERTIFICATES["curved"].data, ("radius",), "2").save(tmp_path / "false")
     (tmp_path / "broken").write_text("{")
+    nested = (
+        CERTIFICATES["curved"].to_json().replace('": 1,', '": ' + "[" * 900 + "]" * 900 + ",", 1)
+    )
+    (tmp_path / "deep").write_text(nested)
+    os.mkfifo(tmp_path / "fifo")
     assert rational.main([str(tmp_path / name) for name in names]) == status
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(names)

@@ -50,7 +50,10 @@ def derived(shape: Any) -> dict[str, Any]:
             return {"type": "integer", "minimum": values[0], "maximum": values[-1]}
         return {"enum": values}
     if isinstance(shape, list):
-        return {"type": "array", "items": derived(shape[0]), "minItems": 1}
+        # The one list of numbers out of a range is that of the axes, which are distinct.
+        axes = isinstance(shape[0], set) and len(shape[0]) > 20
+        said = {"type": "array", "items": derived(shape[0]), "minItems": len(shape)}
+        return said | ({"uniqueItems": True} if axes else {})
     if isinstance(shape, tuple):
         tag, variants = shape
         return {"oneOf": [derived({tag: {name}, **rest}) for name, rest in variants.items()]}

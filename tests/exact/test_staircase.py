@@ -15,6 +15,7 @@ from lossurface.exact.certificate import Certificate, schema, seal
 from lossurface.exact.rational import Refuted, Unreadable
 from lossurface.exact.recheck import check
 from tests.conditions.samples import KNOWN, space
+from tests.exact.mutations import redigested
 
 UNEVEN = ([[3, 0], [-3, 0], [0, 3], [0, -4], [1, 1], [-1, -1], [1, 0]], [1, 1, 1, 1, -1, -1, -1])
 
@@ -94,11 +95,29 @@ def test_sign_of_the_output_weights():
 @pytest.mark.parametrize(
     ("path", "value"),
     [(("network", "neuron"), "relu"), (("loss", "p"), 1), (("reason",), "dead"),
-     (("network", "deep", "breaks"), []), (("claim",), "proposition-5")],
+     (("network", "deep", "breaks"), []), (("claim",), "proposition-5"),
+     *((("network", "deep", field), value) for field in ("levels", "layers")
+       for value in (None, 5, True, "01", {"a": 1, "b": 2}))],
 )  # fmt: skip
 def test_unreadable(path, value):
     with pytest.raises(Unreadable):
         staircase.check(changed(minimum(), path, value))
+
+
+def test_levels_are_a_list_and_the_version_no_flag():
+    """Levels of one character each: their string is as long as their list."""
+    prepared = space([[1, 1], [1, 1], [2, 0]], [1, -1, 1])
+    data = dict(bad_minimum(prepared, proposition_12(prepared), width=1).data)
+    levels = [level.split(" ")[0] for level in data["network"]["deep"]["levels"]]
+    assert set(levels) == {"0", "1"}
+    exactly = changed(copy.deepcopy(data), ("network", "deep", "levels"), levels)
+    assert check(Certificate(exactly)).status == "holds"
+    with pytest.raises(Unreadable, match="levels is not a list"):
+        staircase.check(
+            changed(copy.deepcopy(data), ("network", "deep", "levels"), "".join(levels))
+        )
+    with pytest.raises(Unreadable, match="version"):
+        staircase.check(redigested({**data, "version": True}))
 
 
 def test_altered_file_is_named():

@@ -127,6 +127,19 @@ def test_networks_equal_up_to_the_order_of_neurons_are_one():
     assert distinct(torch.cat([theta[:2], moved]), 3).tolist() == [0, 1]
 
 
+@pytest.mark.parametrize("neuron", ["relu", "leaky-relu", "elu", "softsign", "requ", "threshold"])
+@pytest.mark.parametrize("p", [1, 2])
+def test_a_kink_leaves_the_kind_undecided_with_a_reason(neuron, p):
+    X = torch.tensor([[1.0, 0], [-1, 0], [0, 1], [0, -1]], dtype=torch.float64)
+    y = torch.tensor([1.0, 1, -1, -1], dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron(neuron), polynomial_hinge(p), X, y, 2, l2=0.1)
+    found = certify(surface, torch.tensor([0.3, 1, -1, 1, 0, 0, 2], dtype=torch.float64))
+    assert found.kind == "undecided"
+    (finding,) = found.findings
+    assert finding.status == "undecided"
+    assert "no second derivative over a box" in finding.detail
+
+
 def test_points_that_are_not_numbers_are_refused():
     surface, theta = ridge()
     with pytest.raises(InputError):

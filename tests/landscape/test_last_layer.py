@@ -7,18 +7,19 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lossurface.claims.experiments_proposition_8 import lift
 from lossurface.errors import InputError
 from lossurface.landscape.last_layer import (
     LastLayer,
     gradient_bound,
     prove_bound,
     stretched_losses,
-    to_zero_loss,
 )
 from lossurface.setting import (
     Architecture,
     Dataset,
     Network,
+    Problem,
     get_neuron,
     logistic,
     polynomial_hinge,
@@ -46,8 +47,9 @@ def test_networks_without_error_reach_exactly_zero_loss(data, shape, points, p):
     rows = [tuple(Fraction(v, 4) for v in point) for point in points]
     labels = tuple(1 if network.rational(x) >= 0 else -1 for x in rows)
     dataset = Dataset(tuple(rows), labels)  # the network's own labels: R = 0
-    made, finding = to_zero_loss(network, dataset, polynomial_hinge(p))
-    assert (finding.status, finding.evidence) == ("holds", "exact")
+    problem = Problem(network, dataset, polynomial_hinge(p))
+    made = lift(problem).network
+    assert problem.loss_rational(made.theta) == 0
     changed = {k for k, (a, b) in enumerate(zip(theta, made.theta, strict=True)) if a != b}
     assert changed <= set(LastLayer.of(shape).indices)
     assert all(y * made.rational(x) >= 1 for x, y in zip(rows, labels, strict=True))
@@ -73,13 +75,11 @@ def test_the_bound_is_respected_and_networks_are_homogeneous_in_the_last_layer(s
     torch.testing.assert_close(shape.forward(lifted, X), shape.forward(theta, X) + 0.5)
 
 
-def test_misclassified_samples_and_other_losses_are_refused():
+def test_misclassified_samples_are_refused():
     network = Network(SHAPES[0], (Fraction(1), *[Fraction(0)] * 9))
     dataset = Dataset.of([[0, 0], [1, 1]], [1, -1])
-    with pytest.raises(InputError):
-        to_zero_loss(network, dataset, polynomial_hinge(2))
-    with pytest.raises(InputError):
-        to_zero_loss(network, dataset, logistic())
+    with pytest.raises(InputError, match="a negative sample is not surely right"):
+        lift(Problem(network, dataset, polynomial_hinge(2)))
     with pytest.raises(InputError):
         prove_bound(network, dataset, logistic())
 

@@ -7,8 +7,7 @@ import json
 import random
 from typing import Any
 
-from lossurface.exact import seal
-from tests.exact.mutations import at, leaves
+from tests.exact.mutations import WRONG, at, leaves, redigested
 
 NASTY: tuple[Any, ...] = (
     *("1e999999999", "-1e999999999", "9" * 1_000_000, "1/" + "9" * 5000, "7" * 800, "1/0", "0/1"),
@@ -43,7 +42,7 @@ def byte_level(rng: random.Random, text: bytes) -> bytes:
 def _blown_up(rng: random.Random, text: bytes) -> bytes:
     """Put a huge number, a deep nesting, or a key that is there already, into JSON text."""
     at_ = rng.randrange(len(text))
-    deep = rng.choice((100, 1000, 100_000))
+    deep = rng.choice((100, rng.randrange(900, 1000), 1000, 100_000))
     piece = rng.choice(
         (b"1e999999999", b"-1E+999999999", b"9" * 1_000_000, b"[" * deep, b'{"a":' * deep)
     )
@@ -56,6 +55,24 @@ def _containers(value: Any) -> list[Any]:
     inside = value.values() if isinstance(value, dict) else value
     found = [value] if isinstance(value, dict | list) else []
     return found + [c for v in inside if isinstance(v, dict | list) for c in _containers(v)]
+
+
+def _misshapen(rng: random.Random, data: dict[str, Any]) -> dict[str, Any]:
+    """Lengthen or shorten a list of any depth, or put another type in the place of a value."""
+    result: dict[str, Any] = copy.deepcopy(data)
+    inside = [c for c in _containers(result) if c]
+    if rng.random() < 0.5:
+        chosen = rng.choice(inside)
+        key = rng.choice(list(chosen) if isinstance(chosen, dict) else range(len(chosen)))
+        chosen[key] = copy.deepcopy(rng.choice(WRONG))
+        return result
+    chosen = rng.choice([c for c in inside if isinstance(c, list)])
+    index = rng.randrange(len(chosen))
+    if rng.random() < 0.5:
+        chosen.insert(rng.choice((0, index, len(chosen))), copy.deepcopy(chosen[index]))
+    else:
+        del chosen[index]
+    return result
 
 
 def _tree(rng: random.Random, data: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +108,8 @@ def _tree(rng: random.Random, data: dict[str, Any]) -> dict[str, Any]:
 
 def certificate(rng: random.Random, data: dict[str, Any]) -> tuple[bytes, bool]:
     """Return a mutant's text, and whether its digests were taken anew (so that it may be true)."""
+    if rng.random() < 0.3:  # nothing but the reading can notice
+        return json.dumps(redigested(_misshapen(rng, data))).encode(), True
     draw = rng.random()
     if draw < 0.35:
         return byte_level(rng, json.dumps(data).encode()), False
@@ -101,7 +120,7 @@ def certificate(rng: random.Random, data: dict[str, Any]) -> tuple[bytes, bool]:
         changed = _tree(rng, changed)
     renewed = rng.random() < 0.3
     if renewed:
-        changed = dict(seal(changed).data)
+        changed = redigested(changed)
     return json.dumps(changed).encode(), renewed
 
 

@@ -7,13 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from lossurface.conditions import Space, assumption_2, assumption_3, assumption_6
 from lossurface.errors import InputError
 from lossurface.setting import (
     Dataset,
     Distribution,
-    assumption_2,
-    assumption_3,
-    assumption_6,
     example_1,
     example_2,
     example_3,
@@ -52,13 +50,13 @@ def test_samples_satisfy_what_the_distribution_states(law: Distribution) -> None
     data = law.sample(np.random.default_rng(5), 24)
     assert (data.n, data.d) == (24, law.d)
     assert all(type(value) is Fraction for row in data.x for value in row)
-    answers = {
-        "assumption-2": assumption_2(data, law.positive_axes, law.negative_axes),
-        "assumption-3": assumption_3(data, law.positive_axes, law.negative_axes),
-        "assumption-6": assumption_6(data, law.separator),
-    }
-    for name in law.satisfies:
-        assert answers[name].status == "yes", answers[name].reason
+    conditions = [decide(Space(data)) for decide in (assumption_2, assumption_3, assumption_6)]
+    for condition in conditions:
+        assert condition.verdict == "holds" or condition.id not in law.satisfies, condition.why
+    for axes, rows in ((law.positive_axes, data.positives), (law.negative_axes, data.negatives)):
+        assert axes is None or not any(
+            v for row in rows for k, v in enumerate(row) if k not in axes
+        )
     if "assumption-6" not in law.satisfies:
         assert law.separator is None
     if law.separator is not None:
@@ -110,8 +108,8 @@ def test_the_certificate_field_names_the_theorem() -> None:
 def test_the_symmetric_eight_points() -> None:
     data = proposition_3_symmetric()
     assert (data.n, data.d, data.n_plus) == (8, 3, 4)
-    assert assumption_3(data).status == "yes"
-    assert assumption_6(data).status == "no"
+    assert assumption_3(Space(data)).verdict == "holds"
+    assert assumption_6(Space(data)).verdict == "fails"
     # f = 0 is stationary for the linear model: sum y x = 0 and sum y = 0
     totals = [sum(y * x[k] for x, y in zip(data.x, data.y, strict=True)) for k in range(3)]
     assert totals == [0, 0, 0]
