@@ -33,7 +33,7 @@ def cli() -> None:
 @cli.command("list")
 @_JSON
 def list_claims(as_json: bool) -> None:
-    """List the claims, their evidence and their pages."""
+    """List the claims: the evidence of their checks, and the page that proves them."""
     from lossurface.claims import CLAIMS
 
     rows = [
@@ -43,6 +43,7 @@ def list_claims(as_json: bool) -> None:
             "evidence": list(claim.evidence),
             "page": claim.page,
             "certificate": claim.certifies,
+            "proved": claim.proved,
         }
         for claim in CLAIMS.values()
     ]
@@ -50,27 +51,36 @@ def list_claims(as_json: bool) -> None:
         _print_json(rows)
         return
     for claim in CLAIMS.values():
-        click.echo(f"{claim.id:15}{', '.join(claim.evidence):26}{claim.title}")
+        checks = f"checks {', '.join(claim.evidence)}"
+        click.echo(f"{claim.id:15}{checks:33}{claim.title}; {claim.proved}")
 
 
 @cli.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--seed", default=0, show_default=True, help="Seed of everything sampled.")
+@click.option("--seed", type=int, help="Seed of everything sampled; 0 unless given.")
 @click.option("--trials", type=click.IntRange(1), help="Trials of each sampled experiment.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda or auto.")
+@click.option("--device", help="Where networks are trained: cpu (unless given), cuda or auto.")
 @_JSON
-def verify(ids: tuple[str, ...], seed: int, trials: int | None, device: str, as_json: bool) -> None:
-    """Verify claims (all by default); exit status 0 only when every one holds."""
+def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
+    """Verify claims (all by default); exit status 0 only when every one holds.
+
+    Each claim gets those of the options that it takes; one that no claim named takes is said.
+    """
     from lossurface.claims import select
+    from lossurface.claims.options import check_options
 
     claims = select(ids)
-    options: dict[str, Any] = {"seed": seed, "device": device}
-    if trials is not None:
-        options["trials"] = trials
+    given = {name: value for name, value in choices.items() if value is not None}
+    check_options(given)
+    for name in given:
+        if not any(name in claim.options for claim in claims):
+            named = ", ".join(claim.id for claim in claims)
+            click.echo(f"lossurface: --{name} is not used: {named} takes no {name}", err=True)
     verdicts = []
     for position, claim in enumerate(claims, 1):
         _progress(f"[{position}/{len(claims)}] {claim.id} ...")
-        verdict = claim.verify(**options)
+        options = set(given).intersection(claim.options)
+        verdict = claim.verify(**{name: given[name] for name in options})
         verdicts.append(verdict)
         if not as_json:
             click.echo(f"{verdict}  [{verdict.seconds:.1f} s]")

@@ -46,15 +46,24 @@ def test_list_names_every_claim(run):
     assert [line.split()[0] for line in out.splitlines()] == list(CLAIMS)
     rows = json.loads(run("list", "--json")[1])
     assert [row["id"] for row in rows] == list(CLAIMS)
-    assert set(rows[0]) == {"id", "title", "evidence", "page", "certificate"}
+    assert set(rows[0]) == {"id", "title", "evidence", "page", "certificate", "proved"}
+    assert "proved on its page (book/theorems/theorem-1)" in out
 
 
 def test_verify_prints_one_line_a_claim(run):
     status, out, err = run("verify", "proposition-5", "example-1", "--trials", 5)
     assert (status, err) == (0, "")
     first, second = out.splitlines()
-    assert first.startswith("proposition-5: holds (exact). ")
-    assert second.startswith("example-1: holds (exact, sampled). ")
+    page = "book/propositions/proposition-5"
+    assert first.startswith(f"proposition-5: holds. Proved on its page ({page}), and by each cert")
+    assert "; checked here: 9 exact, 5 sampled. The unique minimiser" in second
+
+
+def test_an_option_is_for_the_claims_that_take_it(run):
+    status, out, err = run("verify", "proposition-5", "--trials", 3)
+    assert (status, out.count("\n")) == (0, 1)
+    assert err == "lossurface: --trials is not used: proposition-5 takes no trials\n"
+    assert run("verify", "proposition-5", "example-1", "--trials", 3)[2] == ""
 
 
 def test_verify_json_has_the_published_fields(run):
@@ -63,6 +72,7 @@ def test_verify_json_has_the_published_fields(run):
     assert status == 0
     assert {"id", "verdict", "evidence", "seconds", "detail"} <= set(row)
     assert (row["id"], row["verdict"], row["evidence"]) == ("proposition-5", "holds", ["exact"])
+    assert row["scope"]["checked"] == {"exact": len(row["findings"])}
     assert row["seconds"] > 0
 
 
@@ -72,7 +82,7 @@ def test_a_claim_that_fails_is_status_1(run, monkeypatch):
     monkeypatch.setattr(example_1, "sampled_errors", lambda trials, seed: [0.0] * trials)
     status, out, _ = run("verify", "example-1", "--trials", 3)
     assert status == 1
-    assert out.startswith("example-1: fails (exact, sampled). least squares on")
+    assert out.startswith("example-1: fails. Checked here: 9 exact, 3 sampled. least squares on")
 
 
 def test_certify_and_recheck(run, certificate):
@@ -161,6 +171,8 @@ def test_what_is_no_certificate_is_one_line_and_status_2(run, certificate, conte
     [
         (("verify", "theorem-99"), "'theorem-99' is no claim; known are"),
         (("verify", "--trials", "0"), "Invalid value for '--trials'"),
+        (("verify", "--seed", "-1"), "seed is -1; give a whole number from 0"),
+        (("verify", "proposition-5", "--device", "gpu9"), "device is 'gpu9'; use cpu, cuda or"),
         (("certify", "example-1", "-o", "x.json"), "example-1 has no certificate"),
         (("certify", "proposition-5", "-o", "x.json", "--p", "1"), "p is 1; Proposition 5 needs"),
         (

@@ -55,7 +55,7 @@ class NameWithoutPage(SphinxPostTransform):
 
 
 def name_the_claim(app: Sphinx, doctree: nodes.document) -> None:
-    """Say under the title of a claim's page which claim it is, and by what evidence it is settled.
+    """Say under the title of a claim's page which claim it is, and by what evidence it is checked.
 
     The running number of a statement is set when the page is written, too late for the search.
     """
@@ -65,7 +65,7 @@ def name_the_claim(app: Sphinx, doctree: nodes.document) -> None:
         return
     line = nodes.paragraph(classes=["ls-claim"])
     line += nodes.strong("", claim.name)
-    line += nodes.Text(f" of the paper. Evidence: {', '.join(claim.evidence)}.")
+    line += nodes.Text(f" of the paper. Proved below; checks: {', '.join(claim.evidence)}.")
     title.parent.insert(title.parent.index(title) + 1, line)
 
 

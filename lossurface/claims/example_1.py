@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from lossurface.claims._verify import verdict
 from lossurface.counterexamples.example_1 import example_1
@@ -53,7 +52,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield sampled(f"least squares on {SAMPLES} samples keeps an error above 1/32", zero, trials)
 
 
-def verify(*, seed: int = 0, trials: int = 100, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 100) -> Verdict:
     """Verify Example 1.
 
     Args:

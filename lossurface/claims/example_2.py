@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.tally import Tally
@@ -97,7 +96,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield sampled(statement, outside, len(SIZES), f"{trials} draws for each n")
 
 
-def verify(*, seed: int = 0, trials: int = 300, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 300) -> Verdict:
     """Verify Example 2.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.tally import Tally
@@ -70,7 +69,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield sampled(statement, outside, len(SIZES), f"{trials} draws for each N")
 
 
-def verify(*, seed: int = 0, trials: int = 300, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 300) -> Verdict:
     """Verify Example 3.
 
     Args:

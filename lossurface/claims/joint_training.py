@@ -159,7 +159,7 @@ def joint_findings(
     A run that stops with R > 0 goes on from the separator's ray where there is one, and counts by
     its end; that no local minimum is near where it had stopped is proved, and yielded too.
     """
-    from lossurface.exact import every, sampled
+    from lossurface.exact import every, sampled, uncounted
 
     training = "training all parameters"
     if batch.separator is not None:
@@ -168,10 +168,11 @@ def joint_findings(
         ended = train_jointly(batch, neuron, M, seed=seed, deep=deep, loss=loss, device=device)
         w = [None if batch.separator is None else batch.separator[k].tolist() for k in ended.stuck]
         if ended.stuck:
-            yield every(
+            proof = every(
                 f"near where a run stopped with R > 0 no local minimum is (f_D {deep}, trained)",
                 (ended.excluded(run, by) for run, by in zip(ended.stuck, w, strict=True)),
             )
+            yield uncounted(proof)
         left = sum(
             by is None or ended.after_ray(run, by) > 0
             for run, by in zip(ended.stuck, w, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.departures import Departure, depart, findings
@@ -90,7 +90,7 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
     yield from joint_findings(batch, "quadratic", WIDTH, seed=seed, device=device)
 
 
-def verify(*, seed: int = 0, trials: int = 200, device: str = "cpu", **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 200, device: str = "cpu") -> Verdict:
     """Verify Proposition 1.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.experiments_proposition_11 import RING, subspace_sample
@@ -62,7 +61,7 @@ def _fails_assumption_3(dataset: Dataset) -> bool:
     return assumption_3(Space(dataset)).verdict == "fails"
 
 
-def verify(*, seed: int = 0, trials: int = 24, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 24) -> Verdict:
     """Verify Proposition 11: a violated condition gives a bad local minimum.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.experiments_proposition_12 import (
@@ -82,7 +81,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield equal("the networks that the ellipsoids make classify every sample", Fraction(errors), 0)
 
 
-def verify(*, seed: int = 0, trials: int = 24, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 24) -> Verdict:
     """Verify Proposition 12 in both directions.
 
     Args:

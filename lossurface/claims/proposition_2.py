@@ -24,13 +24,13 @@ def _findings() -> Iterator[Finding]:
             for data in ("theorem-1", "theorem-2"):
                 for width in (1, 8):
                     certificate = proposition_2(neuron, p, width, data)
-                    yield from certified(certificate, f"{neuron}, p = {p}, M = {width}, {data}")
+                    yield certified(certificate, f"{neuron}, p = {p}, M = {width}, {data}")
     for data in ("theorem-1", "theorem-2"):
         certificate = proposition_2("relu", 2, 3, data, deep=(2, 2))
-        yield from certified(certificate, f"f_S + f_D, {data}")
+        yield certified(certificate, f"f_S + f_D, {data}")
 
 
-def verify(**_: Any) -> Verdict:
+def verify() -> Verdict:
     """Verify Proposition 2 by checking certificates; nothing in it is random."""
     headline = "Local minima with training error 1/2 on both theorems' data, M = 1 and M > n."
     return verdict("proposition-2", _findings(), headline)

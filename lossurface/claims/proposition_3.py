@@ -55,16 +55,16 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     for neuron in sorted(IDENTITY):
         for p, width in ((2, 1), (3, 2), (6, 9)):
             certificate = proposition_3(neuron, p, width)
-            yield from certified(certificate, f"{neuron}, p = {p}, M = {width}")
-    yield from certified(proposition_3("elu", 2, 3, deep=(2, 2)), "f_S + f_D")
+            yield certified(certificate, f"{neuron}, p = {p}, M = {width}")
+    yield certified(proposition_3("elu", 2, 3, deep=(2, 2)), "f_S + f_D")
     rng = np.random.default_rng(seed)
     for neuron, p, width in (("leaky-relu", 2, 2), ("elu", 3, 2), ("linear", 6, 21)):
         certificate = proposition_3(neuron, p, width, inseparable_sample(rng, 20))
-        yield from misclassifying(certificate, f"{neuron}, p = {p}, M = {width}, 20 samples")
+        yield misclassifying(certificate, f"{neuron}, p = {p}, M = {width}, 20 samples")
     yield from separability_findings(seed, trials)
 
 
-def verify(*, seed: int = 0, trials: int = 100, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 100) -> Verdict:
     """Verify Proposition 3.
 
     Args:

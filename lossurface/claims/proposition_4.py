@@ -52,12 +52,12 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     for neuron in sorted(ODD):
         for p, width in ((2, 1), (3, 5), (6, 5)):
             certificate = proposition_4(neuron, p, width)
-            yield from certified(certificate, f"{neuron}, p = {p}, M = {width}")
-    yield from certified(proposition_4("tanh", 2, 3, deep=(2, 2)), "f_S + f_D")
+            yield certified(certificate, f"{neuron}, p = {p}, M = {width}")
+    yield certified(proposition_4("tanh", 2, 3, deep=(2, 2)), "f_S + f_D")
     rng = np.random.default_rng(seed)
     for n in (3, 6):
         certificate = proposition_4("tanh", 2, 2 * n + 1, balanced_sample(rng, n))
-        yield from certified(certificate, f"tanh on {2 * n} samples drawn, M = {2 * n + 1}")
+        yield certified(certificate, f"tanh on {2 * n} samples drawn, M = {2 * n + 1}")
     for n in range(1, 9):
         counted, formula = balanced_by_counting(n), balanced_probability(n)
         yield equal(f"P(balanced), counted, is C(2n,n)^2/16^n at n = {n}", counted, formula)
@@ -70,7 +70,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield sampled(statement, outside, len(SIZES), f"{trials} draws for each n")
 
 
-def verify(*, seed: int = 0, trials: int = 1000, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 1000) -> Verdict:
     """Verify Proposition 4.
 
     Args:

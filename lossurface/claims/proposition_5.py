@@ -24,12 +24,12 @@ def _findings() -> Iterator[Finding]:
             for dataset in (LINE, PLANE):
                 for width in (1, dataset.n + 1):
                     certificate = proposition_5(neuron, p, width, dataset)
-                    yield from certified(certificate, f"{neuron}, p = {p}, M = {width}")
+                    yield certified(certificate, f"{neuron}, p = {p}, M = {width}")
     certificate = proposition_5("quadratic", 2, 3, deep=(2, 2))
-    yield from certified(certificate, "f_S + f_D")
+    yield certified(certificate, "f_S + f_D")
 
 
-def verify(**_: Any) -> Verdict:
+def verify() -> Verdict:
     """Verify Proposition 5 by checking certificates; nothing in it is random."""
     headline = "Local minima with training error 1/2 on separable data, M = 1 and M > n."
     return verdict("proposition-5", _findings(), headline)

@@ -41,18 +41,18 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     for neuron in sorted(ZERO):
         for p, width, depth in ((2, 1, 1), (3, 3, 2), (6, 2, 5)):
             certificate = proposition_6(neuron, p, width, depth, XOR)
-            yield from certified(certificate, f"{neuron}, p = {p}, depth {depth}, width {width}")
+            yield certified(certificate, f"{neuron}, p = {p}, depth {depth}, width {width}")
     for data, dataset in (("theorem-1", RAYS), ("theorem-2", HALF_PLANE)):
         certificate = proposition_6("relu", 3, 8, 2, dataset, data)
-        yield from certified(certificate, f"{data} data, more neurons than samples")
+        yield certified(certificate, f"{data} data, more neurons than samples")
     rng = np.random.default_rng(seed)
     for trial in range(trials):
         widths = [int(width) for width in rng.integers(1, 5, size=rng.integers(1, 4))]
         certificate = proposition_6("relu", 2, dataset=any_dataset(rng), widths=widths)
-        yield from certified(certificate, f"dataset {trial} drawn, widths {widths}")
+        yield certified(certificate, f"dataset {trial} drawn, widths {widths}")
 
 
-def verify(*, seed: int = 0, trials: int = 20, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 20) -> Verdict:
     """Verify Proposition 6 by checking certificates.
 
     Args:

@@ -25,15 +25,15 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     for p in (2, 3, 6):
         for width, depth in ((1, 1), (9, 2), (2, 4)):
             certificate = proposition_7("relu", p, width, depth)
-            yield from certified(certificate, f"p = {p}, H of depth {depth} and width {width}")
+            yield certified(certificate, f"p = {p}, H of depth {depth} and width {width}")
     rng = np.random.default_rng(seed)
     for p, widths in ((2, (3,)), (3, (2, 2)), (6, (21,))):
         certificate = proposition_7(p=p, dataset=inseparable_sample(rng, 20), widths=widths)
-        yield from misclassifying(certificate, f"p = {p}, widths {widths}, 20 samples")
+        yield misclassifying(certificate, f"p = {p}, widths {widths}, 20 samples")
     yield from separability_findings(seed, trials)
 
 
-def verify(*, seed: int = 0, trials: int = 100, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 100) -> Verdict:
     """Verify Proposition 7.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.experiments_proposition_8 import finish, least_squares, lift
@@ -103,7 +103,8 @@ def _trained(seed: int, trials: int) -> Finding:
     trained = train(batch, "relu", 4, seed=seed, loss=polynomial_hinge(3), steps=60)
     done = finish(trained, trials)
     left = sum(finding.status != "holds" for _, finding in done)
-    return sampled("trained ReLU networks with R = 0 are brought to L = 0 exactly", left, len(done))
+    statement = "trained ReLU networks with R = 0 are brought to L = 0 exactly"
+    return sampled(statement, left, len(done))
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
@@ -128,7 +129,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield from _quadratic()
 
 
-def verify(*, seed: int = 0, trials: int = 25, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 25) -> Verdict:
     """Verify Proposition 8.
 
     Args:

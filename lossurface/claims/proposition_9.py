@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lossurface.claims import theorem_1
 from lossurface.claims._verify import verdict
@@ -94,7 +94,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield every("a correct network's loss tends to 0 as its last layer grows", _recedes())
 
 
-def verify(*, seed: int = 0, trials: int = 150, **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 150) -> Verdict:
     """Verify Proposition 9.
 
     Args:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
+from lossurface.claims.options import check_options
 from lossurface.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class Claim:
         evidence: the kinds of evidence that `verify` gathers, strongest first.
         page: its notebook under `book/`, without suffix.
         certifies: whether `certify` makes a certificate.
+        proved: where the statement is proved, and how far: a clause. What `verify` checks are
+            instances, as many as the verdict says.
     """
 
     id: str
@@ -37,21 +41,35 @@ class Claim:
     evidence: tuple[Evidence, ...]
     page: str
     certifies: bool
+    proved: str
 
     @property
     def name(self) -> str:
         """The name as printed, such as `Proposition 5`."""
         return self.id.replace("-", " ").capitalize()
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Which of `seed`, `trials` and `device` the claim's `verify` takes."""
+        return tuple(signature(self._module().verify).parameters)
+
     def verify(self, **options: Any) -> Verdict:
         """Verify the claim now.
 
         Args:
-            options: `seed`, `trials` and `device`, where the claim has a use for them.
+            options: those of `seed`, `trials` and `device` that the claim takes (`options`).
 
         Returns:
             A verdict: `holds`, `fails` or `undecided`, with the evidence and the seconds taken.
+
+        Raises:
+            InputError: the claim takes no such option, or not that value.
         """
+        for name in options:
+            if name not in self.options:
+                taken = ", ".join(self.options) or "none"
+                raise InputError(f"{self.id} has no option {name!r}; it has {taken}")
+        check_options(options)
         verdict: Verdict = self._module().verify(**options)
         return verdict
 
@@ -83,10 +101,15 @@ def _claim(
     evidence: tuple[Evidence, ...],
     *,
     certifies: bool = False,
+    proved: str = "",
 ) -> Claim:
-    kind = id_.split("-")[0]
-    return Claim(id_, title, sign, evidence, f"{kind}s/{id_}", certifies)
+    page = f"{id_.split('-')[0]}s/{id_}"
+    proved = f"proved on its page (book/{page}){proved}"
+    return Claim(id_, title, sign, evidence, page, certifies, proved)
 
+
+# For the claims that there is a bad local minimum.
+_EACH = ", and by each certificate for its own network and samples"
 
 CLAIMS: dict[str, Claim] = {
     claim.id: claim
@@ -115,6 +138,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact",),
             certifies=True,
+            proved=_EACH,
         ),
         _claim(
             "proposition-3",
@@ -122,6 +146,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact", "enclosed", "sampled"),
             certifies=True,
+            proved=_EACH,
         ),
         _claim(
             "proposition-4",
@@ -129,6 +154,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact", "enclosed", "sampled"),
             certifies=True,
+            proved=_EACH,
         ),
         _claim(
             "proposition-5",
@@ -136,6 +162,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact",),
             certifies=True,
+            proved=_EACH,
         ),
         _claim(
             "proposition-6",
@@ -143,6 +170,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact",),
             certifies=True,
+            proved=_EACH,
         ),
         _claim(
             "proposition-7",
@@ -150,6 +178,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact", "enclosed", "sampled"),
             certifies=True,
+            proved=_EACH,
         ),
         _claim(
             "proposition-8",
@@ -175,6 +204,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact",),
             certifies=True,
+            proved=" for unbounded losses",
         ),
         _claim(
             "proposition-12",
@@ -182,12 +212,14 @@ CLAIMS: dict[str, Claim] = {
             "neither",
             ("exact",),
             certifies=True,
+            proved=" for unbounded losses",
         ),
         _claim(
             "example-1",
             "The quadratic loss misclassifies separable data",
             "negative",
             ("exact", "sampled"),
+            proved=", and here by exact arithmetic",
         ),
         _claim(
             "example-2",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lossurface.claims._verify import verdict
 from lossurface.claims.departures import Departure, depart, findings
@@ -104,7 +104,7 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
     yield from joint_findings(few, "softplus", M, seed=seed, device=device)
 
 
-def verify(*, seed: int = 0, trials: int = 120, device: str = "cpu", **_: Any) -> Verdict:
+def verify(*, seed: int = 0, trials: int = 120, device: str = "cpu") -> Verdict:
     """Verify Theorem 1.
 
     Args:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions._game import Game
-from lossurface.conditions._space import Frame, Space, span_of
+from lossurface.conditions._space import Frame, Space, modular_rank, span_of
 from lossurface.conditions._weights import centred
 from lossurface.conditions.closest import closest_form
 from lossurface.exact.simplex import feasible
@@ -24,13 +24,13 @@ __all__ = [
     "flat_quadratics",
     "parallel_pair",
     "semidefinite_weights",
+    "vanishing_quadratics",
     "weak_separator",
     "wedge",
 ]
 
 Sign = Literal[1, -1]
 Form = list[Fraction]
-SMALL = 40_000  # n * r^2 up to here goes to the exact simplex
 MOST_COORDINATES = 6
 
 
@@ -200,7 +200,7 @@ def weak_separator(space: Space) -> Form | None:
     sum lambda y = 0 and sum lambda y x = 0.
     """
     labels, width = space.samples.labels, len(space.span.columns)
-    if len(labels) * width**2 > SMALL:
+    if not space.small(width):
         return None
     columns = [[y * v for v in (*row, 1)] for y, row in zip(labels, space.named, strict=True)]
     right = [-sum(entries) for entries in zip(*columns, strict=True)]  # lambda = 1 + mu
@@ -229,27 +229,28 @@ def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Itera
         return
     pairs = [(a, b) for a in range(size) for b in range(a, size)]
     scales = (space.samples.scales[k] for k in frame.columns)
-    units = np.array([float(f / c) for f, c in zip(frame.factors, scales, strict=True)])
-    center = np.array([float(c) for c in frame.center])
+    # Translations change nothing here: floats in the frame's units, integers less their mean.
+    centred, _ = space.centred
+    units = [f / c / space.dataset.n for f, c in zip(frame.factors, scales, strict=True)]
     Z = frame.basis @ game.shape @ frame.basis.T
-    u = frame.basis @ game.slope - 2 * Z @ center
-    Z, u = Z * np.outer(units, units), u * units
-    values = np.array(
-        [np.array(row, float) @ Z @ np.array(row, float) + np.array(row, float) @ u
-         for row in space.named]
-    )  # fmt: skip
+    u = frame.basis @ game.slope
+    values = np.einsum("ij,ij->i", frame.units @ Z, frame.units) + frame.units @ u
+    factors = [units[a] * units[b] for a, b in pairs] + units + [Fraction(1)]
     inner = values[sign * space.labels > 0].max()
     guess = np.array([Z[a, b] * (1 if a == b else 2) for a, b in pairs] + list(u) + [inner])
     guess = guess / np.abs(guess).max()
     weights = game.weights / game.weights.max()
     for level in (1e-3, 1e-5, 1e-7):
         active = np.flatnonzero(weights > level)
-        rows = [space.named[int(i)] for i in active]
+        rows = [centred[int(i)] for i in active]
         equations = fmpz_mat([[*(r[a] * r[b] for a, b in pairs), *r, -1] for r in rows])
         reduced, rank = fmpq_mat(equations).rref()
         pivots = _leading(reduced, rank)
         for bits in (4, 8, 14, 24, 40):
-            exact = [Fraction(round(Fraction(float(v)) * 2**bits), 2**bits) for v in guess]
+            exact = [
+                Fraction(round(Fraction(float(v)) * 2**bits), 2**bits) * factor
+                for v, factor in zip(guess, factors, strict=True)
+            ]
             free = [k for k in range(len(guess)) if k not in set(pivots)]
             for line, k in enumerate(pivots):
                 exact[k] = -sum(
@@ -257,12 +258,7 @@ def face_quadratics(space: Space, frame: Frame, game: Game, sign: Sign) -> Itera
                      for f in free),
                     Fraction(0),
                 )  # fmt: skip
-            matrix = [[Fraction(0)] * size for _ in range(size)]
-            for value, (a, b) in zip(exact, pairs, strict=False):
-                matrix[a][b] = matrix[b][a] = value if a == b else value / 2
-            factors = _ldl(matrix)
-            if factors is not None:
-                yield _lifted(space, frame, *factors, exact[len(pairs) : len(pairs) + size])
+            yield from _lifted(space, exact)
 
 
 def _leading(reduced: Any, rank: int) -> list[int]:
@@ -276,17 +272,53 @@ def _leading(reduced: Any, rank: int) -> list[int]:
     return pivots
 
 
-def _lifted(
-    space: Space, frame: Frame, weights: Form, rows: list[Form], slope: Form
-) -> dict[str, Any]:
-    """Return a certificate's quadratic from one on the named integer columns."""
+def vanishing_quadratics(space: Space) -> Iterator[dict[str, Any]]:
+    """Propose quadratics that are one constant on all samples, x_2 = x_1^2 being such a case.
+
+    Their coefficients are the solutions of linear equations; the basis found, and its sum, are
+    tried (low dimension only).
+    """
+    from flint import fmpz_mat
+
+    size = len(space.span.columns)
+    if size > MOST_COORDINATES:
+        return
+    pairs = [(a, b) for a in range(size) for b in range(a, size)]
+    centred, _ = space.centred
+    equations = [[*(r[a] * r[b] for a, b in pairs), *r, -1] for r in centred]
+    width = len(pairs) + size + 1
+    if modular_rank(equations) == width:
+        return
+    basis, nullity = fmpz_mat(equations).nullspace()
+    found = [[Fraction(int(basis[k, j])) for k in range(width)] for j in range(int(nullity))]
+    for values in [*found, [sum(entries, Fraction(0)) for entries in zip(*found, strict=True)]]:
+        for sign in (1, -1):
+            yield from _lifted(space, [sign * v for v in values])
+
+
+def _lifted(space: Space, values: Form) -> Iterator[dict[str, Any]]:
+    """Yield a certificate's quadratic from its coefficients on `space.centred`, if Z >= 0."""
+    columns, (_, sums) = space.span.columns, space.centred
+    size, n = len(columns), space.dataset.n
+    pairs = [(a, b) for a in range(size) for b in range(a, size)]
+    matrix = [[Fraction(0)] * size for _ in range(size)]
+    for value, (a, b) in zip(values, pairs, strict=False):
+        matrix[a][b] = matrix[b][a] = value if a == b else value / 2
+    diagonal = _ldl(matrix)
+    if diagonal is None:
+        return
+    weights, rows = diagonal
+    slope = [
+        v - 2 * sum((a * t for a, t in zip(line, sums, strict=True)), Fraction(0))
+        for v, line in zip(values[len(pairs) :], matrix, strict=False)
+    ]
     lifted = []
     for row in (*rows, slope):
-        form = [Fraction(0)] * frame.d
-        for value, k in zip(row, frame.columns, strict=True):
-            form[k] = value * space.samples.scales[k]
+        form = [Fraction(0)] * space.dataset.d
+        for value, k in zip(row, columns, strict=True):
+            form[k] = value * n * space.samples.scales[k]
         lifted.append(form)
-    return {"weights": weights, "rows": lifted[:-1], "linear": lifted[-1]}
+    yield {"weights": weights, "rows": lifted[:-1], "linear": lifted[-1]}
 
 
 def _ldl(matrix: list[Form]) -> tuple[list[Fraction], list[Form]] | None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, seal
 from lossurface.exact.dataset import KINDS, named
 from lossurface.exact.findings import Finding, Status
-from lossurface.exact.rational import Refuted
+from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable
 from lossurface.exact.recheck import check
 
 if TYPE_CHECKING:
     from lossurface.conditions._space import Space
 
 __all__ = ["Condition", "proves", "settle", "unsettled"]
+
+MOST = MAX_BYTES - 10_000  # for the samples and what is proved of them; digests take the rest
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,9 @@ class Condition:
 
 def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
     """Return whether the exact checker would accept these fields, without sealing them."""
-    encoded = seal(own).data
     try:
-        KINDS[kind][2]({**encoded, "claim": claim}, space.samples)
-    except Refuted:
+        KINDS[kind][2]({**seal(own).data, "claim": claim}, space.samples)
+    except (InputError, Refuted, Unreadable):  # too many digits, or false
         return False
     return True
 
@@ -73,11 +76,20 @@ def settle(
 ) -> Condition:
     """Seal a certificate, have it checked, and return the condition it proves.
 
+    Returns:
+        The condition; undecided where no file could hold the certificate, or no reader its numbers.
+
     Raises:
         AssertionError: the checker refuses it; `proves` was to be asked first.
     """
-    certificate = seal({"kind": kind, "claim": claim, **space.fields, **own})
-    finding = check(certificate)
+    try:
+        certificate = seal({"kind": kind, "claim": claim, **space.fields, **own})
+        if space.size + sum(len(json.dumps(certificate.data[name])) for name in own) > MOST:
+            raise InputError("too many numbers")
+        finding = check(certificate)
+    except InputError:
+        why = f"{why}; no certificate can hold the numbers that prove it: round the coordinates"
+        return unsettled(claim, why, margin)
     if finding.status != "holds":
         raise AssertionError(f"{claim}: a certificate was refused: {finding.detail}")
     said = finding.statement.partition(f"{named(claim)} ")[2].partition(":")[0]

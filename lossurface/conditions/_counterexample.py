@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lossurface.conditions.bad_minimum import bad_minimum
 from lossurface.errors import InputError
+from lossurface.exact.rational import MAX_BYTES
 from lossurface.exact.staircase import NEURONS
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["counterexample"]
 
 LARGEST = 20_000  # n * d up to which the builders for small examples are asked
+WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
 Builder = Callable[[], "Certificate | None"]
 
 
@@ -27,12 +29,14 @@ def counterexample(space: Space, case: Case) -> Certificate | None:
     """
     if case.loss.name != "polynomial-hinge" or case.p < 2:
         return None
+    if (case.width or 1) * (space.dataset.d + 1) > WIDEST:
+        return None
     for build in _builders(space, case):
         try:
             certificate = build()
         except InputError:
             continue
-        if certificate is not None:
+        if certificate is not None and len(certificate.to_json()) <= MAX_BYTES:
             return certificate
     return None
 

@@ -78,7 +78,9 @@ def play(points: Array, signs: Array, start: Array, moments: bool) -> Game:
             dlam, dt, nu, decrement = _newton(points, signs, lam, W, E, tau)
         except np.linalg.LinAlgError:  # the value is too near zero for floats: `best` says how near
             break
-        best = _better(best, points, signs, lam, S, W, nu[2:], step)
+        # One Newton step on W as well: near the path, exactly feasible, so `high` is close too.
+        ahead = W - W @ (_moment(points, signs, dlam) - dt * np.eye(r)) @ W
+        best = _better(best, points, signs, lam, S, (W, (ahead + ahead.T) / 2), nu[2:], step)
         gap = best.high - best.low
         if best.low > 0.5 * best.high > 0 or best.high < 0.5 * best.low < 0 or gap < CLOSE:
             break
@@ -159,22 +161,31 @@ def _newton(
 
 
 def _better(
-    best: Game, points: Array, signs: Array, lam: Array, S: Array, W: Array, nu: Array, step: int
+    best: Game,
+    points: Array,
+    signs: Array,
+    lam: Array,
+    S: Array,
+    shapes: tuple[Array, ...],
+    nu: Array,
+    step: int,
 ) -> Game:
     """Return the better of each bound, the new one being valid whatever produced it."""
     import numpy as np
 
     low = float(np.linalg.eigvalsh(S)[0])
-    trace = float(np.trace(W))
-    shape = W / trace
     slope = np.zeros(points.shape[1])
     high, Z, u = best.high, best.shape, best.slope
-    q = np.einsum("ij,ij->i", points @ shape, points)
-    for candidate in (slope, -nu) if len(nu) else (slope,):
-        values = q + points @ candidate
-        bound = float(values[signs > 0].max() - values[signs < 0].min())
-        if bound < high:
-            high, Z, u = bound, shape, candidate
+    for W in shapes:
+        if float(np.linalg.eigvalsh(W)[0]) <= 0:
+            continue
+        shape = W / float(np.trace(W))
+        q = np.einsum("ij,ij->i", points @ shape, points)
+        for candidate in (slope, -nu) if len(nu) else (slope,):
+            values = q + points @ candidate
+            bound = float(values[signs > 0].max() - values[signs < 0].min())
+            if bound < high:
+                high, Z, u = bound, shape, candidate
     if low > best.low:
         return Game(lam, low, Z, u, high, step)
     return Game(best.weights, best.low, Z, u, high, step)

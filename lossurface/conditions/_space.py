@@ -6,11 +6,13 @@ runs in coordinates where it is well conditioned, and its answers are mapped bac
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from operator import truediv
+from operator import mul, truediv
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
@@ -24,9 +26,15 @@ if TYPE_CHECKING:
 
     from lossurface.setting import Dataset
 
-__all__ = ["Frame", "Space", "Span", "pivot_columns", "span_of"]
+__all__ = ["UNLUCKY", "Frame", "Space", "Span", "modular_rank", "pivot_columns", "span_of"]
 
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
+SMALL = 40_000  # n * r^2 up to here goes to the exact simplex, if of numbers of 100 bits
+UNLUCKY = (
+    "samples: dependent modulo 2^61 - 1, by which independence is proved, though not in fact; "
+    "rescale a column"
+)
+SCALE_BITS = 20_000  # of a common denominator: what binary or decimal fractions have is far less
 FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
 
 
@@ -61,7 +69,7 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
         short: leave the relations out if the rows are independent.
 
     Raises:
-        InputError: the relations would be too many to write down.
+        InputError: the relations would be too many to write down, or the prime is `UNLUCKY`.
     """
     from flint import fmpz_mat, nmod_mat
 
@@ -74,7 +82,9 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
     others = [k for k in range(width) if k not in set(columns)]
     relations: list[tuple[Fraction, ...]] = [tuple(Fraction(0) for _ in columns) for _ in others]
     nonzero = [p for p, k in enumerate(others) if any(row[k] for row in rows)]
-    if nonzero and columns:
+    if nonzero and not columns:
+        raise InputError(UNLUCKY)
+    if nonzero:
         if len(nonzero) * len(columns) ** 2 > LARGEST:
             raise InputError(
                 f"{len(nonzero)} of {width} columns depend on the other {len(columns)}; "
@@ -86,6 +96,10 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
         left = fmpz_mat([named[i] for i in chosen])
         right = fmpz_mat([[rows[i][others[p]] for p in nonzero] for i in chosen])
         solution = left.solve(right)
+        tops, bottom = solution.numer_denom()
+        left, right = fmpz_mat(named), fmpz_mat([[row[others[p]] for p in nonzero] for row in rows])
+        if left * tops != right * bottom:
+            raise InputError(UNLUCKY)
         for q, p in enumerate(nonzero):
             k = others[p]
             relations[p] = tuple(
@@ -93,6 +107,14 @@ def span_of(rows: Sequence[Sequence[int]], scales: Sequence[int], short: bool = 
                 for j, c in enumerate(columns)
             )
     return Span(tuple(columns), tuple(relations))
+
+
+def modular_rank(rows: Sequence[Sequence[int]]) -> int:
+    """Return the rank modulo a prime, at most that over the rationals."""
+    from flint import nmod_mat
+
+    flat = [v % PRIME for row in rows for v in row]
+    return int(nmod_mat(len(rows), len(rows[0]), flat, PRIME).rank())
 
 
 def pivot_columns(matrix: Any) -> list[int]:
@@ -133,16 +155,23 @@ class Space:
         d, (tops, bottoms) = self.dataset.d, self.dataset.ratios
         at = [k for i in chosen for k in range(i * d, i * d + d)]
         try:
-            return whole([tops[k] for k in at], [bottoms[k] for k in at], d)
+            rows, scales = whole([tops[k] for k in at], [bottoms[k] for k in at], d)
+            fits = math.lcm(*scales).bit_length() <= SCALE_BITS
         except Refuted:
-            raise InputError(
-                "samples: a column has no common denominator of use; round its coordinates"
-            ) from None
+            fits = False
+        if not fits:
+            raise InputError("samples: no common denominator of use; round the coordinates")
+        return rows, scales
 
     @cached_property
     def fields(self) -> dict[str, Any]:
         """The fields `samples` and `labels` of a certificate."""
         return self.dataset.to_dict()
+
+    @cached_property
+    def size(self) -> int:
+        """The characters of `fields` as JSON."""
+        return len(json.dumps(self.fields))
 
     @cached_property
     def span(self) -> Span:
@@ -163,6 +192,12 @@ class Space:
         """The integer rows, the span's columns alone: (n, r)."""
         columns, rows = self.span.columns, self.samples.rows
         return [[row[k] for k in columns] for row in rows] if len(columns) < len(rows[0]) else rows
+
+    def small(self, width: int) -> bool:
+        """Return whether the exact simplex takes seconds at most, on columns of `width` numbers."""
+        cells = self.dataset.n * width**2
+        bits = max((v.bit_length() for row in self.named for v in row), default=0)
+        return cells <= SMALL and cells * bits <= 100 * SMALL
 
     @cached_property
     def named_units(self) -> tuple[NDArray[np.float64], list[Fraction]]:
@@ -200,12 +235,13 @@ class Space:
         _, values, _ = self.decomposed
         if len(values) == 0 or values[-1] > FLOOR * values[0]:
             return None
-        from flint import fmpz_mat
+        return _reduced(self.named)
 
-        columns = list(zip(*self.named, strict=True))
-        short, change = fmpz_mat(columns).lll(transform=True)
-        rows = [[int(v) for v in row] for row in short.transpose().tolist()]
-        return rows, [[int(v) for v in row] for row in change.transpose().tolist()]
+    @cached_property
+    def centred(self) -> tuple[list[list[int]], list[int]]:
+        """Return n times `named` less its mean, and n times this mean: exact, as floats are not."""
+        n, sums = self.dataset.n, [sum(column) for column in zip(*self.named, strict=True)]
+        return [[n * v - t for v, t in zip(row, sums, strict=True)] for row in self.named], sums
 
     @cached_property
     def labels(self) -> NDArray[np.float64]:
@@ -242,17 +278,17 @@ class Space:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """Whitened coordinates z = basis^T (u - center), u = the named columns of x in [-1, 1].
+    """Whitened coordinates z = basis^T (u - center), u = the named columns of x times factors.
 
-    Where these are ill-conditioned, u = (their integers @ change) in [-1, 1].
+    Where these are ill-conditioned, u = x @ change times factors. u - center is in [-1, 1].
     """
 
     points: NDArray[np.float64]  # (n, k), z
-    units: NDArray[np.float64]  # (n, r), u
+    units: NDArray[np.float64]  # (n, r), u - center
     basis: NDArray[np.float64]  # (r, k)
-    center: tuple[Fraction, ...]  # (r,), zero unless affine
-    factors: list[Fraction]  # (r,), u is these times x, or times the reduced integers
-    change: list[list[Fraction]] | None  # (r, r), reduced = named x @ change; None for the identity
+    center: tuple[Fraction, ...]  # (r,), the mean of u if affine, else zero
+    factors: list[Fraction]  # (r,)
+    change: list[list[Fraction]] | None  # (r, r), integral on the samples; None for the identity
     columns: tuple[int, ...]  # (r,), the named columns
     d: int
 
@@ -261,27 +297,37 @@ class Frame:
         """Whiten the samples of a space."""
         import numpy as np
 
-        change: list[list[Fraction]] | None = None
-        if space.reduced is None:
+        times = space.dataset.n if affine else 1
+        scales = [times * space.samples.scales[k] for k in space.span.columns]
+        reduced, change = None if affine else space.reduced, None
+        sums = [0] * len(scales)
+        if affine:
+            rows, sums = space.centred
+            units, powers = _units(rows)
+            factors = [Fraction(c, p) for c, p in zip(scales, powers, strict=True)]
+            U, s, Vt = np.linalg.svd(units, full_matrices=False)
+            if (s > FLOOR * s.max(initial=0.0)).sum() < modular_rank(rows):
+                reduced = _reduced(rows)
+        elif reduced is None:
             units, factors = space.named_units
-        else:
-            rows, exact = space.reduced
+            U, s, Vt = space.decomposed
+        if reduced is not None:
+            rows, exact = reduced
             units, powers = _units(rows)
             factors = [Fraction(1, p) for p in powers]
-            scales = (space.samples.scales[k] for k in space.span.columns)
             change = [[Fraction(v * c) for v in row] for c, row in zip(scales, exact, strict=True)]
-        center = np.zeros(len(factors))
+            sums = [sum(map(mul, sums, column)) for column in zip(*exact, strict=True)]
+            U, s, Vt = np.linalg.svd(units, full_matrices=False)
+        center = [Fraction(0)] * len(scales)
         if affine:
-            center = np.round(units.mean(axis=0) * 2**20) / 2**20
-        known = change is None and not affine
-        U, s, Vt = space.decomposed if known else np.linalg.svd(units - center, full_matrices=False)
+            center = [Fraction(t, p) for t, p in zip(sums, powers, strict=True)]
         kept = s > floor * s.max(initial=0.0)
         root = np.sqrt(len(units))
         return cls(
             U[:, kept] * root,
             units,
             Vt[kept].T / s[kept] * root,
-            tuple(map(Fraction, center.tolist())),
+            tuple(center),
             factors,
             change,
             space.span.columns,
@@ -339,6 +385,16 @@ class Frame:
             "rows": [self.form(row) for row in factor],
             "linear": self.form(linear),
         }
+
+
+def _reduced(rows: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
+    """Return rows @ change, with short and nearly orthogonal columns, and the change."""
+    from flint import fmpz_mat
+
+    columns = list(zip(*rows, strict=True))
+    short, change = fmpz_mat(columns).lll(transform=True)
+    result = [[int(v) for v in row] for row in short.transpose().tolist()]
+    return result, [[int(v) for v in row] for row in change.transpose().tolist()]
 
 
 def _power(exponent: int) -> Fraction:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from lossurface.conditions import _claims, subspaces
@@ -34,6 +35,7 @@ ARCHITECTURES = {
     "identity-shortcut": "identity-shortcut",
 }
 LOSSES = {"hinge": "polynomial-hinge"}
+LARGEST = 10**9  # p or width
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
 ASKING_MORE = ("proposition-1", "ours-independent-parts")
 
@@ -216,7 +218,7 @@ def check(
     Raises:
         InputError: the data or a choice is unusable; the message names row and column.
     """
-    choices = _choices(neuron, loss, p, width, architecture)
+    choices = _choices(neuron, loss, p, width, architecture, rank_tolerance)
     return _report(read_arrays(X, y, positive), choices, rank_tolerance)
 
 
@@ -251,7 +253,7 @@ def check_file(
     Raises:
         InputError: the file, a choice or the folder is unusable.
     """
-    choices = _choices(neuron, loss, p, width, architecture)
+    choices = _choices(neuron, loss, p, width, architecture, rank_tolerance)
     if out is not None:
         _writable(Path(out))
     report = _report(read_file(Path(path), label, positive), choices, rank_tolerance)
@@ -263,17 +265,35 @@ def check_file(
 
 
 def _choices(
-    neuron: str, loss: str, p: int | None, width: int | None, architecture: str
+    neuron: str,
+    loss: str,
+    p: int | None,
+    width: int | None,
+    architecture: str,
+    rank_tolerance: float | None,
 ) -> tuple[Neuron, Loss, int | None, str]:
     from lossurface.setting import get_loss, get_neuron
 
+    for option, value, kinds in (
+        ("neuron", neuron, (str,)),
+        ("loss", loss, (str,)),
+        ("p", p, (int, NoneType)),
+        ("width", width, (int, NoneType)),
+        ("architecture", architecture, (str,)),
+        ("rank tolerance", rank_tolerance, (float, int, NoneType)),
+    ):
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            wanted = {str: "a name", int: "an integer", float: "a number"}[kinds[0]]
+            raise InputError(f"{option} is of type {type(value).__name__}; give {wanted}")
+        if isinstance(value, int) and value > LARGEST:
+            raise InputError(f"{option} is beyond {LARGEST}; give a smaller one")
     name = LOSSES.get(loss, loss)
     if name == "polynomial-hinge" and p is None:
         p = 6
     if architecture not in ARCHITECTURES:
         known = "shortcut, single, feedforward, identity"
         raise InputError(f"architecture {architecture!r} is not known; use one of {known}")
-    if width is not None and (isinstance(width, bool) or not isinstance(width, int) or width < 1):
+    if width is not None and width < 1:
         raise InputError(f"width is {width!r}; give a number of neurons, at least 1")
     return get_neuron(neuron), get_loss(name, p), width, ARCHITECTURES[architecture]
 

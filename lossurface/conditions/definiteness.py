@@ -19,14 +19,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions import _boundary
 from lossurface.conditions._condition import Condition, proves, settle, unsettled
 from lossurface.conditions._game import Game, play
 from lossurface.conditions._weights import ROOM, balanced, centred, equal, interior
+from lossurface.errors import InputError
 from lossurface.exact.certificate import seal
 from lossurface.exact.dataset import quadratic_values
+from lossurface.exact.rational import Refuted, Unreadable
 
 if TYPE_CHECKING:
     from lossurface.conditions._space import Space
@@ -119,7 +122,7 @@ def _open(space: Space, claim: str, sides: dict[int, _Side]) -> Condition:
     margin = max(abs(side.margin) for side in left.values())
     which = " and ".join(NAMES[sign] for sign in left)
     if space.stable:
-        why = f"the {which} side's value lies within {margin:.1e} of zero: too near to round"
+        why = f"the {which} side's value, within {margin:.1e} of zero, could not be rounded"
     else:
         why = (
             f"some columns depend on others up to rounding; leave them out (the {which} side's "
@@ -181,7 +184,11 @@ def _definite(space: Space, sign: Sign) -> _Side:
             shape = frame.quadratic(game.shape, game.slope, bits)
             if _inside(space, shape, sign, strict=False):
                 return _Side(-game.high, shape=shape)
-    for shape in _boundary.face_quadratics(space, frame, game, sign):
+    shapes = (
+        _boundary.vanishing_quadratics(space),
+        _boundary.face_quadratics(space, frame, game, sign),
+    )
+    for shape in chain(*shapes):
         if _inside(space, shape, sign, strict=False):
             return _Side(0.0, shape=shape)
     return _Side(_distance(game))
@@ -197,9 +204,12 @@ def _weights_fields(space: Space, weights: list[Fraction], sign: Sign) -> dict[s
 
 def _inside(space: Space, shape: dict[str, Any], sign: Sign, strict: bool) -> bool:
     """Return whether the class `sign` lies inside the quadratic and the other outside, exactly."""
-    encoded = seal(shape).data
-    fields = {name: encoded[name] for name in shape}
-    values, curved = quadratic_values(fields, NAMES[sign], space.samples, linear=not strict)
+    try:
+        encoded = seal(shape).data
+        fields = {name: encoded[name] for name in shape}
+        values, curved = quadratic_values(fields, NAMES[sign], space.samples, linear=not strict)
+    except (InputError, Refuted, Unreadable):  # too many digits
+        return False
     inner = max(values[i] for i in space.samples.of(sign))
     outer = min(values[i] for i in space.samples.of(-sign))
     return curved and (inner < outer if strict else inner <= outer)

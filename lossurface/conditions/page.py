@@ -182,6 +182,9 @@ def write(report: Report, out: Path) -> None:
             report.counterexample.save(folder / "counterexample.json")
         temporary.chmod(0o755)
         if out.exists():
+            for name in (*NAMES, "counterexample"):  # of an earlier report, not of this one
+                if not (folder / f"{name}.json").exists():
+                    (out / folder.name / f"{name}.json").unlink(missing_ok=True)
             for file in sorted(temporary.rglob("*.*")):
                 target = out / file.relative_to(temporary)
                 target.parent.mkdir(exist_ok=True)

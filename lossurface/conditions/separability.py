@@ -27,7 +27,6 @@ __all__ = ["affine_separability", "assumption_6", "half_space"]
 
 Claim = Literal["assumption-6", "affine-separability", "half-space"]
 BITS = (6, 10, 16, 26, 50)
-SMALL = 40_000  # n * r^2 up to here goes to the exact simplex when floats do not settle it
 WORDS = {
     "assumption-6": ("a hyperplane through the origin separates the classes", "no such hyperplane"),
     "affine-separability": ("a hyperplane separates the classes", "the convex hulls meet"),
@@ -81,7 +80,7 @@ def _decide(space: Space, claim: Claim) -> Condition:
                 used = sum(map(bool, exact))
                 why = f"{no}: a non-negative combination of {used} samples vanishes"
                 return settle(space, "farkas", claim, {"mu": exact}, why, 0.0)
-    if len(rows) * rows.shape[1] ** 2 <= SMALL:
+    if space.small(rows.shape[1]):
         settled = _exactly(space, claim, yes, no)
         if settled is not None:
             return settled

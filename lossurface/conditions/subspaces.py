@@ -26,7 +26,7 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 from lossurface.conditions._condition import Condition, settle, unsettled
-from lossurface.conditions._space import pivot_columns, span_of
+from lossurface.conditions._space import UNLUCKY, pivot_columns, span_of
 from lossurface.errors import InputError
 from lossurface.exact.integers import PRIME, Echelon, check_rank
 from lossurface.setting import width_threshold
@@ -153,7 +153,7 @@ def assumption_2(space: Space) -> Condition:
                 dependent = [chosen[k] for k in positions]
                 rows = [*modulo, *(space.samples.rows[i] for i in dependent)]
                 if int(fmpz_mat(rows).rank()) == (other if modulo else 0) + len(dependent):
-                    raise AssertionError("independent, though not modulo the prime")
+                    raise InputError(UNLUCKY)
                 where = " modulo the span of the other class" if modulo else ""
                 why = f"{name} samples {', '.join(map(str, dependent))} are dependent{where}"
                 if len(dependent) == 1:
@@ -244,7 +244,7 @@ def theorem_1_width(space: Space) -> Condition:
                 fresh = Echelon(base.pivots)
                 if not fresh.add(row):
                     if int(fmpz_mat([*other, row]).rank()) > span.rank:
-                        raise AssertionError("independent, though not modulo the prime")
+                        raise InputError(UNLUCKY)
                     why = f"sample {i} of the {name} class lies in the span of the other class"
                     return Condition("theorem-1-width", "fails", why)
                 parts.append([i])
@@ -259,4 +259,6 @@ def theorem_1_width(space: Space) -> Condition:
     own["width"] = 2 * most + 1
     why = f"each class splits into at most {most} parts, independent modulo the other's span"
     settled = settle(space, "independent-parts", "theorem-1", own, why, None)
+    if settled.certificate is None:
+        return unsettled("theorem-1-width", settled.why, None)
     return Condition("theorem-1-width", "holds", why, None, settled.certificate, settled.finding)

@@ -1,7 +1,8 @@
 """Read samples and labels from a file or from arrays, refusing with one line what is no dataset.
 
 Text (CSV) is read as the exact decimals that it shows: 0.1 is 1/10. Binary floats (Parquet, NPZ,
-arrays, tensors) are the exact dyadic rationals that they are.
+arrays, tensors) are the exact dyadic rationals that they are. A number has at most 800 digits above
+and below the line, as every double has and every certificate may, and is at most 1e300 in size.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ __all__ = ["Table", "read_arrays", "read_file"]
 
 MAX_BYTES = 200_000_000
 MAX_CELLS = 500_000  # minutes of exact arithmetic; certificates of 20 MB
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-DIGITS = 4000  # of a number; Python itself refuses to read longer integers
+MAX_DIGITS = 15_000_000  # of all values; a certificate holds every one of them, and 20 MB in all
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+CHARACTERS = 4000  # of a number as text; Python itself refuses to read longer integers
+DIGITS = 800  # of a numerator or denominator, as in `lossurface.exact.rational`
 SMALLER = "take a sample of its rows"
 
 
@@ -100,8 +103,8 @@ def read_arrays(X: Any, y: Any, positive: object = None) -> Table:
             labels = _listed(y, "y")
         rows = [list(row) for row in zip(*(X.iloc[:, k].tolist() for k in range(X.shape[1])))]  # noqa: B905
     else:
-        rows = _listed(X, "X")
-        if rows and not isinstance(rows[0], list | tuple):
+        rows = [row.tolist() if hasattr(row, "tolist") else row for row in _listed(X, "X")]
+        if not all(isinstance(row, list | tuple) for row in rows):
             raise InputError("X is one-dimensional; give one row of features for each sample")
         labels = _listed(y, "y")
         names = [f"x{k}" for k in range(len(rows[0]))] if rows else []
@@ -112,7 +115,7 @@ def read_arrays(X: Any, y: Any, positive: object = None) -> Table:
         [*names, "y"],
         ([*row, label] for row, label in zip(rows, labels, strict=True)),
         "y",
-        None if positive is None else _shown(positive),
+        positive,
     )
 
 
@@ -127,7 +130,7 @@ def _listed(values: Any, name: str) -> list[Any]:
 
 
 def _table(
-    source: str, names: list[str], rows: Iterable[Sequence[Any]], label: str, positive: str | None
+    source: str, names: list[str], rows: Iterable[Sequence[Any]], label: str, positive: object
 ) -> Table:
     """Turn named rows into a dataset; rows are counted from 1."""
     doubled = next((name for k, name in enumerate(names) if name in names[:k]), None)
@@ -138,6 +141,7 @@ def _table(
     if len(names) < 2:
         raise InputError(f"{source}: no column beside the label {label!r}; give features")
     at = names.index(label)
+    wanted = None if positive is None else _label(positive, "positive")
     samples: list[tuple[Fraction, ...]] = []
     labels: list[str] = []
     for number, row in enumerate(rows, 1):
@@ -147,9 +151,7 @@ def _table(
             )
         if len(samples) * len(names) > MAX_CELLS:
             raise InputError(f"{source}: more than {MAX_CELLS} values; {SMALLER}")
-        if _missing(row[at]):
-            raise InputError(f"{source}: row {number}, column {label!r}: no label; fill or drop it")
-        labels.append(_shown(row[at]))
+        labels.append(_label(row[at], f"{source}: row {number}, column {label!r}"))
         samples.append(
             tuple(
                 _number(value, source, number, name)
@@ -159,10 +161,17 @@ def _table(
         )
     if not samples:
         raise InputError(f"{source}: no rows; give at least one sample of each class")
-    first, second = _classes(labels, label, positive, source)
+    first, second = _classes(labels, label, wanted, source)
     signs = tuple(1 if value == first else -1 for value in labels)
     features = tuple(name for name in names if name != label)
-    return Table(Dataset(tuple(samples), signs), source, features, first, second)
+    dataset = Dataset(tuple(samples), signs)
+    digits = sum(sum(map(int.bit_length, part)) for part in dataset.ratios) * math.log10(2)
+    if digits > MAX_DIGITS:
+        raise InputError(
+            f"{source}: {digits / 1e6:.0f} million digits in all, more than "
+            f"{MAX_DIGITS // 10**6}; round the values, or {SMALLER}"
+        )
+    return Table(dataset, source, features, first, second)
 
 
 def _classes(labels: list[str], label: str, positive: str | None, source: str) -> tuple[str, str]:
@@ -173,11 +182,10 @@ def _classes(labels: list[str], label: str, positive: str | None, source: str) -
     if len(values) == 1:
         raise InputError(f"{where} holds one class only, {_cut(values[0])}; give samples of both")
     if positive is not None:
-        chosen = next((v for v in values if v == positive or v == _shown_text(positive)), None)
-        if chosen is None:
-            raise InputError(f"{where} holds no {positive!r}; it holds {_some(values)}")
-        others = [v for v in values if v != chosen]
-        return chosen, others[0] if len(others) == 1 else "the rest"
+        if positive not in values:
+            raise InputError(f"{where} holds no {_cut(positive)}; it holds {_some(values)}")
+        others = [v for v in values if v != positive]
+        return positive, others[0] if len(others) == 1 else "the rest"
     if len(values) > 2:
         raise InputError(
             f"{where} is not binary: it holds {_some(values)}; {way} to set one against the rest"
@@ -196,6 +204,17 @@ def _missing(value: Any) -> bool:
         or (isinstance(value, str) and not value.strip())
         or type(value).__name__ in ("NAType", "NaTType")
     )
+
+
+def _label(value: object, where: str) -> str:
+    """Return a label's text; `where` names it in errors."""
+    try:
+        text = "" if _missing(value) else _shown(value)
+    except (ValueError, TypeError, RuntimeError):  # an array, or an integer too long to print
+        raise InputError(f"{where}: not one short value; give a label") from None
+    if text.lower() in ("", "nan"):
+        raise InputError(f"{where}: no label; fill or drop it")
+    return text
 
 
 def _shown(value: object) -> str:
@@ -217,15 +236,16 @@ def _shown_text(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return len(text) <= DIGITS and NUMBER.fullmatch(text) is not None
+    return len(text) <= CHARACTERS and NUMBER.fullmatch(text) is not None
 
 
 def _number(value: Any, source: str, row: int, column: str) -> Fraction:
     """Return the exact value of one cell."""
     if isinstance(value, str):
         text = value.strip()
-        if _is_number(text):
-            return _bounded(Fraction(text), source, row, column)
+        if NUMBER.fullmatch(text):
+            exact = Fraction(text) if len(text) <= CHARACTERS else None
+            return _bounded(exact, source, row, column)
     elif isinstance(value, float):
         if math.isfinite(value):
             return Fraction(value)
@@ -249,12 +269,13 @@ def _number(value: Any, source: str, row: int, column: str) -> Fraction:
     raise InputError(f"{where}: {str(value)[:40]!r} is not a number; encode or drop the column")
 
 
-def _bounded(value: Fraction, source: str, row: int, column: str) -> Fraction:
-    """Return the value if the search in floating point can hold it."""
-    if abs(value) > 10**300:
-        raise InputError(
-            f"{source}: row {row}, column {_cut(column)}: beyond 1e300; rescale the column"
-        )
+def _bounded(value: Fraction | None, source: str, row: int, column: str) -> Fraction:
+    """Return the value if the search in floats and every certificate can hold it."""
+    where = f"{source}: row {row}, column {_cut(column)}"
+    if value is not None and abs(value) > 10**300:
+        raise InputError(f"{where}: beyond 1e300; rescale the column")
+    if value is None or max(abs(value.numerator), value.denominator) >= 10**DIGITS:
+        raise InputError(f"{where}: a number of more than {DIGITS} digits; round it")
     return value
 
 

@@ -1,7 +1,4 @@
-"""Exact arithmetic: certificates, their checkers, findings and verdicts. No torch in here.
-
-Nothing outside this folder can make a finding called `exact` or `enclosed`.
-"""
+"""Exact arithmetic: certificates, their checkers, findings and verdicts. No torch in here."""
 
 from lossurface.exact.certificate import Certificate, load, schema, seal
 from lossurface.exact.findings import (
@@ -17,6 +14,7 @@ from lossurface.exact.findings import (
     less,
     less_equal,
     sampled,
+    uncounted,
     undecided,
 )
 from lossurface.exact.recheck import check, recheck
@@ -42,5 +40,6 @@ __all__ = [
     "less",
     "less_equal",
     "sampled",
+    "uncounted",
     "undecided",
 ]

@@ -92,10 +92,14 @@ def seal(fields: Mapping[str, Any]) -> Certificate:
             p) stays one, a ball is given as its string "mid +/- rad".
 
     Raises:
+        InputError: a number has more digits than Python writes, or reads.
         TypeError: a value is a float.
     """
     data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
-    data.update({name: _encoded(value) for name, value in fields.items() if name not in data})
+    try:
+        data.update({name: _encoded(value) for name, value in fields.items() if name not in data})
+    except ValueError:
+        raise InputError("a number has too many digits for a certificate; round the data") from None
     data.pop("digest", None)
     data["digest"] = {name: digest(value) for name, value in data.items()}
     return Certificate(data)

@@ -1,21 +1,16 @@
-"""Findings and verdicts: what was established, and by which kind of evidence.
+"""Findings and verdicts: what was established, by which kind of evidence, and on how much.
 
-A finding with `exact` or `enclosed` evidence can only be made inside `lossurface.exact`: its
-constructor asks for a key that no other folder holds (a test scans the package). A verdict
-derives its status and its evidence from its findings, so a float can never decide what is
-reported as proved.
-
-Neither can be derived from, altered, or rebuilt from its parts; a copy and a pickle of one are that
-one. Python keeps no secrets from whoever reaches for them (`object.__setattr__`, the private key, a
-pickle written by hand): that is forgery, no accident, and nothing here withstands it.
+By convention a finding called `exact` or `enclosed` is made in `lossurface.exact`: by a comparison
+of this module, whose detail has the numbers compared, or by a checker, whose detail has what it
+checked. A verdict derives its status, its evidence and its scope from its findings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from flint import arb
@@ -33,6 +28,7 @@ __all__ = [
     "less",
     "less_equal",
     "sampled",
+    "uncounted",
     "undecided",
 ]
 
@@ -40,20 +36,10 @@ Status = Literal["holds", "fails", "undecided"]
 Evidence = Literal["exact", "enclosed", "sampled"]
 Rational = int | Fraction
 
-_STATUS: tuple[Status, ...] = ("fails", "undecided", "holds")
 _EVIDENCE: tuple[Evidence, ...] = ("exact", "enclosed", "sampled")
-_KEY = object()
 
 
-def _fill(noun: object, **values: object) -> None:
-    """Set the fields of what is being made; once, and after they were checked."""
-    if hasattr(noun, next(iter(values))):
-        raise TypeError(f"this {type(noun).__name__} is made already")
-    for name, value in values.items():
-        object.__setattr__(noun, name, value)
-
-
-@dataclass(frozen=True, slots=True, init=False)  # slots: no __dict__ to write into
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One checked statement.
 
@@ -63,56 +49,26 @@ class Finding:
         evidence: `exact` (rational arithmetic), `enclosed` (ball arithmetic), `sampled` (trials);
             `None` when undecided.
         detail: the numbers behind it, or why it fails.
+        count: how many checks it stands for: the trials, the findings gathered, or 1.
 
     Raises:
-        TypeError: whoever makes it may not call it so, or there is no such status or evidence.
+        TypeError: it is undecided and has evidence, or is decided without.
     """
 
     statement: str
     status: Status
     evidence: Evidence | None
     detail: str = ""
+    count: int = 1
 
-    def __init__(
-        self,
-        statement: str,
-        status: Status,
-        evidence: Evidence | None,
-        detail: str = "",
-        key: object = None,
-    ) -> None:
-        # The very strings: an object that only compares equal to one could change its mind.
-        for given, allowed in ((status, _STATUS), (evidence, (*_EVIDENCE, None))):
-            if not any(given is value or _same(given, value) for value in allowed):
-                raise TypeError(f"{str(given)[:40]!r} is not one of {allowed}")
-        if status != "undecided" and evidence != "sampled" and key is not _KEY:
-            raise TypeError("only lossurface.exact can make a finding called exact or enclosed")
-        if (status == "undecided") != (evidence is None):
+    def __post_init__(self) -> None:
+        if (self.status == "undecided") != (self.evidence is None):
             raise TypeError("an undecided finding, and only that, has no evidence")
-        _fill(self, statement=statement, status=status, evidence=evidence, detail=detail)
-
-    def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("a Finding cannot be derived from: its guard could be overridden")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.statement, self.status, self.evidence, self.detail)
-
-    def __setstate__(self, state: object) -> NoReturn:
-        raise TypeError("a Finding is made whole; it has no state to set")
-
-
-def _same(given: object, word: object) -> bool:
-    return type(given) is str and given == word
-
-
-def _restored(statement: str, status: Status, evidence: Evidence | None, detail: str) -> Finding:
-    """Make a finding again from its own pickle, or for a copy."""
-    return Finding(statement, status, evidence, detail, key=_KEY)
 
 
 def _finding(statement: str, ok: bool, evidence: Evidence, detail: str = "") -> Finding:
-    """Make a proved finding; for modules of `lossurface.exact` only."""
-    return Finding(statement, "holds" if ok else "fails", evidence, detail, key=_KEY)
+    """Make a decided finding; for modules of `lossurface.exact` only."""
+    return Finding(statement, "holds" if ok else "fails", evidence, detail)
 
 
 def undecided(statement: str, why: str) -> Finding:
@@ -175,7 +131,7 @@ def enclosed_less(statement: str, left: arb, right: arb) -> Finding:
     from flint import arb
 
     for name, side in (("left", left), ("right", right)):
-        if type(side) is not arb:  # a derived one could compare as it likes
+        if not isinstance(side, arb):
             raise TypeError(f"{name} is a {type(side).__name__}; enclosed comparisons take balls")
     shown = f"{left.str(6)} against {right.str(6)}"
     if left < right:
@@ -204,7 +160,8 @@ def sampled(statement: str, failures: int, trials: int, detail: str = "") -> Fin
         )
     status: Status = "fails" if failures else "holds"
     counts = f"{failures} failures in {trials} trials"
-    return Finding(statement, status, "sampled", f"{counts}; {detail}" if detail else counts)
+    told = f"{counts}; {detail}" if detail else counts
+    return Finding(statement, status, "sampled", told, trials)
 
 
 def every(statement: str, findings: Iterable[Finding]) -> Finding:
@@ -218,76 +175,69 @@ def every(statement: str, findings: Iterable[Finding]) -> Finding:
         A finding with the weakest evidence among them; where some do not hold, the first such.
 
     Raises:
-        TypeError: one of them is something else.
         ValueError: there is no finding.
     """
-    gathered = _only_findings(statement, findings)
+    gathered = tuple(findings)
     if not gathered:
         raise ValueError(f"{statement}: there is no finding to gather; give at least one")
+    count = sum(finding.count for finding in gathered)
     for status in ("fails", "undecided"):
         for index, finding in enumerate(gathered):
             if finding.status == status:
                 where = f"number {index + 1} of {len(gathered)}"
                 why = f"{where}: {finding.statement} ({finding.detail})"
-                return Finding(statement, status, finding.evidence, why, key=_KEY)
+                return Finding(statement, status, finding.evidence, why, count)
     kinds = {finding.evidence for finding in gathered}
     weakest = next(kind for kind in reversed(_EVIDENCE) if kind in kinds)
     detail = f"each of {len(gathered)}, the first being: {gathered[0].statement}"
-    return Finding(statement, "holds", weakest, detail, key=_KEY)
+    return Finding(statement, "holds", weakest, detail, count)
 
 
-def _only_findings(what: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    gathered = tuple(findings)
-    for each in gathered:
-        if type(each) is not Finding:  # whatever looks like one could say anything
-            raise TypeError(f"{what}: a {type(each).__name__} is given for a Finding")
-    return gathered
+def uncounted(finding: Finding) -> Finding:
+    """Leave a finding out of the counts of a verdict's scope.
+
+    For what a search in floating point came upon: how often may differ from machine to machine,
+    and the line of a verdict must not.
+    """
+    return replace(finding, count=0)
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verifying a claim found; status and evidence follow from the findings.
+    """What verifying a claim found; status, evidence and scope follow from the findings.
 
     Attributes:
         claim: the claim's id, such as `proposition-5`.
         findings: every statement checked, in order; never empty.
         seconds: wall-clock time it took.
         headline: one short sentence, the same on every machine.
+        proved: where the claim is proved, and how far: a clause.
 
     Raises:
-        TypeError: the findings are not a tuple of `Finding`.
-        ValueError: there is none.
+        ValueError: there is no finding.
     """
 
     claim: str
     findings: tuple[Finding, ...]
     seconds: float = field(compare=False)
     headline: str = ""
+    proved: str = ""
 
-    def __init__(
-        self, claim: str, findings: tuple[Finding, ...], seconds: float, headline: str = ""
-    ) -> None:
-        if type(findings) is not tuple:
-            raise TypeError(f"{claim}: findings are not a tuple; Verdict.of makes one of them")
-        if not _only_findings(claim, findings):
-            raise ValueError(f"{claim}: a verdict needs at least one finding")
-        _fill(self, claim=claim, findings=findings, seconds=seconds, headline=headline)
-
-    def __init_subclass__(cls) -> NoReturn:
-        raise TypeError("a Verdict cannot be derived from: status and evidence are its findings'")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Verdict, (self.claim, self.findings, self.seconds, self.headline)
-
-    def __setstate__(self, state: object) -> NoReturn:
-        raise TypeError("a Verdict is made whole; it has no state to set")
+    def __post_init__(self) -> None:
+        if not self.findings:
+            raise ValueError(f"{self.claim}: a verdict needs at least one finding")
 
     @classmethod
     def of(
-        cls, claim: str, findings: Sequence[Finding], seconds: float, headline: str = ""
+        cls,
+        claim: str,
+        findings: Sequence[Finding],
+        seconds: float,
+        headline: str = "",
+        proved: str = "",
     ) -> Verdict:
         """Gather findings into a verdict."""
-        return cls(claim, tuple(findings), seconds, headline)
+        return cls(claim, tuple(findings), seconds, headline, proved)
 
     @property
     def status(self) -> Status:
@@ -304,6 +254,25 @@ class Verdict:
         return tuple(kind for kind in _EVIDENCE if kind in kinds)
 
     @property
+    def checked(self) -> dict[Evidence, int]:
+        """How many checks were made here, by kind of evidence."""
+        return {
+            kind: sum(finding.count for finding in self.findings if finding.evidence == kind)
+            for kind in self.evidence
+        }
+
+    @property
+    def scope(self) -> str:
+        """Where the claim is proved, if it holds, and what was checked here: one sentence."""
+        counts = [
+            f"{count:,} {kind}" if count else f"some {kind}" for kind, count in self.checked.items()
+        ]
+        told = f"checked here: {', '.join(counts) or 'nothing decided'}"
+        if self.status == "holds" and self.proved:
+            told = f"{self.proved}; {told}"
+        return told[0].upper() + told[1:]
+
+    @property
     def reason(self) -> str:
         """The first finding that does not hold, or the headline."""
         for status in ("fails", "undecided"):
@@ -313,8 +282,7 @@ class Verdict:
         return self.headline or f"{len(self.findings)} statements checked"
 
     def __str__(self) -> str:
-        kinds = ", ".join(self.evidence) or "no evidence"
-        return f"{self.claim}: {self.status} ({kinds}). {self.reason}"
+        return f"{self.claim}: {self.status}. {self.scope}. {self.reason}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of `lossurface verify --json`."""
@@ -322,15 +290,8 @@ class Verdict:
             "id": self.claim,
             "verdict": self.status,
             "evidence": list(self.evidence),
+            "scope": {"proved": self.proved, "checked": self.checked},
             "seconds": round(self.seconds, 3),
             "detail": self.reason,
-            "findings": [
-                {
-                    "statement": finding.statement,
-                    "status": finding.status,
-                    "evidence": finding.evidence,
-                    "detail": finding.detail,
-                }
-                for finding in self.findings
-            ],
+            "findings": [asdict(finding) for finding in self.findings],
         }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lossurface.errors import InputError
-from lossurface.exact import Finding, every, sampled
+from lossurface.exact import Finding, every, sampled, uncounted
 from lossurface.landscape.critical import Certified, certify, find
 from lossurface.landscape.descent import Descent, descend
 from lossurface.landscape.model import SingleLayerSurface
@@ -89,7 +89,7 @@ class Hunt:
             f"near no such point on {where} is there a local minimum",
             (_excluding(c.certified) for c in excluded),
         )
-        return (proof, counted)
+        return (uncounted(proof), counted)
 
 
 def _excluding(certified: Certified) -> Finding:

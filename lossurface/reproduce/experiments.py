@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossurface.claims import experiments_starts as starts
+from lossurface.claims import get
+from lossurface.claims.options import check_options
 from lossurface.errors import InputError
 from lossurface.reproduce.outcomes import Outcome, write_outcomes
 from lossurface.reproduce.planning import elsewhere, pick_device
@@ -165,6 +167,7 @@ def run_experiment(
     """
     from lossurface.exact import Verdict
 
+    check_options({"seed": seed, "device": device})
     names = select_experiments(name)
     claim = EXPERIMENTS[names[0]].claim
     if any(EXPERIMENTS[one].claim != claim for one in names):
@@ -197,7 +200,8 @@ def run_experiment(
         else f"{len(found)} experiments with planted points and trained starts"
     )
     findings = [outcome.finding for outcome in found]
-    return Verdict.of(claim, findings, time.perf_counter() - started, headline)
+    seconds = time.perf_counter() - started
+    return Verdict.of(claim, findings, seconds, headline, get(claim).proved)
 
 
 def _outcome(

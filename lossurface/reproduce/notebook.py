@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lossurface.claims.options import check_options
 from lossurface.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,13 +80,14 @@ def check_parameters(path: Path, parameters: Mapping[str, Any]) -> dict[str, Any
     """Return the notebook's defaults overridden by `parameters` (papermill only logs the unknown).
 
     Raises:
-        InputError: the notebook has no parameter of that name.
+        InputError: the notebook has no parameter of that name, or it takes no such value.
     """
     known = defaults(path)
     for name in parameters:
         if name not in known:
             listed = ", ".join(known) or "none"
             raise InputError(f"{path.name}: unknown parameter {name!r}; it has {listed}")
+    check_options(parameters)
     return known | dict(parameters)
 
 

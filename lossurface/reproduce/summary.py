@@ -15,7 +15,8 @@ __all__ = ["Record", "Summary", "printed_verdict", "versions"]
 
 PACKAGES = ("lossurface", "torch", "numpy", "scipy", "python-flint", "cvxpy", "clarabel", "plotly")
 _VERDICT = re.compile(
-    r"^(?P<id>[a-z0-9-]+): (?P<verdict>holds|fails|undecided) \((?P<evidence>[a-z, ]+)\)"
+    r"^(?P<id>[a-z0-9-]+): (?P<verdict>holds|fails|undecided)\. "
+    r"(Proved [^;]+; )?[Cc]hecked here: (?P<evidence>[0-9a-z, ]+)\."
 )
 
 
@@ -25,7 +26,7 @@ class Record:
 
     Attributes:
         verdict: "holds", "fails", "undecided", or "error" where the notebook broke off.
-        evidence: Kinds of evidence, as the verdict line names them ("exact", "sampled", ...).
+        evidence: Kinds of evidence of what was checked, as the verdict line names them.
         detail: The verdict line itself.
         seconds: Wall time of the notebook.
         parameters: Every parameter of the notebook with the value it ran with.
@@ -55,8 +56,8 @@ def printed_verdict(claim: str, text: str) -> tuple[str, tuple[str, ...], str] |
     for line in reversed(text.splitlines()):
         match = _VERDICT.match(line)
         if match is not None and match["id"] == claim:
-            kinds = [kind.strip() for kind in match["evidence"].split(",")]
-            return match["verdict"], tuple(kind for kind in kinds if kind != "no evidence"), line
+            kinds = re.findall("exact|enclosed|sampled", match["evidence"])
+            return match["verdict"], tuple(kinds), line
     return None
 
 

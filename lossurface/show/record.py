@@ -165,7 +165,7 @@ def _rows(record: Record, linked: bool, root: str) -> str:
         f"<td>{'none' if record.seed is None else f'seed {record.seed}'}",
     ]
     # The claim's name opens the line that it printed; the reader has just read it.
-    told = record.error or record.detail.partition("). ")[2] or record.detail
+    told = record.error or record.detail.partition(". ")[2] or record.detail
     return (
         f'<tr class="ls-run"><th scope="row">{name}</th>{"".join(f"{c}</td>" for c in cells)}</tr>'
         f'<tr class="ls-found"><td colspan="{len(_COLUMNS)}">{html.escape(told)}</td></tr>'

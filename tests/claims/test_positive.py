@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lossurface import claims
@@ -27,9 +29,14 @@ def test_it_holds_with_the_evidence_of_the_registry(verdict):
     assert verdict.evidence == claims.get(verdict.claim).evidence
 
 
-def test_the_line_is_the_same_on_every_machine(verdict):
-    assert verdict.reason == verdict.headline
-    assert f"{TRIALS[verdict.claim]} " not in verdict.headline
+def test_the_line_says_the_scope_and_is_the_same_on_every_machine(verdict):
+    """What a search comes upon, in floats, is in no count."""
+    claim = claims.get(verdict.claim)
+    assert str(verdict).startswith(f"{claim.id}: holds. P{claim.proved[1:]}; checked here: ")
+    assert str(verdict).endswith(f". {verdict.headline}")
+    met = re.compile(r"\bnear\b|enclosed critical point|counted again")
+    found = [finding for finding in verdict.findings if met.search(finding.statement)]
+    assert all(finding.count == 0 for finding in found), found
 
 
 def test_findings_are_few_enough_to_read(verdict):

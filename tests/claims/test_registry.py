@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from lossurface import claims
 from lossurface.errors import InputError
+from lossurface.exact import Certificate, equal
 
+BOOK = Path(__file__).parents[2] / "book"
 EVIDENCE = ("exact", "enclosed", "sampled")
 
 
@@ -38,10 +42,60 @@ def test_selecting_nothing_selects_all():
     assert [claim.id for claim in claims.select(["example-1"])] == ["example-1"]
 
 
+@pytest.mark.parametrize("claim", claims.CLAIMS.values(), ids=str)
+def test_every_claim_says_where_it_is_proved(claim):
+    assert claim.proved.startswith(f"proved on its page (book/{claim.page})")
+    cells = json.loads((BOOK / f"{claim.page}.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert r"\square" in text
+
+
+@pytest.mark.parametrize("claim", claims.CLAIMS.values(), ids=str)
+def test_no_claim_takes_an_option_that_it_has_not(claim):
+    assert set(claim.options) <= {"seed", "trials", "device"}
+    with pytest.raises(InputError, match=rf"^{claim.id} has no option 'trails'; it has "):
+        claim.verify(trails=3)
+
+
+def test_an_option_that_another_claim_has_is_refused_too():
+    with pytest.raises(InputError, match="proposition-5 has no option 'trials'; it has none"):
+        claims.get("proposition-5").verify(trials=3)
+
+
+BAD = [("trials", value) for value in (0, "ten", -1, 2.5, True, None)]
+BAD += [("seed", value) for value in ("x", -1, 0.0, 10**30)] + [("device", "gpu9"), ("device", [])]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_value_is_one_line(name, value):
+    with pytest.raises(InputError, match=f"^{name} is ") as caught:
+        claims.get("theorem-1").verify(**{name: value})
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("claim_id", ["proposition-2", "proposition-5", "example-1"])
 def test_foundation_claims_hold_by_exact_evidence(claim_id):
-    verdict = claims.get(claim_id).verify(trials=5)
+    verdict = claims.get(claim_id).verify()
     assert verdict.status == "holds", verdict.reason
     assert verdict.evidence[0] == "exact"
     assert verdict.seconds > 0
-    assert str(verdict) == str(claims.get(claim_id).verify(trials=5))
+    assert str(verdict) == str(claims.get(claim_id).verify())
+
+
+def test_certificates_are_counted():
+    verdict = claims.get("proposition-5").verify()
+    assert verdict.checked == {"exact": len(verdict.findings)}
+    assert all("certificate of proposition-5" in found.statement for found in verdict.findings)
+
+
+def test_a_certificate_with_another_error_is_told(monkeypatch):
+    """The checker's word on a certificate is not enough where the error is not the claim's."""
+    from lossurface.claims import _verify
+
+    certificate = claims.get("proposition-5").certify()
+    assert _verify.certified(certificate, "it").status == "holds"
+    labels = list(certificate.data["labels"])
+    other = Certificate({**certificate.data, "labels": [*labels, 1, 1]})
+    monkeypatch.setattr(_verify, "check", lambda _: equal("checked", 1, 1))
+    found = _verify.certified(other, "it")
+    assert (found.status, found.statement) == ("fails", "training error of it is min(n_+, n_-)/n")

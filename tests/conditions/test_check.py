@@ -1,6 +1,8 @@
 """`lossurface.check`: the report, its JSON, its claims and advice, its folder."""
 
 import json
+import random
+from fractions import Fraction
 from html.parser import HTMLParser
 
 import numpy as np
@@ -90,6 +92,12 @@ def test_counterexample_on_the_samples_given(data, choices):
     assert any(claim.kind == "warning" and claim.applies == "yes" for claim in report.claims)
 
 
+def test_a_network_too_wide_for_a_certificate_has_none():
+    report = check(*RING, width=10**9)
+    assert report.counterexample is None
+    assert report.condition("proposition-11").verdict == "fails"
+
+
 def test_contradiction_is_reported():
     report = check([[1, 1], [1, 1]], [0, 1])
     assert report.condition("realisable").verdict == "fails"
@@ -122,6 +130,18 @@ def test_rank_tolerance_is_labelled():
         ({"p": 0}, "p"),
         ({"loss": "logistic", "p": 3}, "takes no p"),
         ({"rank_tolerance": 2.0}, "rank tolerance"),
+        ({"rank_tolerance": "a"}, "rank tolerance is of type str; give a number"),
+        ({"rank_tolerance": float("nan")}, "rank tolerance"),
+        ({"loss": [1]}, "loss is of type list; give a name"),
+        ({"loss": None}, "loss is of type NoneType; give a name"),
+        ({"architecture": ["a"]}, "architecture is of type list; give a name"),
+        ({"neuron": 3}, "neuron is of type int; give a name"),
+        ({"p": "x"}, "p is of type str; give an integer"),
+        ({"p": 10**5000}, "p is beyond"),
+        ({"width": 2.5}, "width is of type float; give an integer"),
+        ({"width": True}, "width is of type bool; give an integer"),
+        ({"width": np.zeros((2, 2))}, "width is of type ndarray; give an integer"),
+        ({"positive": [1]}, "holds no"),
     ],
 )
 def test_bad_choices(choices, words):
@@ -164,6 +184,34 @@ def test_folder(tmp_path, name):
     assert {entry.name for entry in tmp_path.iterdir()} == {"data.csv", "report"}
     again = check_file(file, label="y", neuron="quadratic", width=3, out=out)  # onto itself
     assert str(again) == str(report)
+
+
+def test_a_used_folder_keeps_nothing_stale(tmp_path):
+    out = tmp_path / "report"
+    for name in ("ring", "planes", "ring"):
+        samples, labels, *_ = KNOWN[name]
+        file = tmp_path / f"{name}.csv"
+        lines = [",".join(map(str, [*row, y])) for row, y in zip(samples, labels, strict=True)]
+        file.write_text("\n".join([",".join([*"abc"[: len(samples[0])], "y"]), *lines]))
+        report = check_file(file, label="y", out=out)
+        (out / "certificates" / "mine.json").write_text("{}")
+        written = {path.stem for path in (out / "certificates").iterdir()} - {"mine"}
+        said = {c.id for c in report.conditions if c.certificate is not None}
+        assert written == said | ({"counterexample"} if report.counterexample else set())
+    assert (out / "certificates" / "mine.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("digits", [20, 690])
+def test_a_certificate_too_long_to_read_leaves_its_condition_undecided(digits):
+    """Weights that balance samples in 8 dimensions have 8 times the samples' digits."""
+    rng = random.Random(0)
+    samples = [
+        [Fraction(rng.randint(-(10**digits), 10**digits), 10**digits) for _ in range(8)]
+        for _ in range(40)
+    ]
+    condition = check(samples, [1, -1] * 20).condition("assumption-6")
+    assert condition.verdict == ("fails" if digits == 20 else "undecided")
+    assert ("no certificate can hold" in condition.why) == (digits == 690)
 
 
 def test_nothing_is_written_on_bad_input(tmp_path):

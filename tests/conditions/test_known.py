@@ -1,5 +1,7 @@
 """Datasets whose verdicts were worked out by hand."""
 
+from fractions import Fraction
+
 import pytest
 
 from lossurface.conditions.definiteness import proposition_11, proposition_12
@@ -162,3 +164,32 @@ def test_many_parallel_samples_are_split_quickly():
     samples = [[k, 0, 0] for k in range(1, 400)] + [[0, 1, 0], [0, 0, 1]]
     found = theorem_1_width(space(samples, [1] * 400 + [-1]))
     assert found.certificate.data["width"] == 2 * 399 + 1
+
+
+OFFSET = [[2**53], [2**53 + 1], [2**53 + 2]]  # neighbours that floats do not tell apart
+
+
+def test_proposition_11_does_not_depend_on_the_origin():
+    found = proposition_11(space(OFFSET, [1, -1, 1]))
+    assert found.verdict == "fails"
+    weights = [Fraction(v) for v in found.certificate.data["lambda"]]
+    assert weights == [weights[0], 2 * weights[0], weights[0]]
+    for name, (samples, labels, *_, eleven) in KNOWN.items():
+        if name in ("cross", "ring"):  # their hulls meet in the inside: no origin is special
+            moved = [[v + 10**30 for v in row] for row in samples]
+            assert proposition_11(space(moved, labels)).verdict == eleven
+
+
+def test_proposition_11_holds_where_a_quadratic_vanishes_on_all_samples():
+    samples = [[x, x * x] for x in range(-3, 4)]  # q(x) = x_1^2 - x_2
+    assert proposition_11(space(samples, [1, -1, 1, -1, 1, 1, -1])).verdict == "holds"
+
+
+def test_a_value_away_from_zero_is_settled():
+    """By a conic solver the value is -1.1e-3; the search had left off between -1.1e-3 and 1e-3."""
+    samples = [
+        [3, -2, 2, 1], [2, -4, -4, 1], [4, -3, 0, 1], [0, -3, 3, 1], [0, 4, 2, 1],
+        [-2, 2, 1, 1], [-3, -4, 4, 1], [-4, -4, 3, 1], [2, 0, -1, 1], [-3, 1, -2, 1],
+    ]  # fmt: skip
+    found = proposition_12(space(samples, [1, -1, -1, 1, -1, 1, -1, -1, -1, -1]))
+    assert found.verdict != "undecided"

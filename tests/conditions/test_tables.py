@@ -1,5 +1,7 @@
 """Files and arrays: what is read, and the one line for each thing that is not."""
 
+import os
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -86,7 +88,12 @@ BAD = [
     ("a,kind\n1,u\n1e9999,v\n", "row 2, column 'a': '1e9999' is not a number"),
     ("a,kind\n1,u\n1e301,v\n", "row 2, column 'a': beyond 1e300"),
     ("a,kind\n1,u\n2\n", "row 2 has 1 values and 2 columns are named"),
+    (f"a,kind\n1,u\n0.{'1' * 900},v\n", "row 2, column 'a': a number of more than 800 digits"),
+    (f"a,kind\n1,u\n{'1' * 5000},v\n", "row 2, column 'a': a number of more than 800 digits"),
+    ("a,kind\n1,u\n1e-900,v\n", "row 2, column 'a': a number of more than 800 digits"),
+    ("a,kind\n1,u\n\u0661\u0662,v\n", "row 2, column 'a': .* is not a number"),
     ("a,kind\n1,u\n2,\n", "row 2, column 'kind': no label"),
+    ("a,kind\n1,u\n2,NaN\n", "row 2, column 'kind': no label"),
     ("a,kind\n1,u\n2,v\n3,w\n", "not binary: it holds 'u', 'v', 'w'"),
     ("a,kind\n1,u\n2,v\n", "holds 'u' and 'v'; add --positive VALUE"),
     (b"\x89PNG\r\n\x1a\n\0\0", "not a table"),
@@ -103,10 +110,60 @@ def test_bad_csv_is_one_line(tmp_path, text, words):
     assert "data.csv" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "label", [float("nan"), np.float32("nan"), None, pd.NA, pd.NaT, "", "nan", Decimal("NaN")]
+)
+def test_a_label_that_is_none(label, tmp_path):
+    frame = pd.DataFrame({"a": [1, 2, 3], "y": pd.Series([0, 1, label], dtype=object)})
+    for X, y in (([[1], [2], [3]], [0, 1, label]), (frame, "y")):
+        with pytest.raises(InputError, match="row 3, column 'y': no label"):
+            read_arrays(X, y)
+    if label is None:
+        frame["y"] = frame["y"].astype(float)
+        frame.to_parquet(tmp_path / "data.parquet")
+        np.savez(tmp_path / "data.npz", X=[[1], [2], [3]], y=frame["y"].to_numpy())
+        for name in ("data.parquet", "data.npz"):
+            with pytest.raises(InputError, match="row 3, column 'y': no label"):
+                read_file(tmp_path / name, "y")
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "positive", "words"),
+    [
+        ([[1], 2], [0, 1], None, "one-dimensional"),
+        ([[1], [2]], [0, np.zeros(2)], None, "row 2, column 'y': not one short value"),
+        ([[1], [2]], [0, 10**5000], None, "row 2, column 'y': not one short value"),
+        ([[1], [2]], [0, 1], np.zeros((2, 2)), "positive: not one short value"),
+        ([[1], [2]], [0, 1], float("nan"), "positive: no label"),
+        ([[1], [2]], [0, 1], "u" * 500, "holds no 'uuu.*; it holds '0', '1'"),
+        ([[1], [10**5000]], [0, 1], None, "row 2, column 'x0': beyond 1e300"),
+        ([[1], [Fraction(1, 10**800)]], [0, 1], None, "row 2, .*more than 800 digits"),
+        ([["1"], ["\uff11"]], [0, 1], None, "row 2, column 'x0': .* is not a number"),
+    ],
+)
+def test_bad_arrays_are_one_line(X, y, positive, words):
+    with pytest.raises(InputError, match=words) as caught:
+        read_arrays(X, y, positive)
+    assert "\n" not in str(caught.value)
+
+
+def test_rows_may_be_arrays():
+    assert read_arrays([np.array([1.0]), np.array([2.0])], [0, 1]).dataset.x == ((1,), (2,))
+
+
+def test_all_digits_together_are_bounded(monkeypatch):
+    monkeypatch.setattr(tables, "MAX_DIGITS", 30)
+    read_arrays([[0.5], [0.25]], [0, 1])
+    with pytest.raises(InputError, match="digits in all"):
+        read_arrays([[0.1], [0.2]], [0, 1])
+
+
 def test_bad_files(tmp_path):
+    os.mkfifo(tmp_path / "fifo.csv")
     cases = [
         (tmp_path / "absent.csv", "No such file"),
         (tmp_path, "not a file"),
+        (tmp_path / "fifo.csv", "not a file"),
         (written(tmp_path, "x", "data.xlsx"), "not a .csv, .parquet or .npz"),
         (written(tmp_path, "x", "bad.parquet"), "not a Parquet table"),
         (written(tmp_path, "x", "bad.npz"), "not an NPZ archive"),

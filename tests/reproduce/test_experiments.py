@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -23,7 +24,8 @@ EACH = ("separability", "theorem-1-departures", "theorem-2-training", "theorem-2
 )
 def test_an_experiment_runs_and_is_recorded_trial_by_trial(name, tmp_path):
     told = line(name, tmp_path)
-    assert told.startswith(f"{EXPERIMENTS[name].claim}: holds (sampled). ")
+    assert told.startswith(f"{EXPERIMENTS[name].claim}: holds. Proved on its page (book/")
+    assert re.search(r"; checked here: [0-9,]+ sampled\. ", told)
     assert "0 failures in " in told
     assert "seed 0" in told
     records = sorted((tmp_path / "records").glob("*.json"))

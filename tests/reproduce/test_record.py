@@ -23,7 +23,7 @@ RECORD = Record(
     page="propositions/proposition-5",
     verdict="holds",
     evidence=("exact",),
-    detail="proposition-5: holds (exact). R < 1 & more",
+    detail="proposition-5: holds. Checked here: 1 exact. R < 1 & more",
     seconds=12.3,
     device="CPU (x86_64)",
     seed=0,
@@ -97,12 +97,9 @@ def test_the_table_has_every_record_and_links_only_pages_that_there_are():
 
 
 def test_a_line_without_its_evidence_is_no_verdict():
-    text = "proposition-5: holds (exact). Real\nproposition-5: holds, two ellipses tell\n"
-    assert printed_verdict("proposition-5", text) == (
-        "holds",
-        ("exact",),
-        "proposition-5: holds (exact). Real",
-    )
+    line = "proposition-5: holds. Checked here: 1 exact. Real"
+    text = f"{line}\nproposition-5: holds. Two ellipses tell\nproposition-5: holds, they tell\n"
+    assert printed_verdict("proposition-5", text) == ("holds", ("exact",), line)
     verdict = Verdict.of("proposition-5", [undecided("least eigenvalue", "too close")], 0.0)
     assert printed_verdict("proposition-5", str(verdict)) == ("undecided", (), str(verdict))
 

@@ -16,10 +16,10 @@ from lossurface.reproduce.notebook import write_atomically
 from lossurface.reproduce.summary import printed_verdict
 from tests import notebooks
 
-GOOD = 'print(f"good: holds (exact, sampled): {trials} trials, seed {seed}, {device}")'
-LIAR = 'print("good: holds (exact)")\nprint("another: holds (exact)")'
-BAD = 'print("bad: holds (exact)")\nassert 1 == 2, "one is not two"'
-FALSE = 'print("false: fails (exact): 1 < 2")'
+GOOD = 'print(f"good: holds. Checked here: 9 exact, {trials} sampled. Seed {seed}, {device}")'
+LIAR = 'print("good: holds. Checked here: 1 exact.\\nanother: holds. Checked here: 1 exact.")'
+BAD = 'print("bad: holds. Checked here: 1 exact.")\nassert 1 == 2, "one is not two"'
+FALSE = 'print("false: fails. Checked here: 1 exact. 1 < 2")'
 PROFILES = {"quick": {"trials": 3}, "full": {"trials": 1000}}
 
 
@@ -62,7 +62,7 @@ def test_every_claim_gets_its_record_whatever_the_others_do(book, registry):
     assert "AssertionError: one is not two" in by_id["bad"].error
     assert by_id["silent"].error == "the notebook printed no verdict line"
     assert by_id["good"].evidence == ("exact", "sampled")
-    assert by_id["good"].detail == "good: holds (exact, sampled): 10 trials, seed 0, cpu"
+    assert by_id["good"].detail == "good: holds. Checked here: 9 exact, 10 sampled. Seed 0, cpu"
     assert [line.split(" ")[0] for line in lines] == [f"[{k}/4]" for k in (1, 1, 2, 2, 3, 3, 4, 4)]
     out = book.parent / "out"
     written = json.loads((out / "summary.json").read_text())
@@ -142,7 +142,7 @@ def test_profile_and_seed_reach_the_notebook(book, registry):
     summary, _ = run(book, registry, "good", profile="quick", seed=7, parameters={"trials": 1000})
     assert summary.ok
     (record,) = summary.records
-    assert record.detail == "good: holds (exact, sampled): 1000 trials, seed 7, cpu"
+    assert record.detail == "good: holds. Checked here: 9 exact, 1000 sampled. Seed 7, cpu"
     assert (record.seed, dict(record.parameters)) == (
         7,
         {"device": "cpu", "seed": 7, "trials": 1000},
@@ -170,6 +170,13 @@ def test_the_profile_sets_the_parameters(book, registry):
         (["good"], {"device": "tpu"}, "device 'tpu': not one of"),
         (["good"], {"profile": "slow"}, "profile 'slow': not one of"),
         (["good"], {"parameters": {"trails": 1}}, "good.ipynb: unknown parameter 'trails'"),
+        (
+            ["good"],
+            {"parameters": {"trials": "ten"}},
+            "trials is 'ten'; give a whole number from 1",
+        ),
+        (["good"], {"parameters": {"device": "gpu9"}}, "device is 'gpu9'; use cpu, cuda or auto"),
+        (["good"], {"seed": -1}, "seed is -1; give a whole number from 0"),
         (["false"], {"profile": "quick"}, "false.ipynb: unknown parameter 'trails'; it has device"),
     ],
 )
@@ -206,12 +213,16 @@ def test_cuda_where_there_is_none_is_told(book, registry, monkeypatch):
         run(book, registry, "good", device="cuda")
 
 
+HELD = "x: holds. Proved on its page (book/x); checked here: 9 exact, 1,500 sampled. A; b."
+FAILED = "x: fails. Checked here: some enclosed. a: fails; checked here: 1 exact."
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
-        ("x: holds (exact): a\n", ("holds", ("exact",), "x: holds (exact): a")),
-        ("x: holds\nx: fails (sampled)\n", ("fails", ("sampled",), "x: fails (sampled)")),
-        ("y: holds (exact)\nprose about x: holds\n", None),
+        (f"{HELD}\n", ("holds", ("exact", "sampled"), HELD)),
+        (f"{HELD}\nx: holds\n{FAILED}\n", ("fails", ("enclosed",), FAILED)),
+        (f"y: holds. Checked here: 1 exact. A\nprose about {HELD}\n", None),
         ("", None),
     ],
 )
