@@ -1,4 +1,4 @@
-"""Random datasets decided by Proposition 12: trapped where its condition fails, left where not."""
+"""Random datasets decided by Proposition 12: a trap where its condition fails, a way out if not."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from lossurface.claims.tally import Tally
 from lossurface.claims.traps import ConditionName, decide
 from lossurface.conditions import Condition, Space, bad_minimum
 from lossurface.errors import InputError
-from lossurface.exact import Finding, check, equal, less
+from lossurface.exact import Finding, check, equal, less, undecided
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
     from lossurface.exact import Certificate
 
@@ -27,7 +28,9 @@ __all__ = [
     "ellipsoid_errors",
     "holding_share",
     "leave",
+    "leave_kernel",
     "lifted",
+    "met",
     "trap_findings",
     "trapped",
     "turned",
@@ -127,6 +130,13 @@ def trapped(
     return certificate
 
 
+def met(condition: Condition) -> Finding:
+    """Return the finding that a condition holds, undecided where there is none."""
+    if condition.verdict == "holds" and condition.finding is not None:
+        return condition.finding
+    return undecided("the condition holds", str(condition))
+
+
 def ellipsoid_errors(dataset: Dataset, condition: Condition) -> int:
     """Count, exactly, the errors of the two networks f_S that the ellipsoids make.
 
@@ -167,14 +177,18 @@ class Left:
     """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it.
 
     Attributes:
+        dataset: its samples.
+        W: (d, M), the hidden weights.
         error: the training error there.
-        critical: the dual weights balance, and w_j = 0: every derivative vanishes.
+        critical: the derivatives in a_0, a and W, and in f_D's output layer, vanish.
         bad: the training error is above 0.
-        not_minimum: along the curve the loss falls to second order.
+        not_minimum: the second derivative of the loss along the step is negative.
         decrease: the loss after the step is lower.
         case: which case of the proof was used.
     """
 
+    dataset: Dataset
+    W: NDArray[np.float64]
     error: Fraction
     critical: Finding
     bad: Finding
@@ -184,12 +198,9 @@ class Left:
 
 
 def leave(dataset: Dataset, rng: np.random.Generator, width: int | None = None) -> Left:
-    """Plant a bad critical point on a dataset where the condition holds, and leave it.
+    """Plant a bad critical point with W = 0 where the condition holds, and leave it.
 
-    k samples of either class get f = 0, the others f = y: that is the work of f_D, a staircase,
-    locally constant in its parameters. Then lambda is p + 1 on the 2k samples and 0 on the others,
-    sum lambda y = 0, and with w_j = 0 everything is stationary, whatever the a_j. The k negative
-    samples with f = 0 are misclassified.
+    k samples of either class, drawn at random, get f = 0, the others f = y, whatever the a_j.
 
     Args:
         dataset: coordinates that floats hold exactly.
@@ -200,44 +211,118 @@ def leave(dataset: Dataset, rng: np.random.Generator, width: int | None = None) 
         InputError: the proof's curve does not exist, because the condition fails or M is too small.
     """
     import numpy as np
-    import torch
 
-    from lossurface.landscape.escape import Proof, escape
-    from lossurface.landscape.model import SingleLayerSurface, pack
-
-    p, M = 6, width or dataset.d + 1
+    M = width or dataset.d + 1
     k = int(rng.integers(1, min(dataset.n_plus, dataset.n_minus) + 1))
     labels = np.array(dataset.y)
     chosen = np.concatenate(
         [rng.choice(np.flatnonzero(labels == sign), size=k, replace=False) for sign in (1, -1)]
     )
-    free = np.zeros(dataset.n, dtype=bool)
-    free[chosen] = True
+    a = rng.integers(1, 33, size=M) * rng.choice([-1, 1], size=M) / 32
+    return _left(dataset, chosen, a, np.zeros((dataset.d, M)))
+
+
+def leave_kernel(rng: np.random.Generator, cancelling: bool = False) -> Left:
+    """Plant a bad critical point with every a_j != 0 and w_j != 0, M = d + 1, and leave it.
+
+    In the first two coordinates the positives are long along one axis, the negatives along the
+    other, so the condition holds. In the others the samples with f = 0 come as (h, s) and (h, -s),
+    with the same s in both classes: there S vanishes, and there the w_j lie. At last a unimodular
+    map mixes the coordinates.
+
+    Args:
+        rng: of all randomness.
+        cancelling: d = 5 and three pairs of neurons whose outputs cancel, so that
+            sum a_j c_j^2 = 0 for every c with sum a_j c_j w_j = 0: the case that needs the tilt.
+    """
+    import numpy as np
+
+    def entries(*shape: int) -> NDArray[np.float64]:
+        values: NDArray[np.float64] = rng.integers(1, 4, shape) * rng.choice([-1.0, 1.0], shape)
+        return values
+
+    flat = 3 if cancelling else int(rng.integers(1, 4))
+    d, pairs = 2 + flat, int(rng.integers(flat, flat + 3))
+    tails = entries(pairs, flat)
+    sides = []
+    for axis in (0, 1):
+        heads = entries(pairs + int(rng.integers(0, 4)), 2)
+        heads[:, axis] += np.sign(heads[:, axis]) * 4
+        others = entries(len(heads) - pairs, flat)
+        both = np.concatenate([heads[:pairs], heads])
+        sides.append(np.column_stack([both, np.concatenate([-tails, tails, others])]))
+    M = d + 1
+    a, w = entries(M) / 4, entries(flat, M)
+    if cancelling:
+        a[3:], w[:, 3:] = -a[:3], w[:, :3]
+    mix = np.tril(rng.integers(-1, 2, (d, d)), -1) + np.eye(d)
+    mix = mix @ (np.triu(rng.integers(-1, 2, (d, d)), 1) + np.eye(d))
+    dataset = Dataset.of(np.concatenate(sides) @ mix.T, [1] * len(sides[0]) + [-1] * len(sides[1]))
+    chosen = np.concatenate([np.arange(2 * pairs), len(sides[0]) + np.arange(2 * pairs)])
+    W = np.round(np.linalg.inv(mix)).T @ np.concatenate([np.zeros((2, M)), w])
+    return _left(dataset, chosen, a, W)
+
+
+def _left(
+    dataset: Dataset, chosen: NDArray[np.int64], a: NDArray[np.float64], W: NDArray[np.float64]
+) -> Left:
+    """Leave (a_0, a, W) = (0, a, W) beside an f_D that makes f = 0 where chosen, and f = y else.
+
+    f_D is a staircase, locally constant in its inner weights. What is said of the point is decided
+    in rational arithmetic, from the numbers that the step starts and ends with.
+    """
+    import torch
+
+    from lossurface.landscape.escape import Proof, escape
+    from lossurface.landscape.model import SingleLayerSurface, pack
+
+    p, (d, M) = 6, W.shape
     X, y = dataset.tensors()
-    offset = torch.from_numpy(np.where(free, 0.0, labels.astype(float)))
+    f = y.clone()
+    f[torch.from_numpy(chosen)] = 0
+    hidden, output = torch.from_numpy(W), torch.from_numpy(a)
+    offset = f - (X @ hidden).square() @ output
     surface = SingleLayerSurface(
         get_neuron("quadratic"), polynomial_hinge(p), X, y, M, offset=offset
     )
-    a = torch.from_numpy(rng.integers(1, 33, size=M) * rng.choice([-1, 1], size=M) / 32.0)
     zero = torch.zeros(1, dtype=torch.float64)
-    theta = pack(zero, a.unsqueeze(0), torch.zeros(1, dataset.d, M, dtype=torch.float64))[0]
+    theta = pack(zero, output.unsqueeze(0), hidden.unsqueeze(0))[0]
     step = escape(surface, theta, proof=Proof.QUADRATIC)
-    # Along t -> t W the output of sample i changes by exactly t^2 sum_j a_j (w_j^T x_i)^2.
-    W = step.theta_after[1 + M :].view(dataset.d, M)
-    columns = [[Fraction(float(v)) for v in W[:, j]] for j in range(M)]
-    alpha = [Fraction(float(v)) for v in a]
-    second = Fraction(0)
-    for i in chosen:
-        moved = (c * _dot(w, dataset.x[int(i)]) ** 2 for c, w in zip(alpha, columns, strict=True))
-        second -= (p + 1) * dataset.y[int(i)] * sum(moved, Fraction(0))
-    balance = sum(dataset.y[int(i)] for i in chosen)
-    error = Fraction(k, dataset.n)
+    moved = step.theta_after[1 + M :].view(d, M) - hidden
+
+    def columns(matrix: torch.Tensor) -> list[list[Fraction]]:
+        return [[Fraction(v) for v in column] for column in matrix.T.tolist()]
+
+    alpha = [Fraction(v) for v in a.tolist()]
+    deep = [Fraction(v) for v in offset.tolist()]
+    at, along = ([[_dot(w, x) for w in columns(part)] for x in dataset.x]
+                 for part in (hidden, moved))  # fmt: skip
+    outputs = [sum((c * v * v for c, v in zip(alpha, row, strict=True)), b)
+               for row, b in zip(at, deep, strict=True)]  # fmt: skip
+    gaps = [max(1 - label * v, Fraction(0)) for label, v in zip(dataset.y, outputs, strict=True)]
+    pulls = [label * (p + 1) * gap**p for label, gap in zip(dataset.y, gaps, strict=True)]
+    derivatives = [sum(pulls, Fraction(0)), _dot(pulls, deep)]
+    for j in range(M):
+        seen = [row[j] for row in at]
+        weighted = [pull * v for pull, v in zip(pulls, seen, strict=True)]
+        derivatives.append(_dot(weighted, seen))
+        derivatives += [2 * alpha[j] * _dot(weighted, x) for x in zip(*dataset.x, strict=True)]
+    # Along the step f changes by t * first + t^2 * (half of) second.
+    first = [2 * _dot(alpha, [v * m for v, m in zip(*rows, strict=True)])
+             for rows in zip(at, along, strict=True)]  # fmt: skip
+    second = [2 * _dot(alpha, [m * m for m in row]) for row in along]
+    bend = (p + 1) * p * _dot([gap ** (p - 1) for gap in gaps], [v * v for v in first])
+    wrong = sum((v >= 0) != (label > 0) for label, v in zip(dataset.y, outputs, strict=True))
+    error = Fraction(wrong, dataset.n)
     return Left(
+        dataset,
+        W,
         error,
-        equal("sum lambda y, with w_j = 0 and f_D locally constant, f = 0 wherever lambda > 0",
-              balance, 0),
-        less("0 < training error", 0, error),
-        less("the loss falls like t^2 times", second, 0),
+        equal("every derivative in a_0, a and W, and in f_D's output layer, is zero",
+              max(map(abs, derivatives)), 0),
+        less("the training error is above 0", 0, error),
+        less("along the step the second derivative of the loss is negative",
+             (bend - _dot(pulls, second)) / dataset.n, 0),
         step.decrease,
         str(step.case),
     )  # fmt: skip
@@ -252,7 +337,7 @@ def trap_findings(
         neuron, p = neurons[k % len(neurons)], powers[k % len(powers)]
         certificate = trapped(dataset, condition, neuron, p, width=1 + k % 4)
         error = Fraction(certificate.data["training_error"])
-        yield check(certificate), less("0 < training error", 0, error)
+        yield check(certificate), less("the training error is above 0", 0, error)
 
 
 def lifted(dataset: Dataset) -> Dataset:

@@ -204,7 +204,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact",),
             certifies=True,
-            proved=" where no two equal samples have different labels",
+            proved=" for unbounded losses",
         ),
         _claim(
             "proposition-12",
@@ -212,6 +212,7 @@ CLAIMS: dict[str, Claim] = {
             "neither",
             ("exact",),
             certifies=True,
+            proved=" for unbounded losses",
         ),
         _claim(
             "example-1",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, seal
-from lossurface.exact.dataset import KINDS
+from lossurface.exact.dataset import KINDS, named
 from lossurface.exact.findings import Finding, Status
 from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable
 from lossurface.exact.recheck import check
@@ -54,7 +54,7 @@ class Condition:
         }
 
     def __str__(self) -> str:
-        return f"{self.id}: {self.verdict}. {self.why}"
+        return f"{named(self.id)}: {self.verdict}. {self.why}"
 
 
 def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
@@ -92,7 +92,10 @@ def settle(
         return unsettled(claim, why, margin)
     if finding.status != "holds":
         raise AssertionError(f"{claim}: a certificate was refused: {finding.detail}")
-    verdict: Status = "holds" if f"{claim} holds" in finding.statement else "fails"
+    said = finding.statement.partition(f"{named(claim)} ")[2].partition(":")[0]
+    if said not in ("holds", "fails"):
+        raise AssertionError(f"{claim}: a certificate says neither: {finding.statement}")
+    verdict: Status = "holds" if said == "holds" else "fails"
     return Condition(claim, verdict, why, margin, certificate, finding)
 
 

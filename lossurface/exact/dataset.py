@@ -49,7 +49,7 @@ from lossurface.exact.reading import (
     vector,
 )
 
-__all__ = ["KINDS", "Samples", "check", "main", "quadratic_values", "read_samples"]
+__all__ = ["KINDS", "Samples", "check", "main", "named", "quadratic_values", "read_samples"]
 
 SEPARATION = ("assumption-6", "affine-separability", "half-space")
 
@@ -237,11 +237,18 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], _Checker]] = {
 ENVELOPE = ("format", "version", "kind", "claim", "samples", "labels")
 
 
+def named(claim: str) -> str:
+    """Return what it is that holds or fails: a condition, not the proposition that asks it."""
+    number = claim.removeprefix("proposition-")
+    return claim if number == claim else f"the condition of Proposition {number}"
+
+
 def check(raw: Any) -> tuple[str, Literal["exact"]]:
     """Check a parsed certificate of a dataset.
 
     Returns:
-        What it proves ("proposition-12 holds: ..."), and the kind of arithmetic used.
+        What it proves ("the condition of Proposition 12 holds: ..."), and the kind of arithmetic
+        used.
 
     Raises:
         Unreadable: a field is missing, unknown or malformed.
@@ -259,7 +266,7 @@ def check(raw: Any) -> tuple[str, Literal["exact"]]:
     samples = read_samples(raw)
     text = checker(raw, samples)
     check_digest(raw, fields)
-    return f"{raw['claim']} {text}", "exact"
+    return f"{named(raw['claim'])} {text}", "exact"
 
 
 def main(paths: list[str]) -> int:

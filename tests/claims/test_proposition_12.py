@@ -9,11 +9,13 @@ import pytest
 
 from lossurface.claims import get
 from lossurface.claims.experiments_proposition_12 import (
+    _left,
     decided,
     drawn,
     ellipsoid_errors,
     holding_share,
     leave,
+    leave_kernel,
     lifted,
     trapped,
 )
@@ -111,3 +113,32 @@ def test_shares_fall_with_the_samples_and_rise_with_a_bias():
 def test_another_claim_is_refused():
     with pytest.raises(InputError, match="one of proposition-11, proposition-12"):
         decide(BOWL, "proposition-5")
+
+
+@pytest.mark.parametrize("cancelling", [False, True])
+def test_points_away_from_zero_are_critical_and_left(cancelling):
+    """Each w_j moves some output, and S is indefinite with the w_j in its kernel."""
+    for seed in range(12):
+        left = leave_kernel(np.random.default_rng(seed), cancelling)
+        assert decide(left.dataset, "proposition-12").verdict == "holds"
+        assert (np.abs(np.array(left.dataset.x, dtype=float) @ left.W).max(0) > 0).all()
+        for finding in (left.critical, left.bad, left.not_minimum, left.decrease):
+            assert finding.status == "holds", finding
+            assert finding.evidence == "exact"
+        assert ("tilt" in left.case) == cancelling
+
+
+def test_away_from_the_kernel_of_S_a_point_is_not_critical():
+    X = [[1, 4, 1], [1, 4, -1], [4, 1, 1], [4, 1, -1]]
+    dataset, chosen = Dataset.of(X, [1, 1, -1, -1]), np.arange(4)
+    for third, status in ((0.0, "holds"), (0.25, "fails")):
+        W = np.array([[third] * 4, [0] * 4, [1, 2, -1, 3]], dtype=float)
+        assert _left(dataset, chosen, np.array([1, -2, 1, -1.0]), W).critical.status == status
+
+
+def test_a_verdict_speaks_of_the_condition():
+    for data, word in ((BOWL, "fails"), (CROSS, "holds")):
+        found = decide(data, "proposition-12")
+        assert str(found).startswith(f"the condition of Proposition 12: {word}.")
+        assert f"the condition of Proposition 12 {word}: " in found.finding.statement
+        assert found.verdict == word

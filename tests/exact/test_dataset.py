@@ -87,7 +87,7 @@ def test_each_clause(name, path, value, words):
 def test_valid_and_altered(name):
     data = certificate(name)
     proved, evidence = dataset.check(data)
-    assert proved.startswith(data["claim"])
+    assert proved.startswith(dataset.named(data["claim"]))
     assert evidence == "exact"
     data["digest"]["samples"] = "0" * 64
     with pytest.raises(Refuted, match="samples was altered"):
