@@ -17,7 +17,23 @@ from lossurface.exact.recheck import check
 if TYPE_CHECKING:
     from lossurface.conditions._space import Space
 
-__all__ = ["Condition", "proves", "settle", "unsettled"]
+__all__ = ["NAMES", "Condition", "proves", "settle", "unsettled"]
+
+NAMES = {
+    "assumption-1": "Assumption 1: the loss",
+    "assumption-2": "Assumption 2: samples in general position",
+    "assumption-3": "Assumption 3: different subspaces",
+    "assumption-4": "Assumption 4: the architecture",
+    "assumption-5": "Assumption 5: the neuron",
+    "assumption-6": "Assumption 6: linear separability",
+    "increasing-neuron": "Theorem 2's neuron: increasing",
+    "proposition-11": "Proposition 11's condition",
+    "proposition-12": "Proposition 12's condition",
+    "affine-separability": "Separability by any hyperplane",
+    "half-space": "All samples in an open half-space",
+    "theorem-1-width": "A width that is sure on these samples",
+    "realisable": "No contradictory samples",
+}
 
 MOST = MAX_BYTES - 10_000  # for the samples and what is proved of them; digests take the rest
 

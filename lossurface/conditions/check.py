@@ -13,7 +13,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from lossurface.conditions import _claims, subspaces
-from lossurface.conditions._condition import Condition, settle
+from lossurface.conditions._condition import NAMES, Condition, settle
 from lossurface.conditions._space import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
@@ -169,7 +169,7 @@ class Report:
         width = "" if net["width"] is None else f", M = {net['width']}"
         yield f"network: {net['architecture']}, {net['neuron']}, {net['loss']}{p}{width}"
         yield ""
-        yield from (f"  {c.verdict:10}{c.id:20}{c.why}" for c in self.conditions)
+        yield from (f"  {c.verdict:10}{NAMES[c.id]:43}{c.why}" for c in self.conditions)
         yield ""
         yield self.width_line
         if self.numerical is not None:
@@ -182,8 +182,8 @@ class Report:
         if self.counterexample is not None:
             found = self.counterexample.data
             yield (
-                f"certified: a local minimum with training error {found['training_error']}, "
-                f"radius {found['radius']}"
+                f"certified: a local minimum with training error {found['training_error']}; no "
+                f"parameters closer than {found['radius']} have a lower loss"
             )
         yield from (f"advice: {line}" for line in self.advice)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lossurface.conditions import pictures
+from lossurface.conditions._condition import NAMES
 from lossurface.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,21 +36,6 @@ figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; backgro
 .box { border-left: 4px solid #0072b2; padding: .2rem 1rem; background: #0072b212; }
 .box.bad { border-color: #d55e00; background: #d55e0012; }
 """
-NAMES = {
-    "assumption-1": "Assumption 1: the loss",
-    "assumption-2": "Assumption 2: samples in general position",
-    "assumption-3": "Assumption 3: different subspaces",
-    "assumption-4": "Assumption 4: the architecture",
-    "assumption-5": "Assumption 5: the neuron",
-    "assumption-6": "Assumption 6: linear separability",
-    "increasing-neuron": "Theorem 2's neuron: increasing",
-    "proposition-11": "Proposition 11's condition",
-    "proposition-12": "Proposition 12's condition",
-    "affine-separability": "Separability by any hyperplane",
-    "half-space": "All samples in an open half-space",
-    "theorem-1-width": "A width that is sure on these samples",
-    "realisable": "No contradictory samples",
-}
 
 
 def html(report: Report) -> str:
@@ -115,8 +101,8 @@ def _summary(report: Report) -> Iterator[str]:
         found = report.counterexample.data
         yield (
             '<p class="box bad">Certified on these samples: a local minimum with training error '
-            f"{found['training_error']}, lowest within radius {_short(found['radius'])} "
-            '(<a href="certificates/counterexample.json">certificate</a>).</p>'
+            f"{found['training_error']}; no parameters closer than {_short(found['radius'])} have a "
+            'lower loss (<a href="certificates/counterexample.json">certificate</a>).</p>'
         )
 
 
@@ -129,7 +115,8 @@ def _short(text: str) -> str:
 
 
 def _name(id_: str) -> str:
-    return id_.removesuffix("-necessary").replace("-", " ").capitalize()
+    name = id_.removesuffix("-necessary").removeprefix("ours-").replace("-", " ").capitalize()
+    return f"{name} (ours)" if id_.startswith("ours-") else name
 
 
 def _conditions(conditions: Sequence[Condition]) -> Iterator[str]:

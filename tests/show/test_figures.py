@@ -111,7 +111,7 @@ def test_cards_have_words_and_links():
 def test_the_table_says_what_the_claims_say():
     class Told:
         status = "holds"
-        evidence = ("exact",)
+        checked = {"exact": 1}  # noqa: RUF012
 
     told = table_1.table(lambda _: Told()).html
     assert told.count(">No<") == 7

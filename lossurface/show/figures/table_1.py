@@ -73,7 +73,7 @@ def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
     for claim, neuron in one.witnesses:
         if claim not in CLAIMS:
             continue
-        counts = (f"{count:,} {kind}" for kind, count in verify(claim).checked.items())
+        counts = (f"{count:,} {how}" for how, count in verify(claim).checked.items())
         link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
         shown = html.escape(neuron) if one.answer == "No" else "by its proof; runs"
         lines.append(f"<small>{link}: {shown}; checks: {', '.join(counts)}</small>")
