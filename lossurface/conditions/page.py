@@ -101,8 +101,8 @@ def _summary(report: Report) -> Iterator[str]:
         found = report.counterexample.data
         yield (
             '<p class="box bad">Certified on these samples: a local minimum with training error '
-            f"{found['training_error']}; no parameters closer than {_short(found['radius'])} have a "
-            'lower loss (<a href="certificates/counterexample.json">certificate</a>).</p>'
+            f"{found['training_error']}; no parameters closer than {_short(found['radius'])} have "
+            'a lower loss (<a href="certificates/counterexample.json">certificate</a>).</p>'
         )
 
 
