@@ -13,10 +13,12 @@ from lossurface.setting import Loss, neurons_of, width_threshold
 if TYPE_CHECKING:
     from lossurface.landscape.hunts import Hunt
 
-__all__ = ["AXES", "departures", "hunt", "threshold", "verify"]
+__all__ = ["AXES", "WIDE_AXES", "WIDE_SAMPLES", "departures", "hunt", "threshold", "verify"]
 
 AXES = ((0, 1), (2, 3))  # U_+, U_-: r = 4, Delta r = 2
 SAMPLES = 8
+WIDE_AXES = (tuple(range(8)), tuple(range(7, 15)))  # Delta r = 7
+WIDE_SAMPLES = 64  # more than three times the width that the theorem asks for there
 STARTS = 10  # trained starts for each planted point
 JOINT_STARTS = 4  # with every parameter free, which takes longer
 
@@ -100,6 +102,13 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
         trained = train(batch, "softplus", M, seed=seed, deep=deep, device=device)
         statement = f"training at the width threshold ends with R = 0, {FROZEN[deep]}"
         yield sampled(statement, len(trained.stuck), trained.runs)
+    crowded = subspace_batch(max(1, trials // 6), WIDE_SAMPLES, *WIDE_AXES, seed=seed)
+    least = threshold(WIDE_SAMPLES, *WIDE_AXES)
+    trained = train(crowded, "softplus", least, seed=seed, device=device)
+    statement = (
+        f"training ends with R = 0 where {least} neurons are asked for {WIDE_SAMPLES} samples"
+    )
+    yield sampled(statement, len(trained.stuck), trained.runs)
     few = batch.first(JOINT_STARTS * trials)
     yield from joint_findings(few, "softplus", M, seed=seed, device=device)
 
@@ -109,7 +118,8 @@ def verify(*, seed: int = 0, trials: int = 120, device: str = "cpu") -> Verdict:
 
     Args:
         seed: of all randomness.
-        trials: planted critical points; ten networks are trained for each, four with f_D too.
+        trials: planted critical points; ten networks are trained for each, four with f_D too, and
+            one on many more samples than neurons for every six.
         device: where the training runs.
     """
     headline = (
