@@ -154,7 +154,7 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact", "enclosed", "sampled"),
             certifies=True,
-            proved=_EACH,
+            proved=f" for convex losses{_EACH}",
         ),
         _claim(
             "proposition-5",
