@@ -77,7 +77,7 @@ def verify(*, seed: int = 0, trials: int = 300) -> Verdict:
         trials: draws for each size in the simulation.
     """
     headline = (
-        "The least-squares line misclassifies 1/4 of a separable population, and more than 1/8 of "
-        "N samples with a probability that tends to 1."
+        "The least-squares line misclassifies 1/4 of a separable population and, if delta <= "
+        "2/(N+1), more than 1/8 of N samples with a probability that tends to 1."
     )
     return verdict("example-3", _findings(seed, trials), headline)

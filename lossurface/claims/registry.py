@@ -204,7 +204,6 @@ CLAIMS: dict[str, Claim] = {
             "negative",
             ("exact",),
             certifies=True,
-            proved=" for unbounded losses",
         ),
         _claim(
             "proposition-12",
@@ -212,7 +211,6 @@ CLAIMS: dict[str, Claim] = {
             "neither",
             ("exact",),
             certifies=True,
-            proved=" for unbounded losses",
         ),
         _claim(
             "example-1",
