@@ -118,7 +118,7 @@ class Summary:
 
     def table(self) -> str:
         """Return the summary as lines of text: a row for each claim, the errors, the run."""
-        head = ("claim", "verdict", "evidence", "seconds", "seed")
+        head = ("claim", "verdict", "checks", "seconds", "seed")
         rows = [
             (r.id, r.verdict, ", ".join(r.evidence) or "-", f"{r.seconds:.1f}", str(r.seed))
             for r in self.records
