@@ -75,7 +75,7 @@ def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
             continue
         counts = (f"{count:,} {how}" for how, count in verify(claim).checked.items())
         link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
-        shown = html.escape(neuron) if one.answer == "No" else "by its proof; runs"
+        shown = html.escape(neuron) if one.answer == "No" else "by its proof"
         lines.append(f"<small>{link}: {shown}; checks: {', '.join(counts)}</small>")
     answer = f'<span class="{kind}">{html.escape(text)}</span>'
     return f'<td data-column="{html.escape(one.neurons)}">{answer}{"".join(lines)}</td>'
