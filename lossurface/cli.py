@@ -15,6 +15,7 @@ import click
 
 from lossurface import __version__
 from lossurface.errors import InputError
+from lossurface.exact.rational import printable
 
 if TYPE_CHECKING:
     from lossurface.reproduce import Pool
@@ -99,8 +100,6 @@ def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
 @click.option("--width", type=int, help="Number of neurons M.")
 def certify(claim_id: str | None, everything: bool, output: str, **choices: Any) -> None:
     """Write the certificate of a claim's counterexample, or with --all those of the gallery."""
-    from lossurface.exact.rational import printable
-
     if not output:
         raise InputError("--output is empty; name a file, or with --all a folder")
     given = {name: value for name, value in choices.items() if value is not None}
@@ -124,7 +123,6 @@ def certify(claim_id: str | None, everything: bool, output: str, **choices: Any)
 
 def _certify_all(folder: Path) -> None:
     from lossurface.counterexamples.gallery import gallery
-    from lossurface.exact.rational import printable
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -146,7 +144,6 @@ def _certify_all(folder: Path) -> None:
 def recheck(path: str, as_json: bool) -> None:
     """Check a certificate, or every one in a folder, believing nothing that it says."""
     from lossurface.exact import recheck as recheck_all
-    from lossurface.exact.rational import printable
 
     rows, worst = [], 0
     for file, outcome in recheck_all(path):
@@ -306,7 +303,7 @@ def _reproduce_trials(
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -329,8 +326,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("lossurface: interrupted", err=True)
         sys.exit(130)
     except click.ClickException as error:
-        click.echo(f"lossurface: {error.format_message()}", err=True)
+        click.echo(f"lossurface: {printable(error.format_message())}", err=True)
         sys.exit(2)
     except InputError as error:
-        click.echo(f"lossurface: {error}", err=True)
+        click.echo(f"lossurface: {printable(error)}", err=True)
         sys.exit(2)

@@ -87,7 +87,13 @@ class Claim:
             raise InputError(
                 f"{self.id} has no certificate of a local minimum; these have: {having}"
             )
-        certificate: Certificate = self._module().certify(**choices)
+        try:
+            certificate: Certificate = self._module().certify(**choices)
+        except TypeError as error:
+            if "unexpected keyword argument" not in str(error):
+                raise
+            unknown = str(error).rpartition(" ")[2]
+            raise InputError(f"{self.id} has no choice {unknown} for its certificate") from None
         return certificate
 
     def _module(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from lossurface.conditions.bad_minimum import bad_minimum
+from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
 from lossurface.errors import InputError
 from lossurface.exact.rational import MAX_BYTES
 from lossurface.exact.staircase import NEURONS
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["counterexample"]
 
 LARGEST = 20_000  # n * d up to which the builders for small examples are asked
-WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
 Builder = Callable[[], "Certificate | None"]
 
 

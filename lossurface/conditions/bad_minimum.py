@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["bad_minimum"]
 
 DIRECTIONS = 60
+WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
 
 
 def bad_minimum(
@@ -63,8 +64,9 @@ def bad_minimum(
     allowed = NEURONS if condition.id == "proposition-11" else ("quadratic",)
     if neuron not in allowed:
         raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")
-    if not 2 <= p <= 60 or width < 1:
-        raise InputError(f"p = {p}, width = {width}; give p from 2 to 60 and a width of at least 1")
+    for name, value, least, most in (("p", p, 2, 60), ("width", width, 1, WIDEST)):
+        if type(value) is not int or not least <= value <= most:
+            raise InputError(f"{name} is no integer from {least} to {most}; give one")
     data = condition.certificate.data
     weights = _merged(space, [Fraction(v) for v in data["lambda"]])
     margins = _margins(weights, p)

@@ -255,6 +255,8 @@ def check_file(
     """
     choices = _choices(neuron, loss, p, width, architecture, rank_tolerance)
     if out is not None:
+        if not os.fspath(out):
+            raise InputError("the folder for the report has an empty name; name one")
         _writable(Path(out))
     report = _report(read_file(Path(path), label, positive), choices, rank_tolerance)
     if out is not None:
@@ -285,7 +287,7 @@ def _choices(
         if not isinstance(value, kinds) or isinstance(value, bool):
             wanted = {str: "a name", int: "an integer", float: "a number"}[kinds[0]]
             raise InputError(f"{option} is of type {type(value).__name__}; give {wanted}")
-        if isinstance(value, int) and value > LARGEST:
+        if isinstance(value, int) and abs(value) > LARGEST:
             raise InputError(f"{option} is beyond {LARGEST}; give a smaller one")
     name = LOSSES.get(loss, loss)
     if name == "polynomial-hinge" and p is None:
@@ -299,7 +301,11 @@ def _choices(
 
 
 def _writable(out: Path) -> None:
-    if out.exists() and not out.is_dir():
+    try:
+        other = out.exists() and not out.is_dir()
+    except OSError as error:  # a name that is too long, say
+        raise InputError(f"{out}: {error.strerror}; choose another place") from None
+    if other:
         raise InputError(f"{out}: not a folder; choose another place for the report")
     if not out.absolute().parent.is_dir():
         raise InputError(f"{out}: its folder does not exist; make it first")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -94,11 +95,12 @@ def read_arrays(X: Any, y: Any, positive: object = None) -> Table:
         if isinstance(y, str):
             if y not in names:
                 raise InputError(f"X has no column {y!r}; it has {_some(names)}")
-            labels = X.iloc[:, names.index(y)].tolist() if names.count(y) == 1 else None
-            if labels is None:
+            if names.count(y) > 1:
                 raise InputError(f"X has two columns {y!r}; name columns once")
+            at = names.index(y)
+            labels = X.iloc[:, at].tolist()
+            X = X.iloc[:, [k for k in range(len(names)) if k != at]]
             names.remove(y)
-            X = X.drop(columns=[y])
         else:
             labels = _listed(y, "y")
         rows = [list(row) for row in zip(*(X.iloc[:, k].tolist() for k in range(X.shape[1])))]  # noqa: B905
@@ -340,10 +342,11 @@ def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
     return names, (list(row) for row in zip(*columns, strict=True))
 
 
-# What zipfile, zlib and numpy raise where an archive is broken, encrypted, or lies about its size.
+# What zipfile, zlib and numpy raise where an archive is broken, encrypted, or lies about its size;
+# numpy reads an array's header as Python.
 _BROKEN = (
     *(ValueError, EOFError, ArithmeticError, LookupError, RuntimeError, MemoryError, TypeError),
-    *(zlib.error, zipfile.BadZipFile),
+    *(zlib.error, zipfile.BadZipFile, AttributeError, SyntaxError, tokenize.TokenError),
 )
 
 
@@ -378,7 +381,8 @@ def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
         names = list(arrays)
         if len({len(array) for array in arrays.values()}) > 1:
             raise InputError(f"{file}: the arrays differ in length; give one value per sample")
-        X = np.column_stack([arrays[name] for name in names])
+        # Objects: an integer beside a float stays the integer that it is.
+        X = np.column_stack([arrays[name].astype(object) for name in names])
     else:
         raise InputError(f"{file}: which array holds the samples? call it X, of shape (n, d)")
     if X.ndim != 2 or labels.ndim != 1 or len(X) != len(labels):

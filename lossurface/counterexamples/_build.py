@@ -29,6 +29,7 @@ __all__ = [
 Number = Fraction | Enclosed
 
 _MAX_POWER = 60
+_MOST = {"width": 10_000, "depth": 1_000}  # half a minute; of anything else, what a seed may be
 _BISECTIONS = 80
 _RADIUS_BITS = 6
 
@@ -39,6 +40,9 @@ def at_least(name: str, value: int, least: int, claim: str) -> int:
     Raises:
         InputError: it is not an integer, or below what the claim allows.
     """
+    most = _MOST.get(name, 2**32 - 1)
+    if isinstance(value, int) and value > most:
+        raise InputError(f"{name} is beyond {most}; give less")
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise InputError(f"{name} is {value!r}; {claim} needs an integer {name} >= {least}")
     return value
@@ -193,7 +197,8 @@ def sealed(
         certificate = _with_radius(fields, "inf")
         checker(dict(certificate.data))
         return certificate
-    step = Fraction(2) ** math.floor(math.log2(reach) + 1)
+    # A power of two above the reach, which may be too large or too small for a float.
+    step = Fraction(2) ** (reach.numerator.bit_length() - reach.denominator.bit_length() + 1)
     best, reason = Fraction(0), ""
     for _ in range(200):
         if best and step * 2**_RADIUS_BITS < best:

@@ -56,6 +56,8 @@ class Certificate:
             InputError: the folder does not exist or cannot be written.
         """
         target = Path(path)
+        if target.exists() and not target.is_file():
+            raise InputError(f"{printable(target)}: not a regular file; choose another place")
         part = target.parent / f".{secrets.token_hex(8)}.part"
         try:
             with part.open("x", encoding="utf-8") as stream:  # as readable as any file of the user

@@ -236,3 +236,23 @@ def test_frame_with_a_column_twice():
         read_arrays(frame, "y")
     with pytest.raises(InputError, match="no column 'z'"):
         read_arrays(frame, "z")
+
+
+def test_npz_columns_of_two_types_stay_exact(tmp_path):
+    """2^53 + 1 beside a float is not rounded: the rows are parallel, so nothing separates them."""
+    file = tmp_path / "data.npz"
+    whole, half = np.array([2**53 + 1, 3 * 2**53 + 3]), np.array([1.0, 3.0])
+    np.savez(file, a=whole, b=half, y=np.array([1, -1]))
+    assert read_file(file, "y").dataset.x == ((2**53 + 1, 1), (3 * 2**53 + 3, 3))
+
+
+def test_npz_of_other_things_is_one_line(tmp_path):
+    file = tmp_path / "data.npz"
+    np.savez(file, a=np.array(["2020-01-01", "2020-01-02"], dtype="M8[D]"), b=[1.0, 2.0], y=[1, 0])
+    with pytest.raises(InputError, match="not a number"):
+        read_file(file, "y")
+
+
+def test_a_frame_with_numbers_for_names():
+    table = read_arrays(pd.DataFrame([[1, 2, 1], [3, 5, 0]]), "2")
+    assert table.dataset.x == ((1, 2), (3, 5))

@@ -183,3 +183,21 @@ def test_the_quadratic_loss_has_no_certificate_of_a_local_minimum():
     text = message(get("example-2").certify)
     assert text.startswith("example-2 has no certificate of a local minimum; these have: ")
     assert "proposition-7" in text
+
+
+@pytest.mark.parametrize("claim", ["proposition-3", "proposition-5", "proposition-11"])
+def test_a_width_that_no_certificate_can_have_is_refused_at_once(claim):
+    with pytest.raises(InputError, match="width"):
+        get(claim).certify(width=10**30)
+
+
+def test_a_choice_that_no_builder_knows_is_named():
+    with pytest.raises(InputError, match="no choice 'breadth'"):
+        get("proposition-5").certify(breadth=3)
+
+
+def test_a_radius_below_every_float():
+    tiny, huge = Fraction(1, 10**320), 10**300
+    data = Dataset.of([[tiny, huge], [tiny, -huge]], [1, -1])
+    with pytest.raises(InputError, match="no radius can be certified"):
+        proposition_2("relu", 2, 1, "theorem-2", data)

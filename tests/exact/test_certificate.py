@@ -113,3 +113,11 @@ def test_a_folder_is_rechecked_whole(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"no \*.json in the folder"):
         list(recheck(tmp_path / "empty"))
+
+
+def test_saving_replaces_files_only(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="not a regular file"):
+        seal({"kind": "separator"}).save(pipe)
+    assert pipe.is_fifo()
