@@ -178,7 +178,7 @@ def recheck(path: str, as_json: bool) -> None:
     show_default=True,
     help="shortcut, single, feedforward or identity.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
+@click.option("--out", help="Folder for the report.")
 @_JSON
 def check(path: Path, as_json: bool, **choices: Any) -> None:
     """Say which guarantee holds on a dataset (CSV, Parquet or NPZ), with exact certificates."""
@@ -227,6 +227,8 @@ def reproduce(
     """
     from lossurface.reproduce import BrokenOff, Pool
 
+    if not out or (Path(out).exists() and not Path(out).is_dir()):
+        raise InputError(f"--out is {out!r}, not a folder; name one")
     pool = Pool(workers, scheduler)
     try:
         if trials_of is None:

@@ -233,3 +233,18 @@ def test_importing_the_package_does_nothing():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert ended.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", [("check", "no.csv", "--label", "y"), ("reproduce",)])
+def test_a_folder_without_a_name_is_refused(run, tmp_path, command):
+    (tmp_path / "no.csv").write_text("a,y\n1,0\n2,1\n")
+    arguments = [str(tmp_path / part) if part == "no.csv" else part for part in command]
+    status, out, err = run(*arguments, "--out", "")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_message_is_one_line_whatever_is_named(run):
+    status, _, err = run("check", "a\n\x1b[31m.csv", "--label", "y")
+    assert status == 2
+    assert err.count("\n") == 1
+    assert "\x1b" not in err

@@ -256,7 +256,7 @@ def check_file(
     choices = _choices(neuron, loss, p, width, architecture, rank_tolerance)
     if out is not None:
         if not os.fspath(out):
-            raise InputError("the folder for the report has an empty name; name one")
+            raise InputError("the folder for the report has no name; name one")
         _writable(Path(out))
     report = _report(read_file(Path(path), label, positive), choices, rank_tolerance)
     if out is not None:

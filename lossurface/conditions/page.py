@@ -63,7 +63,10 @@ def _parts(report: Report) -> Iterator[str]:
     if report.numerical is not None:
         yield f"<p>{escape(_sentence(report.numerical_line))}.</p>"
     yield from _summary(report)
-    yield from (picture.html() for picture in pictures.draw(report))
+    try:
+        yield from [picture.html() for picture in pictures.draw(report)]
+    except OverflowError:
+        yield "<p>Some numbers are beyond what floats, and so pictures, can hold.</p>"
     if report.advice:
         yield "<h2>What would change the answer</h2><ul>"
         yield from (f"<li>{escape(line)}</li>" for line in report.advice)

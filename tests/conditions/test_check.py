@@ -231,3 +231,12 @@ def test_text_report_reads_in_lines():
     assert "guarantee, theorem-2" in text
     assert "width needed: Theorem 1 none suffices, Theorem 2 1, " in text
     assert text.splitlines()[0].startswith("arrays: 4 samples in 2 dimensions")
+
+
+def test_what_floats_cannot_hold_is_reported_without_a_picture(tmp_path):
+    file, out = tmp_path / "data.csv", tmp_path / "report"
+    file.write_text("a,b,y\n1e-320,1e300,1\n1e-320,-1e300,-1\n")
+    check_file(file, label="y", neuron="relu", out=out)
+    assert "beyond what floats" in (out / "report.html").read_text()
+    with pytest.raises(InputError, match="no name"):
+        check_file(file, label="y", out="")
