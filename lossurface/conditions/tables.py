@@ -122,10 +122,13 @@ def read_arrays(X: Any, y: Any, positive: object = None) -> Table:
 
 
 def _listed(values: Any, name: str) -> list[Any]:
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
-    if hasattr(values, "tolist"):
-        values = values.tolist()
+    try:
+        if hasattr(values, "detach"):
+            values = values.detach().cpu()
+        if hasattr(values, "tolist"):
+            values = values.tolist()
+    except (RuntimeError, TypeError):  # a sparse, quantised or meta tensor
+        raise InputError(f"{name} is no dense array; give its entries as one") from None
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InputError(f"{name} is {values!r}, not an array; give one entry for each sample")
     return list(values)
@@ -257,7 +260,7 @@ def _number(value: Any, source: str, row: int, column: str) -> Fraction:
         # The exponent first: as a fraction, 1e999999999 would fill the memory.
         if value.is_finite() and abs(value.adjusted()) <= 1000:
             return _bounded(Fraction(value), source, row, column)
-    elif hasattr(value, "item") and not _missing(value):
+    elif getattr(value, "ndim", None) == 0 and hasattr(value, "item") and not _missing(value):
         plain = value.item()
         if not hasattr(plain, "item"):  # a long double stays one
             return _number(plain, source, row, column)

@@ -256,3 +256,13 @@ def test_npz_of_other_things_is_one_line(tmp_path):
 def test_a_frame_with_numbers_for_names():
     table = read_arrays(pd.DataFrame([[1, 2, 1], [3, 5, 0]]), "2")
     assert table.dataset.x == ((1, 2), (3, 5))
+
+
+def test_cells_and_tensors_of_other_kinds_are_one_line():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(InputError, match="not a number"):
+        read_arrays([[1, np.array([1, 2])], [2, 3]], [1, -1])
+    sparse = torch.eye(2).to_sparse()
+    for odd in (sparse, torch.empty(2, 2, device="meta")):
+        with pytest.raises(InputError, match="no dense array"):
+            read_arrays(odd, [1, -1])
