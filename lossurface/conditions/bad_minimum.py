@@ -66,7 +66,8 @@ def bad_minimum(
         raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")
     for name, value, least, most in (("p", p, 2, 60), ("width", width, 1, WIDEST)):
         if type(value) is not int or not least <= value <= most:
-            raise InputError(f"{name} is no integer from {least} to {most}; give one")
+            given = value if type(value) is int and abs(value) < 10**9 else "no such number"
+            raise InputError(f"{name} = {given}; give an integer from {least} to {most}")
     data = condition.certificate.data
     weights = _merged(space, [Fraction(v) for v in data["lambda"]])
     margins = _margins(weights, p)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Execution", "check_parameters", "defaults", "execute", "write_atomically"]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# A kernel picks its ports before it binds them, and another process may take one in between. Then
+# it dies before any cell has run: it is started again.
+_UNBORN, _STARTS = "Kernel died before replying", 3
 
 
 @dataclass(frozen=True)
@@ -109,41 +112,51 @@ def execute(
         InputError: an unknown parameter, or no notebook at `path`.
         OSError: no room for the result.
     """
-    import papermill
-
     path, out = path.resolve(), out.resolve()
     if parameters or not path.is_file():
         check_parameters(path, parameters)
     out.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    error = None
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".run-") as folder, _for_readers():
         raw = Path(folder) / "executed.ipynb"
-        try:
-            papermill.execute_notebook(
-                str(path),
-                str(raw),
-                parameters=dict(parameters),
-                kernel_name="python3",
-                language="python",
-                cwd=str(path.parent),
-                progress_bar=False,
-                autosave_cell_every=0,
-                execution_timeout=timeout,
-                # A kernel's own remarks are about its sockets, not about the notebook.
-                extra_arguments=["--log-level=CRITICAL"],
-            )
-        except papermill.PapermillExecutionError as failure:
-            told = f"{failure.ename}: {failure.evalue}".strip()
-            lines = _COLOUR.sub("", failure.source).strip().splitlines()
-            error = f"{told} (cell {failure.exec_count}: {lines[0] if lines else ''})"
-        except Exception as failure:  # a dead kernel, a time-out: told, not raised
-            if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise  # no fault of the notebook; whoever keeps the records says so
-            error = f"{type(failure).__name__}: {_first_line(failure)}"
+        for _ in range(_STARTS):
+            error = _execute(path, parameters, raw, timeout)
+            if error is None or _UNBORN not in error:
+                break
         seconds = time.perf_counter() - started
         text = _finish(raw, out) if raw.is_file() else ""
     return Execution(path, out, dict(parameters), seconds, text, error)
+
+
+def _execute(
+    path: Path, parameters: Mapping[str, Any], raw: Path, timeout: int | None
+) -> str | None:
+    """Run a notebook; return in one line what went wrong, None if nothing did."""
+    import papermill
+
+    try:
+        papermill.execute_notebook(
+            str(path),
+            str(raw),
+            parameters=dict(parameters),
+            kernel_name="python3",
+            language="python",
+            cwd=str(path.parent),
+            progress_bar=False,
+            autosave_cell_every=0,
+            execution_timeout=timeout,
+            # A kernel's own remarks are about its sockets, not about the notebook.
+            extra_arguments=["--log-level=CRITICAL"],
+        )
+    except papermill.PapermillExecutionError as failure:
+        told = f"{failure.ename}: {failure.evalue}".strip()
+        lines = _COLOUR.sub("", failure.source).strip().splitlines()
+        return f"{told} (cell {failure.exec_count}: {lines[0] if lines else ''})"
+    except Exception as failure:  # a dead kernel, a time-out: told, not raised
+        if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # no fault of the notebook; whoever keeps the records says so
+        return f"{type(failure).__name__}: {_first_line(failure)}"
+    return None
 
 
 @contextlib.contextmanager

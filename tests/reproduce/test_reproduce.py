@@ -253,3 +253,23 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         write_atomically(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["file.json"]
+
+
+def test_a_kernel_that_dies_before_it_is_born_is_started_again(monkeypatch, tmp_path):
+    import papermill
+
+    from lossurface.reproduce.notebook import execute
+
+    page, starts = tmp_path / "page.ipynb", []
+    notebooks.write(page, "print('ran')")
+    real = papermill.execute_notebook
+
+    def taken(*arguments, **options):
+        starts.append(options)
+        if len(starts) == 1:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(papermill, "execute_notebook", taken)
+    done = execute(page, {}, tmp_path / "out.ipynb")
+    assert (len(starts), done.error, done.text.strip()) == (2, None, "ran")
