@@ -1,0 +1,77 @@
+"""Check a certificate with nothing but Python.
+
+    python3 -m lossurface.exact.checker FILE|DIR ...
+
+The folder imports the standard library and itself only. To believe a certificate, read: `format`,
+the shapes of all kinds; `reading`, which holds a file against them; `arithmetic`; and what the kind
+needs of `dataset`, `minimum`, `staircase` and `curvature`. Nothing that a certificate says is
+believed, and every decision is between exact rationals.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from . import dataset
+from .arithmetic import Samples, common
+from .format import CERTIFICATE
+from .minimum import check_minimum
+from .reading import Refuted, Unreadable, load, printable, read, require, size
+from .staircase import check_staircase
+
+__all__ = ["Proof", "Refuted", "Unreadable", "check", "load", "printable"]
+
+VERSION = 2
+CONDITIONS: dict[str, Callable[[Any, Samples], str]] = {
+    "separator": dataset.check_separator,
+    "farkas": dataset.check_farkas,
+    "ranks": dataset.check_ranks,
+    "independent-parts": dataset.check_independent_parts,
+    "quadratics": dataset.check_quadratics,
+    "definite-weights": dataset.check_definite_weights,
+    "contradiction": dataset.check_contradiction,
+}
+
+
+class Proof(NamedTuple):
+    """What a certificate proves."""
+
+    claim: str
+    says: str
+    evidence: str  # "enclosed" where parameters are known only in balls, else "exact"
+
+    def __str__(self) -> str:
+        return f"certificate of {self.claim}: {self.says}"
+
+
+def check(raw: Any) -> Proof:
+    """Check a parsed certificate, believing nothing that it says.
+
+    Args:
+        raw: the JSON object.
+
+    Raises:
+        Unreadable: a field is missing, unknown or malformed.
+        Refuted: it is a certificate, and what it says is false, or not shown by it.
+    """
+    require(isinstance(raw, dict), "the file is not an object", Unreadable)
+    old = raw.get("format") == "lossurface/certificate" and raw.get("version") == 1
+    require(
+        not old,
+        "version is 1, which is read no more; make it anew with `lossurface certify` or `check`",
+        Unreadable,
+    )
+    cert = read(raw, CERTIFICATE)
+    kind, claim, x, y = (cert[name] for name in ("kind", "claim", "samples", "labels"))
+    size(x, len(y), len(x[0]), "samples")
+    require({1, -1} <= set(y), "labels are all equal: one class is empty")
+    scale = common([v for row in x for v in row], len(x) * len(x[0]))
+    rows = [[v.numerator * (scale // v.denominator) for v in row] for row in x]
+    samples = Samples(rows, scale, y)
+    if kind == "local-minimum":
+        says, enclosed = check_minimum(cert, samples)
+        return Proof(claim, says, "enclosed" if enclosed else "exact")
+    if kind == "staircase":
+        return Proof(claim, check_staircase(cert, samples), "exact")
+    number = claim.removeprefix("proposition-")
+    what = claim if number == claim else f"the condition of Proposition {number}"
+    return Proof(claim, f"{what} {CONDITIONS[kind](cert, samples)}", "exact")

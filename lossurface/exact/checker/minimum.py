@@ -1,0 +1,241 @@
+"""Check that parameters theta* are a local minimum with training error above zero.
+
+The hinge l(z) = max(z+1, 0)^(p+1) is convex. So with lambda_i = l'(-y_i f(x_i)) at theta* and
+Phi(theta) = sum_i lambda_i y_i f_theta(x_i), n (L(theta) - L(theta*)) >= Phi(theta*) - Phi(theta).
+It remains that Phi has a maximum at theta* on the open ball |theta - theta*| < radius (Euclidean
+norm, all parameters), for one of four reasons, each a function below. A deep part whose last hidden
+layer is dead adds a constant to f. At theta*, f is affine, f(x) = c + v^T x, in one of three ways:
+
+- c and v are rational, and so is lambda;
+- v = 0 and c is the root of n_+ (1-c)^p = n_- (1+c)^p in (-1, 1), given by a ball. There lambda is
+  n_- on positive, n_+ on negative samples, up to a factor;
+- c and v are the least of F(c, v) = sum_i l(-y_i (c + v^T x_i)), given by balls.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction as Q
+from typing import Any, NamedTuple
+
+from .arithmetic import Samples, definite, dot, integers, total
+from .curvature import AT_ZERO, check_curvature
+from .dataset import check_ranks, check_separator
+from .format import EVEN, IDENTITY, ODD, ZERO
+from .reading import Ball, Unreadable, require, size
+
+Rows = list[list[Q]]
+GROWTH = 10**999  # beyond such outputs of a deep part nothing is shown
+
+
+class Point(NamedTuple):
+    """A network at theta* and its data."""
+
+    network: Any
+    x: Rows
+    samples: Samples
+    radius: Q  # of the open ball about theta*
+    weighted: list[Q]  # lambda_i y_i up to a positive factor; empty: sum and first moment are zero
+
+
+def check_minimum(cert: Any, samples: Samples) -> tuple[str, bool]:
+    """Check a local minimum; return the statement, and whether theta* is known in balls only."""
+    network, radius, x, data = (cert[name] for name in ("network", "radius", "samples", "data"))
+    claim = CLAIMS[cert["claim"]]
+    for name, value, allowed in (
+        ("network.architecture", network["architecture"], claim.architectures),
+        ("network.neuron", network.get("neuron") or network["deep"]["neuron"], claim.neurons),
+        ("data.assumption", data["assumption"], claim.assumptions),
+    ):
+        require(value in allowed, f"{name} is {value!r}, which {cert['claim']} does not allow")
+    bounded = claim.reason is not check_paired or "deep" in network
+    require(radius is not None or not bounded, 'radius cannot be "inf" here')
+    require(radius is None or radius > 0, "radius is not above zero")
+    if data["assumption"] == "theorem-2":
+        check_separator({"claim": "assumption-6", "w": data["separator"], "b": Q(0)}, samples)
+    elif data["assumption"] == "theorem-1":
+        says = check_ranks(data, samples, "data.")
+        require(says.startswith("holds"), f"data: Assumption 3 {says}")
+    c, v, points = affine_map(network, x, radius, claim)
+    weighted, wrong, bound = balanced(c, v, points, cert["p"], samples.labels)
+    claim.reason(Point(network, x, samples, radius, weighted))
+    require(wrong, "training_error: theta* classifies every sample")
+    error = Q(wrong, len(x))
+    require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
+    near = "at all" if radius is None else f"closer than {radius}"
+    least = f"no parameters {near} have a lower loss"
+    return f"a local minimum with training error {bound}{error}; {least}", not weighted
+
+
+def affine_map(network: Any, x: Rows, radius: Q, claim: "Claim") -> tuple[Ball, list[Ball], Rows]:
+    """Return c, v and points with f(x_i) = c + v^T points_i at theta*, some theta* for all c, v."""
+    d = len(x[0])
+    if network["architecture"] == "identity-shortcut":  # f = b + a^T (x + H(x)), H dead
+        size([network["a"]], 1, d, "network.a")
+        shift = check_deep(network["deep"], x, d, radius)
+        require(all(low == high for low, high in shift), "network.deep: its last biases are balls")
+        points = [[value + low for value, (low, _) in zip(row, shift, strict=True)] for row in x]
+        return network["b"], network["a"], points
+    c, v = (Q(0), Q(0)), [(Q(0), Q(0))] * d
+    if "deep" in network:
+        (c,) = check_deep(network["deep"], x, 1, radius)
+    if "a" in network:
+        a, W = network["a"], network["W"]
+        size(W, d, len(a), "network.W")
+        rise = AT_ZERO[network["neuron"]] if claim.reason is check_curved else (Q(0), Q(0))
+        c = total([c, network["a0"], rise], [1, 1, sum(a)])
+        if claim.reason is check_linear:
+            v = [total(row, a) for row in W]
+    return c, v, x
+
+
+def check_deep(deep: Any, x: Rows, outputs: int, radius: Q) -> list[Ball]:
+    """Check that the last hidden layer stays dead on every sample; return the last biases."""
+    *hidden, last = deep["layers"]
+    widths = [len(x[0])] + [len(layer["b"]) for layer in deep["layers"]]
+    for depth, layer in enumerate(deep["layers"]):
+        size(layer["W"], widths[depth], widths[depth + 1], f"network.deep.layers[{depth}].W")
+    require(widths[-1] == outputs, f"network.deep has not {outputs} output", Unreadable)
+    power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": bounded by the threshold
+    for i, row in enumerate(x):
+        outs: list[Ball] = [(value, value) for value in row]  # bounds over all theta in the ball
+        for layer in hidden:
+            sums = [(low - radius, high + radius) for low, high in layer["b"]]
+            for weights, out in zip(layer["W"], outs, strict=True):
+                for k, w in enumerate(weights):
+                    ends = [(w + s) * value for s in (-radius, radius) for value in out]
+                    sums[k] = (sums[k][0] + min(ends), sums[k][1] + max(ends))
+            fired = [[z**power * 2**64 if z >= 0 else Q(0) for z in pair] for pair in sums]
+            outs = [(Q(u // 1, 2**64), Q(-(-v // 1), 2**64)) for u, v in fired]  # outwards: short
+            small = max(high for _, high in outs) < GROWTH
+            require(small, "radius: the bounds of network.deep grow too large")
+        dead = max(high for _, high in sums) <= 0
+        require(dead, f"radius: last hidden layer may fire on samples[{i}]")
+    return list(last["b"])
+
+
+def balanced(
+    c: Ball, v: list[Ball], points: Rows, p: int, y: list[int]
+) -> tuple[list[Q], int, str]:
+    """Check sum lambda y = 0 for f = c + v^T x.
+
+    Returns:
+        lambda y, up to a positive factor (empty for the best affine map, where its sum and first
+        moment are zero), the number of samples shown wrong, and "at least " if there may be more.
+    """
+    rows = [[Q(1), *row] for row in points]
+    outputs = [total([c, *v], row) for row in rows]
+    if all(low == high for low, high in [c, *v]):
+        weighted = [t * max(1 - t * f, Q(0)) ** p for t, (f, _) in zip(y, outputs, strict=True)]
+    elif not any(low or high for low, high in v):
+        plus, minus = y.count(1), y.count(-1)
+        require(c[0] > -1 and c[1] < 1, "network: the ball of f leaves (-1, 1)")
+        ends = [plus * (1 - t) ** p - minus * (1 + t) ** p for t in c]
+        require(ends[0] > 0 > ends[1], "network: the ball of f misses the root of sum lambda y = 0")
+        outputs = [(Q(plus - minus),) * 2] * len(y)  # of the root's sign
+        weighted = [Q(minus if t == 1 else -plus) for t in y]
+    else:
+        check_best([c, *v], rows, p, y)
+        pairs = zip(y, outputs, strict=True)
+        wrong = sum(high < 0 if label == 1 else low >= 0 for label, (low, high) in pairs)
+        unsure = any(low < 0 <= high for low, high in outputs)
+        # lambda is no zero vector, so sum lambda y f = 0 shows one sample wrong.
+        return [], max(wrong, 1), "at least " if unsure else ""
+    require(sum(weighted) == 0, "network: sum lambda y is not zero at theta*")
+    wrong = sum(
+        t != (1 if f >= 0 else -1) for t, (f, _) in zip(y, outputs, strict=True)
+    )  # sgn 0 = 1
+    return weighted, wrong, ""
+
+
+def check_best(u: list[Ball], rows: Rows, p: int, y: list[int]) -> None:
+    """Check that balls hold the least u* of the convex F(u) = sum_i max(1 - y_i u^T g_i, 0)^(p+1).
+
+    With m their midpoint and rho the smallest radius, |grad F(m)| <= mu rho and a Hessian above
+    mu I throughout the balls: on the sphere |u - m| = rho the slope points outwards. The Hessian
+    shows some lambda above zero there, too.
+
+    Args:
+        u: the balls, d + 1.
+        rows: n of d + 1, g_i.
+        p: power of the hinge.
+        y: labels.
+    """
+    rho = min(high - low for low, high in u) / 2
+    require(rho > 0, "network: a coefficient of the affine map is no ball, though another is")
+    middle = [(low + high) / 2 for low, high in u]
+    gradient = [Q(0)] * len(u)
+    curvature = []  # F's Hessian, and gradient, up to the factor p + 1
+    for label, row in zip(y, rows, strict=True):
+        slope = label * max(1 - label * dot(middle, row), Q(0)) ** p
+        gradient = [g + slope * value for g, value in zip(gradient, row, strict=True)]
+        slack = min(1 - label * f for f in total(u, row))
+        curvature.append(p * max(slack, Q(0)) ** (p - 1))
+    mu = sum(map(abs, gradient), Q(0)) / rho
+    axes = [[Q(i == j) for j in range(len(u))] for i in range(len(u))]
+    _, scale = integers([value for row in rows for value in row])
+    whole = [[int(value * scale) for value in row] for row in [*rows, *axes]]
+    inside = definite([*curvature, *(-mu for _ in axes)], list(zip(*whole, strict=True)))
+    require(inside, "network: the balls are not shown to hold the best affine map")
+
+
+def check_signs(point: Point, side: int) -> None:
+    """Check that every z = w_j^T x_i has one sign, and keeps it within the radius."""
+    columns = list(zip(*point.network.get("W", []), strict=True))
+    for column in dict.fromkeys(columns):  # equal ones once: there may be more than samples
+        j = columns.index(column)
+        for i, row in enumerate(point.x):
+            z = min(side * end for end in total(column, row))
+            require(z > 0, f"network.W: neuron {j} has the wrong sign on samples[{i}]")
+            kept = point.radius**2 * dot(row, row) <= z**2
+            require(kept, f"radius: neuron {j} may change its sign on samples[{i}]")
+
+
+def check_dead(point: Point) -> None:
+    """Phi is constant: every neuron is zero on the samples, and stays so."""
+    check_signs(point, -1)
+
+
+def check_linear(point: Point) -> None:
+    """Phi is constant: f stays affine on the samples, and sum lambda y = 0, sum lambda y x = 0."""
+    check_signs(point, 1)
+    if point.weighted:
+        require(not any(point.samples.sum(point.weighted)), "network: sum lambda y x is not zero")
+
+
+def check_paired(point: Point) -> None:
+    """Phi is constant: sum lambda y sigma(w^T x) = 0 for all w, since each class is even."""
+    require(not any(point.network["a"]), "network.a is not zero")
+    rows = list(zip(point.samples.labels, map(tuple, point.samples.rows), strict=True))
+    count = Counter(rows)
+    lone = [i for i, (y, x) in enumerate(rows) if count[y, x] != count[y, tuple(-v for v in x)]]
+    require(not lone, f"samples{lone[:5]} have no mirror image in their class")
+
+
+def check_curved(point: Point) -> None:
+    """W = 0, and sum_j a_j sum lambda y sigma(w_j^T x) is largest there."""
+    network, d = point.network, len(point.x[0])
+    require(not any(low or high for row in network["W"] for low, high in row), "network.W is not 0")
+    form = {"columns": list(range(d)), "relations": [], "kernel": []}
+    check_curvature(
+        network["neuron"], network["a"], point.weighted, point.samples, point.radius, form
+    )
+
+
+class Claim(NamedTuple):
+    """What a claim is about, and the reason why its theta* is a minimum."""
+
+    reason: Callable[[Point], None]
+    architectures: set[str]
+    assumptions: set[str]
+    neurons: set[str]
+
+
+_LAYERED, _ANY = {"single-layer", "shortcut"}, {"none", "theorem-1", "theorem-2"}
+CLAIMS = {
+    "proposition-2": Claim(check_dead, _LAYERED, {"theorem-1", "theorem-2"}, ZERO),
+    "proposition-3": Claim(check_linear, _LAYERED, {"theorem-1"}, IDENTITY),
+    "proposition-4": Claim(check_paired, _LAYERED, {"theorem-1"}, ODD),
+    "proposition-5": Claim(check_curved, _LAYERED, {"theorem-2"}, EVEN),
+    "proposition-6": Claim(check_dead, {"feedforward"}, _ANY, ZERO),
+    "proposition-7": Claim(check_linear, {"identity-shortcut"}, {"theorem-1"}, {"relu"}),
+}
