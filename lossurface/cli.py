@@ -15,7 +15,7 @@ import click
 
 from lossurface import __version__
 from lossurface.errors import InputError
-from lossurface.exact.rational import printable
+from lossurface.exact.checker import printable
 
 if TYPE_CHECKING:
     from lossurface.reproduce import Pool
@@ -143,25 +143,14 @@ def _certify_all(folder: Path) -> None:
 @_JSON
 def recheck(path: str, as_json: bool) -> None:
     """Check a certificate, or every one in a folder, believing nothing that it says."""
-    from lossurface.exact import recheck as recheck_all
+    from lossurface.exact.checker.__main__ import main, outcomes
 
-    rows, worst = [], 0
-    for file, outcome in recheck_all(path):
-        if isinstance(outcome, InputError):
-            status, line, worst = "unreadable", str(outcome), 2
-            if not as_json:
-                click.echo(f"lossurface: {line}", err=True)
-        else:
-            status = outcome.status
-            worst = max(worst, int(status != "holds"))
-            line = outcome.statement if status == "holds" else outcome.detail
-            if not as_json:
-                word = "VERIFIED" if status == "holds" else "NOT VERIFIED"
-                click.echo(f"{printable(file)}: {word}: {line}")
-        rows.append({"file": str(file), "status": status, "detail": line})
-    if as_json:
-        _print_json(rows)
-    sys.exit(worst)
+    if not as_json:
+        sys.exit(main([path]))
+    words = ("holds", "fails", "unreadable")
+    found = list(outcomes([path]))
+    _print_json([{"file": file, "status": words[k], "detail": line} for file, k, line in found])
+    sys.exit(max(status for _, status, _ in found))
 
 
 @cli.command()

@@ -10,7 +10,7 @@ from lossurface.claims.experiments_proposition_12 import decided, met, trap_find
 from lossurface.claims.traps import decide
 from lossurface.conditions import Space, assumption_3
 from lossurface.exact import Certificate, Finding, Verdict, every
-from lossurface.exact.staircase import NEURONS
+from lossurface.exact.checker.neurons import CONVEX, EVEN
 from lossurface.setting import Dataset
 
 __all__ = ["certify", "verify"]
@@ -42,7 +42,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     cases += decided("proposition-11", trials=trials, seed=seed)
     yield every("every verdict on a dataset has a certificate that rechecks",
                 (found.finding for _, found in cases if found.finding is not None))  # fmt: skip
-    traps = list(trap_findings(cases, NEURONS, (2, 3, 6)))
+    traps = list(trap_findings(cases, (*CONVEX, *EVEN), (2, 3, 6)))
     yield every("where the condition fails, there is a local minimum", (t[0] for t in traps))
     yield every("where the condition fails, that local minimum misclassifies a sample",
                 (t[1] for t in traps))  # fmt: skip

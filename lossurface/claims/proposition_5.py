@@ -8,7 +8,7 @@ from typing import Any
 from lossurface.claims._verify import certified, verdict
 from lossurface.counterexamples.proposition_5 import LINE, PLANE, proposition_5
 from lossurface.exact import Certificate, Finding, Verdict
-from lossurface.exact.rational import EVEN
+from lossurface.exact.checker.neurons import EVEN
 
 __all__ = ["certify", "verify"]
 

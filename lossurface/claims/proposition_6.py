@@ -9,7 +9,7 @@ from lossurface.claims._verify import certified, verdict
 from lossurface.counterexamples.proposition_2 import HALF_PLANE, RAYS
 from lossurface.counterexamples.proposition_6 import XOR, proposition_6
 from lossurface.exact import Certificate, Finding, Verdict
-from lossurface.exact.rational import ZERO
+from lossurface.exact.checker.neurons import ZERO
 from lossurface.setting import Dataset
 
 if TYPE_CHECKING:

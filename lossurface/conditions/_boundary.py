@@ -68,7 +68,7 @@ def parallel_pair(space: Space) -> dict[str, Any] | None:
     weights[i] = weights[j] = Fraction(1)
     span = span_of([space.samples.rows[i], space.samples.rows[j]], space.samples.scales)
     kernel = [[Fraction(1)]] if span.rank and a == b else []
-    return {"lambda": weights, "sign": sign, **span.fields(), "kernel": kernel}
+    return {"lambda": weights, "sign": sign, "form": {**span.fields(), "kernel": kernel}}
 
 
 def common_hyperplane(space: Space) -> Form | None:
@@ -100,7 +100,8 @@ def slab(space: Space, sign: Sign) -> dict[str, Any] | None:
         for column, value in zip(span.columns, relation, strict=True):
             row[column] = -value
         rows.append(row)
-    return {"weights": [Fraction(1)] * len(rows), "rows": rows} if rows else None
+    linear = [Fraction(0)] * len(scales)
+    return {"weights": [Fraction(1)] * len(rows), "rows": rows, "linear": linear} if rows else None
 
 
 def semidefinite_weights(
@@ -121,7 +122,8 @@ def semidefinite_weights(
             exact = centred(flat, game.weights, 30)
             if exact is not None:
                 kernel = [[normal[k] for k in space.span.columns]]
-                yield {"lambda": exact, "sign": sign, **space.span.fields(), "kernel": kernel}
+                form = {**space.span.fields(), "kernel": kernel}
+                yield {"lambda": exact, "sign": sign, "form": form}
     for level in (1e-2, 1e-4, 1e-6):
         used = np.flatnonzero(weights > level * weights.max())
         rows = [space.samples.rows[int(i)] for i in used]
@@ -140,14 +142,7 @@ def semidefinite_weights(
             lifted = [Fraction(0)] * len(weights)
             for i, value in zip(used, data["lambda"], strict=True):
                 lifted[int(i)] = Fraction(value)
-            names = ("sign", "columns", "relations", "kernel")
-            yield {"lambda": lifted, **{name: _parsed(data[name]) for name in names}}
-
-
-def _parsed(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_parsed(entry) for entry in value]
-    return Fraction(value) if isinstance(value, str) else value
+            yield {"lambda": lifted, "sign": sign, "form": data["form"]}
 
 
 def _without(space: Space, column: int) -> Any:
@@ -204,7 +199,7 @@ def wedge(space: Space, form: Form, sign: Sign) -> dict[str, Any]:
     inside: with s = v^T x - c, the quadratic is s^2 + K s up to a constant, at most 0 for
     -K <= s <= 0 and at least 0 for s >= 0.
     """
-    ((values, common),) = space.samples.forms([form])
+    values, common = space.samples.form(form)
     inner = [values[i] for i in space.samples.of(sign)]
     top = Fraction(max(inner), common)
     depth = top - Fraction(min(inner), common)

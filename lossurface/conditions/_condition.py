@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, seal
-from lossurface.exact.dataset import KINDS, named
+from lossurface.exact.checker import CONDITIONS, MAX_BYTES, Refuted, Unreadable, named
+from lossurface.exact.checker.format import KINDS
+from lossurface.exact.checker.reading import read
 from lossurface.exact.findings import Finding, Status
-from lossurface.exact.rational import MAX_BYTES, Refuted, Unreadable
 from lossurface.exact.recheck import check
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ NAMES = {
     "realisable": "No contradictory samples",
 }
 
-MOST = MAX_BYTES - 10_000  # for the samples and what is proved of them; digests take the rest
+MOST = MAX_BYTES - 10_000  # for the samples and what is proved of them
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ class Condition:
 def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
     """Return whether the exact checker would accept these fields, without sealing them."""
     try:
-        KINDS[kind][2]({**seal(own).data, "claim": claim}, space.samples)
+        sealed = seal(own).data
+        fields = {name: read(sealed[name], KINDS[kind][name], name) for name in own}
+        CONDITIONS[kind]({"claim": claim, **fields}, space.checked)
     except (InputError, Refuted, Unreadable):  # too many digits, or false
         return False
     return True

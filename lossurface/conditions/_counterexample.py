@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
 from lossurface.errors import InputError
-from lossurface.exact.rational import MAX_BYTES
-from lossurface.exact.staircase import NEURONS
+from lossurface.exact.checker import MAX_BYTES
+from lossurface.exact.checker.neurons import CONVEX, EVEN
 
 if TYPE_CHECKING:
     from lossurface.conditions._claims import Case
@@ -54,7 +54,9 @@ def _builders(space: Space, case: Case) -> Iterator[Builder]:
         if case.architecture == "shortcut":
             for condition in ("proposition-12", "proposition-11"):
                 found = case.conditions[condition]
-                fits = name in NEURONS and (condition == "proposition-11" or name == "quadratic")
+                fits = name in {*CONVEX, *EVEN} and (
+                    condition == "proposition-11" or name == "quadratic"
+                )
                 if found.verdict == "fails" and fits:
                     yield lambda found=found: bad_minimum(space, found, name, p, width)  # type: ignore[misc]
         if small:

@@ -15,10 +15,9 @@ from functools import cached_property
 from operator import mul, truediv
 from typing import TYPE_CHECKING, Any
 
+from lossurface.conditions._integers import PRIME, Samples, whole
 from lossurface.errors import InputError
-from lossurface.exact.integers import PRIME, whole
-from lossurface.exact.rational import Refuted
-from lossurface.exact.reading import Samples
+from lossurface.exact.checker import arithmetic
 
 if TYPE_CHECKING:
     import numpy as np
@@ -147,19 +146,25 @@ class Space:
 
     @cached_property
     def samples(self) -> Samples:
-        """The samples as the exact checker sees them: integers, column scales, labels."""
+        """The samples as integers, column scales, labels."""
         return Samples(*self.integers(range(self.dataset.n)), list(self.dataset.y))
+
+    @cached_property
+    def checked(self) -> arithmetic.Samples:
+        """The samples as the checker sees them: one scale for all."""
+        rows, scales, labels = self.samples.rows, self.samples.scales, self.samples.labels
+        scale = math.lcm(*scales)
+        factors = [scale // c for c in scales]
+        if set(factors) != {1}:
+            rows = [list(map(mul, row, factors)) for row in rows]
+        return arithmetic.Samples(rows, scale, labels)
 
     def integers(self, chosen: Iterable[int]) -> tuple[list[list[int]], list[int]]:
         """Return some samples as integers, with the columns' scales that these alone need."""
         d, (tops, bottoms) = self.dataset.d, self.dataset.ratios
         at = [k for i in chosen for k in range(i * d, i * d + d)]
-        try:
-            rows, scales = whole([tops[k] for k in at], [bottoms[k] for k in at], d)
-            fits = math.lcm(*scales).bit_length() <= SCALE_BITS
-        except Refuted:
-            fits = False
-        if not fits:
+        rows, scales = whole([tops[k] for k in at], [bottoms[k] for k in at], d)
+        if math.lcm(*scales).bit_length() > SCALE_BITS:
             raise InputError("samples: no common denominator of use; round the coordinates")
         return rows, scales
 

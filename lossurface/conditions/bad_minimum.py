@@ -3,7 +3,7 @@
 Given lambda that makes S definite (12: semidefinite), f_S = a_0 + sum a_j sigma(w_j^T x) with every
 w_j = 0 and all a_j of the sign that S needs, and f_D a single staircase neuron that gives each
 sample the margin 1 - C lambda_i^(1/p), C = sum lambda / sum lambda^(1 + 1/p). What makes it a local
-minimum is written, and checked, in `lossurface.exact.staircase`.
+minimum is written, and checked, in `lossurface.exact.checker.staircase`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, seal
-from lossurface.exact.rational import Refuted
+from lossurface.exact.checker import Refuted
+from lossurface.exact.checker.curvature import check_curvature, norm_above
+from lossurface.exact.checker.format import FORM
+from lossurface.exact.checker.neurons import AT_ZERO, CONVEX, EVEN
+from lossurface.exact.checker.reading import read
+from lossurface.exact.checker.staircase import margins as margins_of
 from lossurface.exact.recheck import check
-from lossurface.exact.staircase import CONVEX, EVEN, NEURONS, check_curvature, levels, norm_above
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +65,7 @@ def bad_minimum(
     """
     if condition.verdict != "fails" or condition.certificate is None:
         raise InputError(f"{condition.id} is {condition.verdict}; a bad minimum needs it to fail")
-    allowed = NEURONS if condition.id == "proposition-11" else ("quadratic",)
+    allowed = (*CONVEX, *EVEN) if condition.id == "proposition-11" else ("quadratic",)
     if neuron not in allowed:
         raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")
     for name, value, least, most in (("p", p, 2, 60), ("width", width, 1, WIDEST)):
@@ -70,7 +74,7 @@ def bad_minimum(
             raise InputError(f"{name} = {given}; give an integer from {least} to {most}")
     data = condition.certificate.data
     weights = _merged(space, [Fraction(v) for v in data["lambda"]])
-    margins = _margins(weights, p)
+    margins = margins_of(weights, p)
     labels = space.samples.labels
     triples = zip(labels, weights, margins, strict=True)
     keys = [None if low == high == 0 else (y, w) for y, w, (low, high) in triples]
@@ -79,7 +83,7 @@ def bad_minimum(
         return None
     direction, breaks, owners, room = steps
     a = Fraction(-data["sign"])
-    zero = sum(CONVEX[neuron][0], Fraction(0)) / 2 if neuron in CONVEX else EVEN[neuron][0]
+    zero = sum(AT_ZERO[neuron], Fraction(0)) / 2
     spread = Fraction(1, 2**30) + (Fraction(width, 2**40) if neuron in CONVEX else 0)
     heights = []
     for i in owners:
@@ -90,38 +94,31 @@ def bad_minimum(
         high < 0 or (low == high == 0 and y < 0)
         for y, (low, high) in zip(labels, margins, strict=True)
     )
-    form = {name: data[name] for name in ("columns", "relations", "kernel")}
-    signed = [data["sign"] * y * w for y, w in zip(labels, weights, strict=True)]
-    radius = _radius(space, neuron, form, signed)
+    signed = [y * w for y, w in zip(labels, weights, strict=True)]
+    form = read(data["form"], FORM, "form")
+    radius = _radius(space, neuron, a, signed, form)
     if radius is None:
         return None
     factor = _scale(space, room, radius)
     certificate = seal(
         {
-            "kind": "local-minimum",
+            "kind": "staircase",
             "claim": condition.id,
-            "loss": {"name": "polynomial-hinge", "p": p},
-            "data": {"assumption": "none"},
+            "p": p,
             **space.fields,
             "network": {
-                "architecture": "shortcut",
                 "neuron": neuron,
                 "a0": "0",
                 "a": [a] * width,
-                "W": [["0"] * width for _ in direction],
-                "deep": {
-                    "neuron": "staircase",
-                    "layers": [
-                        {"W": [[v * factor] for v in direction], "b": ["0"]},
-                        {"W": [["1"]], "b": ["0"]},
-                    ],
+                "staircase": {
+                    "w": [v * factor for v in direction],
+                    "b": "0",
                     "breaks": [b * factor for b in breaks],
                     "levels": heights,
                 },
             },
-            "reason": "curved",
             "dual_weights": weights,
-            **form,
+            "form": data["form"],
             "radius": radius,
             "training_error": Fraction(wrong, len(labels)),
         }
@@ -130,13 +127,13 @@ def bad_minimum(
 
 
 def _radius(
-    space: Space, neuron: str, form: dict[str, Any], signed: list[Fraction]
+    space: Space, neuron: str, a: Fraction, signed: list[Fraction], form: dict[str, Any]
 ) -> Fraction | None:
     """Return a power of two, at most 1, within which S outweighs the Taylor remainder."""
 
     def fits(exponent: int) -> bool:
         try:
-            check_curvature(form, neuron, space.samples, signed, Fraction(1, 2**exponent))
+            check_curvature(neuron, [a], signed, space.checked, Fraction(1, 2**exponent), form)
         except Refuted:
             return False
         return True
@@ -167,13 +164,6 @@ def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
     return merged
 
 
-def _margins(weights: list[Fraction], p: int) -> list[tuple[Fraction, Fraction]]:
-    if len({w for w in weights if w}) == 1:
-        zero, one = Fraction(0), Fraction(1)
-        return [(zero, zero) if w else (one, one) for w in weights]
-    return levels(weights, p)
-
-
 def _dyadic(value: Fraction) -> Fraction:
     return Fraction(round(value * 2**40), 2**40)
 
@@ -198,7 +188,7 @@ def _staircase(
     if best is None or best[0] <= 0:
         return None
     form = best[1]
-    ((values, common),) = space.samples.forms([form])
+    values, common = space.samples.form(form)
     order = sorted(range(len(values)), key=lambda i: values[i])
     breaks: list[Fraction] = []
     owners = [order[0]]
@@ -219,7 +209,7 @@ def _staircase(
 
 def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float:
     """Return the least gap between neighbours of different keys, over the whole range."""
-    ((values, _),) = space.samples.forms([form])
+    values, _ = space.samples.form(form)
     order = sorted(range(len(values)), key=lambda i: values[i])
     gaps = [values[j] - values[i] for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
     whole = values[order[-1]] - values[order[0]]
@@ -231,7 +221,7 @@ def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float
 def _scale(space: Space, room: list[Fraction], radius: Fraction) -> Fraction:
     """Return a power of two that makes every room at least the reach of the radius."""
     factor = Fraction(1)
-    for square, gap in zip(space.samples.squares(), room, strict=True):
+    for square, gap in zip(space.checked.squares(), room, strict=True):
         if not gap:
             continue
         reach = radius * norm_above(square + 1)

@@ -28,8 +28,8 @@ from lossurface.conditions._game import Game, play
 from lossurface.conditions._weights import ROOM, balanced, centred, equal, interior
 from lossurface.errors import InputError
 from lossurface.exact.certificate import seal
-from lossurface.exact.dataset import quadratic_values
-from lossurface.exact.rational import Refuted, Unreadable
+from lossurface.exact.checker import Unreadable
+from lossurface.exact.checker.dataset import quadratic_values
 
 if TYPE_CHECKING:
     from lossurface.conditions._space import Space
@@ -51,7 +51,7 @@ class _Side:
 
     margin: float
     weights: dict[str, Any] | None = None  # fields of a "definite-weights" certificate
-    shape: dict[str, Any] | None = None  # "weights", "rows" (and "linear") of the quadratic
+    shape: dict[str, Any] | None = None  # "weights", "rows" and "linear" of the quadratic
 
 
 def proposition_12(space: Space) -> Condition:
@@ -78,7 +78,7 @@ def proposition_12(space: Space) -> Condition:
         own = {NAMES[sign]: side.shape for sign, side in sides.items()}
         margin = min(side.margin for side in sides.values())
         why = f"two centred ellipsoids tell the classes apart (margin {margin:.3g})"
-        return settle(space, "ellipsoids", claim, own, why, margin)
+        return settle(space, "quadratics", claim, own, why, margin)
     return _open(space, claim, sides)
 
 
@@ -100,8 +100,7 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
         return Condition(claim, "holds", "every sample is zero, so S is zero and never definite")
     if ellipsoids is not None and ellipsoids.verdict == "holds" and ellipsoids.certificate:
         data = ellipsoids.certificate.data
-        zero = [Fraction(0)] * len(space.samples.scales)
-        own = {name: {**data[name], "linear": zero} for name in ("positive", "negative")}
+        own = {name: data[name] for name in ("positive", "negative")}
         why = "the two ellipsoids of Proposition 12 are convex quadratics"
         return settle(space, "quadratics", claim, own, why, ellipsoids.margin)
     for sign in (1, -1):
@@ -143,7 +142,7 @@ def _semidefinite(space: Space, sign: Sign) -> _Side:
     if game.high < 0:
         for bits in BITS:
             shape = frame.quadratic(game.shape, game.slope, bits)
-            del shape["linear"]
+            shape["linear"] = [Fraction(0)] * len(space.samples.scales)
             if _inside(space, shape, sign, strict=True):
                 return _Side(-game.high, shape=shape)
     slab = _boundary.slab(space, sign)
@@ -202,16 +201,15 @@ def _distance(game: Game) -> float:
 
 
 def _weights_fields(space: Space, weights: list[Fraction], sign: Sign) -> dict[str, Any]:
-    return {"lambda": weights, "sign": sign, **space.span.fields(), "kernel": []}
+    return {"lambda": weights, "sign": sign, "form": {**space.span.fields(), "kernel": []}}
 
 
 def _inside(space: Space, shape: dict[str, Any], sign: Sign, strict: bool) -> bool:
     """Return whether the class `sign` lies inside the quadratic and the other outside, exactly."""
     try:
-        encoded = seal(shape).data
-        fields = {name: encoded[name] for name in shape}
-        values, curved = quadratic_values(fields, NAMES[sign], space.samples, linear=not strict)
-    except (InputError, Refuted, Unreadable):  # too many digits
+        seal(shape)
+        values, curved = quadratic_values(shape, NAMES[sign], space.checked)
+    except (InputError, Unreadable):  # too many digits
         return False
     inner = max(values[i] for i in space.samples.of(sign))
     outer = min(values[i] for i in space.samples.of(-sign))

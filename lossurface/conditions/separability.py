@@ -155,7 +155,7 @@ def _separator(space: Space, w: Floats, bits: int, claim: Claim) -> dict[str, An
     signs = _signs(space, claim)
     if claim != "affine-separability" and (near * signs > 1e-9).all():
         return linear  # which the checker will see exactly
-    ((values, common),) = space.samples.forms([form])
+    values, common = space.samples.form(form)
     if claim != "affine-separability":
         apart = all(y * v > 0 for y, v in zip(signs, values, strict=True))
         return linear if apart else None

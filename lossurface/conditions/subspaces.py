@@ -26,9 +26,9 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 from lossurface.conditions._condition import Condition, settle, unsettled
+from lossurface.conditions._integers import PRIME, Echelon
 from lossurface.conditions._space import UNLUCKY, pivot_columns, span_of
 from lossurface.errors import InputError
-from lossurface.exact.integers import PRIME, Echelon, check_rank
 from lossurface.setting import width_threshold
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def assumption_3(space: Space) -> Condition:
         why = f"{shown}: neither class's span holds the other's"
     else:
         why = f"{shown}: one class already spans everything"
-    return settle(space, "subspaces", "assumption-3", own, why, float(found.gap))
+    return settle(space, "ranks", "assumption-3", own, why, float(found.gap))
 
 
 def assumption_2(space: Space) -> Condition:
@@ -229,7 +229,11 @@ def theorem_1_width(space: Space) -> Condition:
     for name, sign in (("positive", 1), ("negative", -1)):
         other = space.class_rows(-sign)
         span = span_of(other, scales, short=True)
-        base = check_rank(other, span.rank, name)
+        base = Echelon()
+        for row in other:
+            if base.rank == span.rank:
+                break
+            base.add(row)
         parts: list[list[int]] = []
         growing: list[tuple[list[int], Echelon]] = []
         for i in space.samples.of(sign):
@@ -251,8 +255,7 @@ def theorem_1_width(space: Space) -> Condition:
                 if fresh.rank < space.span.rank:
                     growing.append((parts[-1], fresh))
         own[name] = {
-            "other_columns": list(span.columns),
-            "other_relations": [list(row) for row in span.relations],
+            "other": span.fields(),
             "parts": parts,
         }
         most = max(most, len(parts))

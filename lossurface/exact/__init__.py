@@ -1,6 +1,6 @@
 """Exact arithmetic: certificates, their checkers, findings and verdicts. No torch in here."""
 
-from lossurface.exact.certificate import Certificate, load, schema, seal
+from lossurface.exact.certificate import Certificate, load, seal
 from lossurface.exact.findings import (
     Evidence,
     Finding,
@@ -17,14 +17,14 @@ from lossurface.exact.findings import (
     uncounted,
     undecided,
 )
-from lossurface.exact.recheck import check, recheck
+from lossurface.exact.recheck import check
+from lossurface.exact.schema import schema
 
 __all__ = [
     # certificates
     "Certificate",
     "check",
     "load",
-    "recheck",
     "schema",
     "seal",
     # findings and verdicts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -14,19 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from lossurface.errors import InputError
-from lossurface.exact import rational
-from lossurface.exact.rational import printable
-from lossurface.exact.reading import digest
+from lossurface.exact import checker
+from lossurface.exact.checker import FORMAT, VERSION, printable
 
-__all__ = ["FORMAT", "VERSION", "Certificate", "load", "schema", "seal", "text"]
-
-FORMAT = "lossurface/certificate"
-VERSION = 1
+__all__ = ["Certificate", "load", "seal", "text"]
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate: a JSON object in the published format (`certificate.schema.json`).
+    """A certificate: a JSON object in the published format (`lossurface.exact.checker.format`).
 
     Attributes:
         data: the object; numbers are strings "p/q" or "mid +/- rad".
@@ -43,6 +40,21 @@ class Certificate:
     def claim(self) -> str:
         """The id of the claim it belongs to."""
         return str(self.data["claim"])
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its canonical JSON.
+
+        Raises:
+            InputError: it is not JSON, or nested too deeply.
+        """
+        try:
+            canonical = json.dumps(dict(self.data), sort_keys=True, separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError):
+            raise InputError(
+                "not JSON, or nested too deeply; give a certificate's fields"
+            ) from None
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_json(self) -> str:
         """Return the text of the file: one line for each top-level field."""
@@ -87,7 +99,7 @@ def text(value: int | Fraction) -> str:
 
 
 def seal(fields: Mapping[str, Any]) -> Certificate:
-    """Add format, version and digests to the fields of a certificate.
+    """Add format and version to the fields of a certificate, and write its numbers as text.
 
     Args:
         fields: everything from `kind` on. A Fraction is written "p/q", an int (a label, an axis,
@@ -102,8 +114,6 @@ def seal(fields: Mapping[str, Any]) -> Certificate:
         data.update({name: _encoded(value) for name, value in fields.items() if name not in data})
     except ValueError:
         raise InputError("a number has too many digits for a certificate; round the data") from None
-    data.pop("digest", None)
-    data["digest"] = {name: digest(value) for name, value in data.items()}
     return Certificate(data)
 
 
@@ -116,26 +126,14 @@ def load(path: str | os.PathLike[str]) -> Certificate:
     """
     name = printable(path)
     try:
-        data = rational.load(path)
-        rational.require(
-            isinstance(data, dict) and data.get("format") == FORMAT,
-            f'not a lossurface certificate: "format" is not "{FORMAT}"',
-            rational.Unreadable,
-        )
+        data = checker.load(path)
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}; name a certificate file") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not text; a certificate is UTF-8 JSON") from None
-    except rational.Unreadable as error:
+    except checker.Unreadable as error:
         raise InputError(f"{name}: {error}") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise InputError(f'{name}: not a lossurface certificate: "format" is not "{FORMAT}"')
     return Certificate(data)
-
-
-def schema() -> dict[str, Any]:
-    """Return the published JSON Schema of the format."""
-    path = Path(__file__).with_name("certificate.schema.json")
-    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return result
 
 
 def _encoded(value: Any) -> Any:

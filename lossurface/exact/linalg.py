@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-from lossurface.exact.rational import definite, dot
+from lossurface.exact.checker.arithmetic import dot
 
 __all__ = [
-    "definite",
     "dot",
     "integers",
     "null_space",

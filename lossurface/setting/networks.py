@@ -279,6 +279,22 @@ def network_from_dict(data: Mapping[str, Any]) -> Network:
     )
 
 
+def beside_staircase(data: Mapping[str, Any]) -> Network:
+    """Read a staircase certificate's "network" object: f_S with W = 0 beside one staircase neuron.
+
+    Raises:
+        InputError: a number is malformed.
+    """
+    steps = data["staircase"]
+    w, (b,) = _parse(steps["w"], "staircase.w"), _parse([steps["b"]], "staircase.b")
+    (a0,), a = _parse([data["a0"]], "a0"), _parse(data["a"], "a")
+    deep = Deep(
+        staircase(steps["breaks"], steps["levels"]), (([[v] for v in w], [b]), ([[1]], [0]))
+    )
+    W = [[0] * len(a) for _ in w]
+    return shortcut(get_neuron(data["neuron"]), a0, a, W, deep)
+
+
 def _parse(values: Sequence[Any], name: str) -> list[Number]:
     return [parse_number(value, f"{name}[{index}]") for index, value in enumerate(values)]
 

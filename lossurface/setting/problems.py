@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lossurface.errors import InputError
 from lossurface.setting._numbers import Number
 from lossurface.setting.datasets import Dataset
-from lossurface.setting.losses import Loss, get_loss
-from lossurface.setting.networks import Network, network_from_dict
+from lossurface.setting.losses import Loss, polynomial_hinge
+from lossurface.setting.networks import Network, beside_staircase, network_from_dict
 
 if TYPE_CHECKING:
     from flint import arb
@@ -163,17 +163,18 @@ def from_certificate(certificate: Mapping[str, Any]) -> Problem:
     """Build the problem that a certificate speaks of; nothing of its proof is checked here.
 
     Args:
-        certificate: its JSON object, with "network", "samples", "labels" and "loss".
+        certificate: its JSON object, with "network", "samples", "labels" and "p".
 
     Raises:
         InputError: one of these fields is missing or malformed.
     """
     try:
-        loss_data = certificate["loss"]
+        network = certificate["network"]
+        build = beside_staircase if "staircase" in network else network_from_dict
         return Problem(
-            network=network_from_dict(certificate["network"]),
+            network=build(network),
             dataset=Dataset.of(certificate["samples"], certificate["labels"]),
-            loss=get_loss(loss_data["name"], loss_data.get("p")),
+            loss=polynomial_hinge(certificate["p"]),
         )
     except KeyError as missing:
         raise InputError(f"certificate has no field {missing}; it needs one") from None

@@ -4,23 +4,33 @@
 
 The folder imports the standard library and itself only. To believe a certificate, read: `format`,
 the shapes of all kinds; `reading`, which holds a file against them; `arithmetic`; and what the kind
-needs of `dataset`, `minimum`, `staircase` and `curvature`. Nothing that a certificate says is
-believed, and every decision is between exact rationals.
+needs of `dataset`, `minimum`, `staircase`, `curvature` and `neurons`. Nothing that a certificate
+says is believed, and every decision is between exact rationals.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from . import dataset
 from .arithmetic import Samples, common
-from .format import CERTIFICATE
+from .format import CERTIFICATE, FORMAT, VERSION
 from .minimum import check_minimum
-from .reading import Refuted, Unreadable, load, printable, read, require, size
+from .reading import MAX_BYTES, Refuted, Unreadable, load, printable, read, require, size
 from .staircase import check_staircase
 
-__all__ = ["Proof", "Refuted", "Unreadable", "check", "load", "printable"]
+__all__ = [
+    "FORMAT",
+    "MAX_BYTES",
+    "VERSION",
+    "Proof",
+    "Refuted",
+    "Unreadable",
+    "check",
+    "load",
+    "named",
+    "printable",
+]
 
-VERSION = 2
 CONDITIONS: dict[str, Callable[[Any, Samples], str]] = {
     "separator": dataset.check_separator,
     "farkas": dataset.check_farkas,
@@ -37,10 +47,16 @@ class Proof(NamedTuple):
 
     claim: str
     says: str
-    evidence: str  # "enclosed" where parameters are known only in balls, else "exact"
+    evidence: Literal["exact", "enclosed"]  # "enclosed" where parameters are known only in balls, else "exact"
 
     def __str__(self) -> str:
         return f"certificate of {self.claim}: {self.says}"
+
+
+def named(claim: str) -> str:
+    """Return what it is that holds or fails: a condition, not the proposition that asks it."""
+    number = claim.removeprefix("proposition-")
+    return claim if number == claim else f"the condition of Proposition {number}"
 
 
 def check(raw: Any) -> Proof:
@@ -54,10 +70,9 @@ def check(raw: Any) -> Proof:
         Refuted: it is a certificate, and what it says is false, or not shown by it.
     """
     require(isinstance(raw, dict), "the file is not an object", Unreadable)
-    old = raw.get("format") == "lossurface/certificate" and raw.get("version") == 1
     require(
-        not old,
-        "version is 1, which is read no more; make it anew with `lossurface certify` or `check`",
+        raw.get("version") != 1 or raw.get("format") != FORMAT,
+        "version is 1, an older format; make the certificate anew: lossurface certify, or check",
         Unreadable,
     )
     cert = read(raw, CERTIFICATE)
@@ -72,6 +87,4 @@ def check(raw: Any) -> Proof:
         return Proof(claim, says, "enclosed" if enclosed else "exact")
     if kind == "staircase":
         return Proof(claim, check_staircase(cert, samples), "exact")
-    number = claim.removeprefix("proposition-")
-    what = claim if number == claim else f"the condition of Proposition {number}"
-    return Proof(claim, f"{what} {CONDITIONS[kind](cert, samples)}", "exact")
+    return Proof(claim, f"{named(claim)} {CONDITIONS[kind](cert, samples)}", "exact")

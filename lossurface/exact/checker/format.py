@@ -7,12 +7,9 @@ is as many of its entry or more, with "..." any number. An object has just these
 
 from typing import Any
 
-# sigma by what the claims ask of it; `tests` compare these facts with `lossurface.setting`.
-ZERO = {"threshold", "relu", "requ", "constant"}  # sigma(z) = 0 for z < 0
-IDENTITY = {"relu", "leaky-relu", "elu", "linear"}  # sigma(z) = z for z > 0
-ODD = {"sigmoid", "tanh", "arctan", "softsign", "constant", "linear"}  # sigma(z) + sigma(-z) = c
-EVEN = {"quadratic", "quartic", "cosh"}  # even, with its minimum at 0
-CONVEX = {"softplus", "softplus-e", "exp"}  # sigma'' > 0
+from .neurons import CONVEX, EVEN, IDENTITY, ODD, ZERO
+
+FORMAT, VERSION = "lossurface/certificate", 2
 
 INDEX = range(1_000_000)  # a position in a list, from 0
 POWER = range(2, 61)  # p of the hinge l(z) = max(z + 1, 0)^(p + 1)
@@ -26,7 +23,7 @@ FORM: Any = {**SPAN, "kernel": [["q", ...], ...]}
 DATA: Any = ("assumption", {"none": {}, "theorem-1": RANKS, "theorem-2": {"separator": ["q"]}})
 _LAYER: Any = {"W": [["q"]], "b": ["ball"]}
 _DEEP: Any = {"neuron": ZERO, "layers": [_LAYER, _LAYER]}
-_NEURONS = ZERO | IDENTITY | ODD | EVEN
+_NEURONS = ZERO | IDENTITY | ODD | set(EVEN)
 _SINGLE: Any = {"neuron": _NEURONS, "a0": "ball", "a": ["q"], "W": [["ball"]]}
 NETWORK: Any = (
     "architecture",
@@ -57,7 +54,7 @@ KINDS: dict[str, Any] = {
     "staircase": {
         "claim": _CONDITIONS,
         "p": POWER,
-        "network": {"neuron": EVEN | CONVEX, "a0": "q", "a": ["q"], "staircase": _STAIRCASE},
+        "network": {"neuron": {*CONVEX, *EVEN}, "a0": "q", "a": ["q"], "staircase": _STAIRCASE},
         "dual_weights": ["q"],
         "form": FORM,
         "radius": "q",
@@ -71,6 +68,6 @@ KINDS: dict[str, Any] = {
     "definite-weights": {"claim": _CONDITIONS, "lambda": ["q"], "sign": {1, -1}, "form": FORM},
     "contradiction": {"claim": {"realisable"}, "pair": [INDEX, INDEX]},
 }
-ENVELOPE: Any = {"format": {"lossurface/certificate"}, "version": {2}}
+ENVELOPE: Any = {"format": {FORMAT}, "version": {VERSION}}
 SAMPLES: Any = {"samples": [["q"]], "labels": [{1, -1}]}
 CERTIFICATE: Any = ("kind", {kind: {**ENVELOPE, **SAMPLES, **own} for kind, own in KINDS.items()})

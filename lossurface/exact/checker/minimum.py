@@ -18,9 +18,9 @@ from fractions import Fraction as Q
 from typing import Any, NamedTuple
 
 from .arithmetic import Samples, definite, dot, integers, total
-from .curvature import AT_ZERO, check_curvature
+from .curvature import check_curvature
 from .dataset import check_ranks, check_separator
-from .format import EVEN, IDENTITY, ODD, ZERO
+from .neurons import AT_ZERO, EVEN, IDENTITY, ODD, ZERO
 from .reading import Ball, Unreadable, require, size
 
 Rows = list[list[Q]]
@@ -235,7 +235,7 @@ CLAIMS = {
     "proposition-2": Claim(check_dead, _LAYERED, {"theorem-1", "theorem-2"}, ZERO),
     "proposition-3": Claim(check_linear, _LAYERED, {"theorem-1"}, IDENTITY),
     "proposition-4": Claim(check_paired, _LAYERED, {"theorem-1"}, ODD),
-    "proposition-5": Claim(check_curved, _LAYERED, {"theorem-2"}, EVEN),
+    "proposition-5": Claim(check_curved, _LAYERED, {"theorem-2"}, set(EVEN)),
     "proposition-6": Claim(check_dead, {"feedforward"}, _ANY, ZERO),
     "proposition-7": Claim(check_linear, {"identity-shortcut"}, {"theorem-1"}, {"relu"}),
 }

@@ -21,7 +21,8 @@ from fractions import Fraction as Q
 from typing import Any
 
 from .arithmetic import Samples, inner, integers, root
-from .curvature import AT_ZERO, check_curvature
+from .curvature import check_curvature
+from .neurons import AT_ZERO
 from .reading import Ball, require, size
 
 
