@@ -4,10 +4,10 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lossurface.counterexamples._gordan import gordan, signed, wide_separator
 
 from lossurface.conditions import Space, assumption_6
 from lossurface.counterexamples import proposition_2
-from lossurface.counterexamples._gordan import gordan, signed, wide_separator
 from lossurface.exact import check
 from lossurface.setting import Dataset
 

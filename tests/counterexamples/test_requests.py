@@ -17,14 +17,14 @@ from lossurface.counterexamples import (
     proposition_6,
     proposition_7,
 )
-from lossurface.counterexamples._build import sealed
+from lossurface.counterexamples.construction import sealed
 from lossurface.counterexamples.example_2 import example_2, small_alpha
 from lossurface.counterexamples.example_3 import example_3, small_delta
 from lossurface.errors import InputError
 from lossurface.exact import check, rational
 from lossurface.setting import Dataset
 
-proposition_6_module = sys.modules["lossurface.counterexamples.proposition_6"]
+proposition_6_module = sys.modules["lossurface.counterexamples._proposition_6"]
 BUILDERS = {
     "Proposition 2": proposition_2,
     "Proposition 3": proposition_3,

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.construction import (
+    DEAD_REACH,
     admissible_neuron,
     admissible_power,
     balancing_constant,
     both_classes,
-    dual_weights,
-    error_of_constant,
+    chosen_dataset,
+    constant_minimum,
+    dead_layers,
     hidden_widths,
-    sealed,
+    separator,
+    subspaces,
 )
-from lossurface.counterexamples._data import chosen_dataset
-from lossurface.counterexamples._deep import DEAD_REACH, dead_layers
-from lossurface.counterexamples._witness import separator, subspaces
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, rational
-from lossurface.setting import Dataset, subspace
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["XOR", "proposition_6"]
 
@@ -67,10 +69,11 @@ def proposition_6(
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    kind = admissible_neuron(neuron, rational.ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
+    admissible_neuron(neuron, rational.ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
     admissible_power(p, CLAIM)
     widths = hidden_widths(width, depth, widths, CLAIM)
-    dataset = chosen_dataset(dataset, XOR, subspace(3, (0, 1), (1, 2)), seed, n, CLAIM)
+    planes = partial(setting.subspace, 3, (0, 1), (1, 2))
+    dataset = chosen_dataset(dataset, XOR, planes, seed, n, CLAIM)
     both_classes(dataset, CLAIM)
     witness: dict[str, Any] = {"assumption": data}
     if data == "theorem-1":
@@ -80,20 +83,6 @@ def proposition_6(
     elif data != "none":
         raise InputError(f"data is {data!r}; give 'none', 'theorem-1' or 'theorem-2'")
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-    return sealed(
-        {
-            "kind": "local-minimum",
-            "claim": "proposition-6",
-            "loss": {"name": "polynomial-hinge", "p": p},
-            "data": witness,
-            **dataset.to_dict(),
-            "network": {
-                "architecture": "feedforward",
-                "deep": dead_layers(kind.name, dataset.d, widths, [value], CLAIM),
-            },
-            "reason": "dead",
-            "dual_weights": dual_weights(value, dataset.y, p),
-            "training_error": error_of_constant(dataset),
-        },
-        reach=DEAD_REACH,
-    )
+    deep = dead_layers(neuron, dataset.d, widths, [value], CLAIM)
+    network = {"architecture": "feedforward", "deep": deep}
+    return constant_minimum(CLAIM, "dead", dataset, p, witness, network, value, DEAD_REACH)

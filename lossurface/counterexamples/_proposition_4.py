@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.balance import balanced, balanced_sample
+from lossurface.counterexamples.construction import (
+    SAMPLES,
     admissible_dataset,
     admissible_neuron,
     admissible_power,
     at_least,
     balancing_constant,
-    dual_weights,
-    error_of_constant,
-    sealed,
+    chosen_dataset,
+    constant_minimum,
+    layered,
+    reach_with,
+    subspaces,
 )
-from lossurface.counterexamples._data import SAMPLES, chosen_dataset
-from lossurface.counterexamples._deep import layered, reach_with
-from lossurface.counterexamples._witness import subspaces
-from lossurface.counterexamples.balance import balanced, balanced_sample
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, rational
-from lossurface.setting import Dataset
-from lossurface.setting import proposition_4 as law
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["CROSS", "proposition_4"]
 
@@ -67,11 +67,11 @@ def proposition_4(
         InputError: a condition of the claim is broken; the message says which.
     """
     condition = "a neuron with sigma(z) + sigma(-z) constant"
-    kind = admissible_neuron(neuron, rational.ODD, CLAIM, condition)
+    admissible_neuron(neuron, rational.ODD, CLAIM, condition)
     admissible_power(p, CLAIM)
     at_least("width", width, 1, CLAIM)
     if seed is None:
-        dataset = chosen_dataset(dataset, CROSS, law(), None, n, CLAIM)
+        dataset = chosen_dataset(dataset, CROSS, setting.proposition_4, None, n, CLAIM)
     else:
         dataset = _drawn(dataset, seed, SAMPLES if n is None else n)
     admissible_dataset(dataset, CLAIM)
@@ -88,21 +88,10 @@ def proposition_4(
         raise InputError("W holds something else than ints and Fractions; give exact numbers")
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     rows = [[Fraction(v) for v in row] for row in W]
-    a = [Fraction(0)] * width
-    return sealed(
-        {
-            "kind": "local-minimum",
-            "claim": "proposition-4",
-            "loss": {"name": "polynomial-hinge", "p": p},
-            "data": {"assumption": "theorem-1", **subspaces(dataset, CLAIM)},
-            **dataset.to_dict(),
-            "network": layered(kind.name, value, a, rows, deep, deep_neuron, CLAIM),
-            "reason": "paired",
-            "dual_weights": dual_weights(value, dataset.y, p),
-            "training_error": error_of_constant(dataset),
-        },
-        reach=reach_with(deep, None),
-    )
+    network = layered(neuron, value, [Fraction(0)] * width, rows, deep, deep_neuron, CLAIM)
+    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    reach = reach_with(deep, None)
+    return constant_minimum(CLAIM, "paired", dataset, p, data, network, value, reach)
 
 
 def _drawn(dataset: Dataset | None, seed: int, n: int) -> Dataset:

@@ -1,0 +1,196 @@
+"""The best affine map of a dataset under the hinge, and minima that are it (Propositions 3 and 7).
+
+The loss of f(x) = c + v^T x is convex in u = (c, v), so a zero of its gradient is a global
+minimiser. Newton's method in rationals proposes one, exactly where it is constant. Elsewhere it is
+irrational, and the checker's own criterion proves that it lies in a small ball.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lossurface.counterexamples.construction import (
+    Number,
+    balancing_constant,
+    constant_minimum,
+    local_minimum,
+    sealed,
+    signed,
+)
+from lossurface.errors import InputError
+from lossurface.exact import Certificate, enclosed_linear
+from lossurface.exact.linalg import definite, dot, rank, solve
+from lossurface.exact.simplex import separate
+from lossurface.setting.datasets import Dataset, Enclosed, Point
+
+__all__ = ["AffineMap", "affine_minimum", "best_affine_map", "hull_weights"]
+
+_STEPS = 200
+_GRID_BITS = (96, 192, 384)  # the midpoints' last bit; a failure is tried again with more
+_BALL_BITS = 16  # a ball's radius in units of that bit, as a power of two
+_WEIGHT_BITS = 64  # dual weights are rounded outwards to multiples of 2^-64
+
+
+@dataclass(frozen=True)
+class AffineMap:
+    """f(x) = c + v^T x."""
+
+    c: Number
+    v: tuple[Number, ...]  # (d,)
+
+    @property
+    def constant(self) -> bool:
+        """Whether v = 0 exactly."""
+        return all(isinstance(value, Fraction) and value == 0 for value in self.v)
+
+
+def hull_weights(dataset: Dataset, claim: str) -> Point:
+    """Return mu >= 0, mu != 0, with sum mu y = 0 and sum mu y x = 0: the classes' hulls meet.
+
+    Raises:
+        InputError: an affine map separates the classes.
+    """
+    _, mu = separate(signed(dataset, affine=True))
+    if mu is None:
+        raise InputError(
+            f"samples are separated by an affine map, whose training error is zero; {claim} needs "
+            "classes whose convex hulls meet: take more samples, or another seed"
+        )
+    return mu
+
+
+def best_affine_map(dataset: Dataset, p: int) -> AffineMap:
+    """Return the minimiser of sum_i max(1 - y_i f(x_i), 0)^(p+1) over affine f.
+
+    Where the two classes have the same mean it is the best constant, by convexity: then
+    sum lambda y x = 0 follows from sum lambda y = 0. Else every coefficient is a ball.
+
+    Raises:
+        InputError: no unique minimiser was proved.
+    """
+    means = [
+        [sum(column, Fraction(0)) / len(rows) for column in zip(*rows, strict=True)]
+        for rows in (dataset.positives, dataset.negatives)
+    ]
+    if means[0] == means[1]:
+        value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
+        return AffineMap(value, (Fraction(0),) * dataset.d)
+    if rank([(Fraction(1), *row) for row in dataset.x]) <= dataset.d:
+        raise InputError(
+            "samples lie on a hyperplane, so the best affine map is not unique; give samples that "
+            f"span all {dataset.d} coordinates"
+        )
+    rows = signed(dataset, affine=True)
+    rows = [(row[-1], *row[:-1]) for row in rows]  # y (1, x), so that y f(x) is its product with u
+    u = [Fraction(0)] * (dataset.d + 1)
+    for bits in _GRID_BITS:
+        u = _newton(rows, p, u, 2 * bits)
+        middle = [_rounded(value, bits) for value in u]
+        rad = Fraction(2**_BALL_BITS, 2**bits)
+        if _holds_minimiser(rows, p, middle, rad):
+            c, *v = (Enclosed(value, rad) for value in middle)
+            return AffineMap(c, tuple(v))
+    raise InputError(
+        "samples: the best affine map was not enclosed; too few samples have a margin below 1 for "
+        "it to be unique, or they are scaled very unevenly"
+    )
+
+
+def _rounded(value: Fraction, bits: int) -> Fraction:
+    return Fraction(round(value * 2**bits), 2**bits)
+
+
+def _slack(rows: Sequence[Point], u: Sequence[Fraction]) -> list[Fraction]:
+    return [max(1 - dot(row, u), Fraction(0)) for row in rows]
+
+
+def _newton(rows: Sequence[Point], p: int, u: list[Fraction], bits: int) -> list[Fraction]:
+    """Minimise F(u) = sum max(1 - row^T u, 0)^(p+1) by damped Newton steps, rounded to 2^-bits."""
+    for _ in range(_STEPS):
+        slack = _slack(rows, u)
+        columns = list(zip(*rows, strict=True))
+        weights = [p * s ** (p - 1) for s in slack]
+        weighted = [[w * v for w, v in zip(weights, column, strict=True)] for column in columns]
+        hessian = [[dot(left, right) for right in columns] for left in weighted]
+        gradient = [dot([s**p for s in slack], column) for column in columns]
+        step = solve(hessian, gradient)
+        loss, share = sum(s ** (p + 1) for s in slack), Fraction(1)
+        while True:
+            moved = [_rounded(a + share * b, bits) for a, b in zip(u, step, strict=True)]
+            if moved == u or sum(s ** (p + 1) for s in _slack(rows, moved)) < loss:
+                break
+            share /= 2
+        if moved == u:
+            break
+        u = moved
+    return u
+
+
+def _holds_minimiser(
+    rows: Sequence[Point], p: int, middle: Sequence[Fraction], rad: Fraction
+) -> bool:
+    """Say whether the one minimiser lies in the balls, as the checker will.
+
+    |grad F| < mu rad at the middle, the Hessian being above mu I throughout (up to a factor p + 1).
+    """
+    slack = _slack(rows, middle)
+    spread = [rad * sum(map(abs, row)) for row in rows]
+    first = [s**p for s in slack]
+    steepest = sum(abs(dot(first, column)) for column in zip(*rows, strict=True))
+    least = [p * max(s - e, Fraction(0)) ** (p - 1) for s, e in zip(slack, spread, strict=True)]
+    axes = [[Fraction(i == j) for j in range(len(middle))] for i in range(len(middle))]
+    return definite([*least, *(-steepest / rad for _ in axes)], [*map(list, rows), *axes])
+
+
+def affine_minimum(
+    claim: str,
+    dataset: Dataset,
+    p: int,
+    data: Mapping[str, Any],
+    network: Mapping[str, Any],
+    best: AffineMap,
+    farkas: Sequence[Fraction],
+    reach: Fraction | None,
+) -> Certificate:
+    """Certify a network that is the best affine map near theta*, with the widest radius.
+
+    Args:
+        claim: and up to `network` as for `local_minimum`.
+        best: the affine map.
+        farkas: (n,), from `hull_weights`.
+        reach: as for `sealed`.
+
+    Raises:
+        InputError: no radius is accepted.
+    """
+    if best.constant:
+        return constant_minimum(claim, "linear", dataset, p, data, network, best.c, reach)
+    pairs = [(y, _value(best, x)) for x, y in zip(dataset.x, dataset.y, strict=True)]
+    wrong = sum(f.mid + f.rad < 0 if y == 1 else f.mid - f.rad >= 0 for y, f in pairs)
+    error = Fraction(max(wrong, 1), dataset.n)
+    weights = [_weight(y, f, p) for y, f in pairs]
+    fields = local_minimum(claim, "linear-enclosed", dataset, p, data, network, weights, error)
+    return sealed({**fields, "farkas": list(farkas)}, reach, enclosed_linear.check)
+
+
+def _value(best: AffineMap, row: Point) -> Enclosed:
+    """Enclose f(x), a little more widely than the checker will."""
+    u = [v if isinstance(v, Enclosed) else Enclosed(v, Fraction(0)) for v in (best.c, *best.v)]
+    point = (Fraction(1), *row)
+    middle = dot([value.mid for value in u], point)
+    return Enclosed(middle, 2 * dot([value.rad for value in u], [abs(v) for v in point]))
+
+
+def _weight(label: int, f: Enclosed, p: int) -> Enclosed:
+    """Enclose (p+1) max(1 - y f, 0)^p, rounded outwards."""
+    low = max(1 - label * f.mid - f.rad, Fraction(0))
+    high = max(1 - label * f.mid + f.rad, Fraction(0))
+    ends = [(p + 1) * low**p, (p + 1) * high**p]
+    unit = Fraction(1, 2**_WEIGHT_BITS)
+    floor_, ceiling = ends[0] // unit * unit, -(-ends[1] // unit) * unit
+    if floor_ == ceiling:
+        ceiling += unit
+    return Enclosed((floor_ + ceiling) / 2, (ceiling - floor_) / 2)
