@@ -53,13 +53,13 @@ def hull_weights(dataset: Dataset, claim: str) -> Point:
     Raises:
         InputError: an affine map separates the classes.
     """
-    _, mu = separate(signed(dataset, affine=True))
-    if mu is None:
+    separable, vector = separate(signed(dataset, affine=True))
+    if separable:
         raise InputError(
             f"samples are separated by an affine map, whose training error is zero; {claim} needs "
             "classes whose convex hulls meet: take more samples, or another seed"
         )
-    return mu
+    return vector
 
 
 def best_affine_map(dataset: Dataset, p: int) -> AffineMap:

@@ -205,14 +205,14 @@ def separator(dataset: Dataset, claim: str) -> Point:
     Raises:
         InputError: the dataset is not linearly separable.
     """
-    w, mu = separate(signed(dataset))
-    if w is None:
-        used = [k for k, weight in enumerate(mu or ()) if weight]
+    separable, vector = separate(signed(dataset))
+    if not separable:
+        used = [k for k, weight in enumerate(vector) if weight]
         raise InputError(
             f"samples break Assumption 6, which {claim} needs: positive weights on samples {used} "
             "make sum mu y x = 0"
         )
-    return w
+    return vector
 
 
 def half_space(dataset: Dataset, claim: str) -> Point:
@@ -221,12 +221,12 @@ def half_space(dataset: Dataset, claim: str) -> Point:
     Raises:
         InputError: no open half-space through the origin holds all samples.
     """
-    v, _ = separate(dataset.x)
-    if v is None:
+    inside, vector = separate(dataset.x)
+    if not inside:
         raise InputError(
             f"samples lie in no open half-space v^T x > 0, where {claim} places them; give others"
         )
-    return v
+    return vector
 
 
 def subspaces(dataset: Dataset, claim: str) -> dict[str, list[int]]:

@@ -39,8 +39,7 @@ RATE_BASE = Fraction(3, 4)  # P(n) decays as (3/4)^n up to a factor polynomial i
 
 def separable(dataset: Dataset) -> bool:
     """Say whether an affine map classifies every sample, by an exact linear program."""
-    w, _ = separate(signed(dataset, affine=True))
-    return w is not None
+    return separate(signed(dataset, affine=True))[0]
 
 
 def axis_interval(points: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:

@@ -16,9 +16,7 @@ __all__ = ["feasible", "separate"]
 Vector = tuple[Fraction, ...]
 
 
-def feasible(
-    columns: Sequence[Sequence[int]], right: Sequence[int]
-) -> tuple[list[Fraction] | None, list[Fraction] | None]:
+def feasible(columns: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[bool, Vector]:
     """Decide `sum_j mu_j columns[j] = right`, mu >= 0.
 
     Args:
@@ -26,7 +24,7 @@ def feasible(
         right: m integers, each >= 0.
 
     Returns:
-        (mu, None), or (None, v) with v^T column >= 0 for all and v^T right < 0.
+        (True, mu), or (False, v) with v^T column >= 0 for all and v^T right < 0.
     """
     n, m = len(columns), len(right)
     free = [[*column, 0] for column in columns]
@@ -34,10 +32,10 @@ def feasible(
     inverse.append([-1] * m + [1])
     # Begin with the unit vectors e_k, which stand at no place of `columns` and cost 1.
     mu, prices, missing = _minimised(free, [*right, 0], list(range(n, n + m)), inverse)
-    return (None, [-v for v in prices]) if missing else (mu, None)
+    return (False, tuple(-price for price in prices)) if missing else (True, tuple(mu))
 
 
-def separate(rows: Sequence[Vector]) -> tuple[Vector | None, Vector | None]:
+def separate(rows: Sequence[Vector]) -> tuple[bool, Vector]:
     """Return w with w^T s > 0 for all s, or mu >= 0, mu != 0, with sum_i mu_i s_i = 0.
 
     One of them exists, and never both (Gordan's theorem). With each s scaled to size 1, the widest
@@ -48,7 +46,7 @@ def separate(rows: Sequence[Vector]) -> tuple[Vector | None, Vector | None]:
         rows: n samples y_i x_i of d coordinates.
 
     Returns:
-        (w, None), or (None, mu).
+        (True, w), or (False, mu).
     """
     n, d = len(rows), len(rows[0])
     scales = [lcm(*(v.denominator for v in row)) for row in rows]
@@ -66,13 +64,13 @@ def separate(rows: Sequence[Vector]) -> tuple[Vector | None, Vector | None]:
     if not margin:
         cancelling = [value * scale for value, scale in zip(mu, scales, strict=False)]
         common = lcm(*(value.denominator for value in cancelling))
-        return None, tuple(value * common for value in cancelling)
+        return False, tuple(value * common for value in cancelling)
     widest = tuple(-price for price in prices[:d])
     for digits in (1, 2, 4, 8):
         w = tuple(value.limit_denominator(10**digits) for value in widest)
         if all(sum(map(mul, w, row)) > 0 for row in rows):
-            return w, None
-    return widest, None
+            return True, w
+    return True, widest
 
 
 def _minimised(

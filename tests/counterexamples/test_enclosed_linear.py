@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
-from lossurface.counterexamples._affine import best_affine_map, hull_weights
 from scipy.optimize import minimize
 
 from lossurface.counterexamples import proposition_3, proposition_7
+from lossurface.counterexamples.affine import best_affine_map, hull_weights
 from lossurface.errors import InputError
 from lossurface.exact import check, enclosed_linear, rational, schema, seal
 from lossurface.setting import Dataset, proposition_3_symmetric

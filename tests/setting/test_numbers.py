@@ -8,10 +8,10 @@ import torch
 from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
-from lossurface.setting._numbers import as_ball, as_fraction, exact_number, parse_number
 
 from lossurface.errors import InputError
 from lossurface.setting import Enclosed
+from lossurface.setting.datasets import as_ball, as_fraction, exact_number, parse_number
 
 from ._tools import ends, holds, seeded
 
