@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lossurface.claims._verify import certified, verdict
-from lossurface.counterexamples.proposition_2 import proposition_2
+from lossurface.counterexamples import proposition_2
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.neurons import ZERO
 

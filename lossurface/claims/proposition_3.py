@@ -12,7 +12,7 @@ from lossurface.claims.experiments_proposition_3 import (
     inseparable_sample,
     separable_share,
 )
-from lossurface.counterexamples.proposition_3 import proposition_3
+from lossurface.counterexamples import proposition_3
 from lossurface.counterexamples.separability import lower_bound, upper_bound
 from lossurface.exact import Certificate, Finding, Verdict, less, sampled
 from lossurface.exact.checker.neurons import IDENTITY

@@ -8,12 +8,12 @@ from typing import Any
 
 from lossurface.claims._verify import certified, verdict
 from lossurface.claims.experiments_proposition_4 import balanced_share
+from lossurface.counterexamples import proposition_4
 from lossurface.counterexamples.balance import (
     balanced_by_counting,
     balanced_probability,
     balanced_sample,
 )
-from lossurface.counterexamples.proposition_4 import proposition_4
 from lossurface.exact import (
     Certificate,
     Finding,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lossurface.claims._verify import certified, verdict
-from lossurface.counterexamples.proposition_5 import LINE, PLANE, proposition_5
+from lossurface.counterexamples import LINE, PLANE, proposition_5
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.neurons import EVEN
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lossurface.claims._verify import certified, verdict
-from lossurface.counterexamples.proposition_2 import HALF_PLANE, RAYS
-from lossurface.counterexamples.proposition_6 import XOR, proposition_6
+from lossurface.counterexamples import HALF_PLANE, RAYS, XOR, proposition_6
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.neurons import ZERO
 from lossurface.setting import Dataset

@@ -8,7 +8,7 @@ from typing import Any
 from lossurface.claims._verify import certified, misclassifying, verdict
 from lossurface.claims.experiments_proposition_3 import inseparable_sample
 from lossurface.claims.proposition_3 import separability_findings
-from lossurface.counterexamples.proposition_7 import proposition_7
+from lossurface.counterexamples import proposition_7
 from lossurface.exact import Certificate, Finding, Verdict
 
 __all__ = ["certify", "verify"]

@@ -223,11 +223,11 @@ def weak_separator(space: Space) -> Form | None:
     right = [-sum(entries) for entries in zip(*columns, strict=True)]  # lambda = 1 + mu
     flips = [-1 if v < 0 else 1 for v in right]
     flipped = [[f * v for f, v in zip(flips, column, strict=True)] for column in columns]
-    _, v = feasible(flipped, [abs(v) for v in right])
-    if v is None:
+    solved, vector = feasible(flipped, [abs(v) for v in right])
+    if solved:
         return None
     form = [Fraction(0)] * len(space.samples.scales)
-    for value, flip, k in zip(v, flips, space.span.columns, strict=False):
+    for value, flip, k in zip(vector, flips, space.span.columns, strict=False):
         form[k] = value * flip * space.samples.scales[k]
     return form
 

@@ -54,10 +54,8 @@ def _builders(space: Space, case: Case) -> Iterator[Builder]:
         if case.architecture == "shortcut":
             for condition in ("proposition-12", "proposition-11"):
                 found = case.conditions[condition]
-                fits = name in {*CONVEX, *EVEN} and (
-                    condition == "proposition-11" or name == "quadratic"
-                )
-                if found.verdict == "fails" and fits:
+                neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
+                if found.verdict == "fails" and name in neurons:
                     yield lambda found=found: bad_minimum(space, found, name, p, width)  # type: ignore[misc]
         if small:
             for kind in ("theorem-2", "theorem-1"):

@@ -81,9 +81,7 @@ def _decide(space: Space, claim: Claim) -> Condition:
                 why = f"{no}: a non-negative combination of {used} samples vanishes"
                 return settle(space, "farkas", claim, {"mu": exact}, why, 0.0)
     if space.small(rows.shape[1]):
-        settled = _exactly(space, claim, yes, no)
-        if settled is not None:
-            return settled
+        return _exactly(space, claim, yes, no)
     why = f"the widest margin found, {margin:.1e} in whitened coordinates, is too near zero"
     return unsettled(claim, why, abs(margin))
 
@@ -200,20 +198,18 @@ def _null_weights(space: Space, support: NDArray[np.int64], claim: Claim) -> lis
     return mu
 
 
-def _exactly(space: Space, claim: Claim, yes: str, no: str) -> Condition | None:
+def _exactly(space: Space, claim: Claim, yes: str, no: str) -> Condition:
     """Decide by the exact simplex: sum mu (y x) = 0, sum mu = 1."""
     columns = [[*column, 1] for column in _columns(space.named, _signs(space, claim), claim)]
     size = len(columns[0])
-    mu, v = feasible(columns, [0] * (size - 1) + [1])
-    if mu is not None:
-        used = sum(map(bool, mu))
+    cancel, vector = feasible(columns, [0] * (size - 1) + [1])
+    if cancel:
+        used = sum(map(bool, vector))
         why = f"{no}: a non-negative combination of {used} samples vanishes"
-        return settle(space, "farkas", claim, {"mu": mu}, why, 0.0)
-    if v is None:
-        return None
-    # v^T (y x) >= -v_last > 0, in the scaled named columns.
+        return settle(space, "farkas", claim, {"mu": list(vector)}, why, 0.0)
+    # vector^T (y x) >= -its last entry > 0, in the scaled named columns.
     form = [Fraction(0)] * len(space.samples.scales)
-    for value, k in zip(v, space.span.columns, strict=False):
+    for value, k in zip(vector, space.span.columns, strict=False):
         form[k] = value * space.samples.scales[k]
-    bias = v[size - 2] if claim == "affine-separability" else Fraction(0)
+    bias = vector[size - 2] if claim == "affine-separability" else Fraction(0)
     return settle(space, "separator", claim, {"w": form, "b": bias}, f"{yes}, found exactly", None)

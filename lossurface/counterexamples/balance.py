@@ -7,10 +7,10 @@ from fractions import Fraction
 from math import comb
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples._build import at_least
+from lossurface import setting
+from lossurface.counterexamples.construction import at_least
 from lossurface.errors import InputError
-from lossurface.setting import Dataset
-from lossurface.setting import proposition_4 as law
+from lossurface.setting.datasets import Dataset
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -78,7 +78,7 @@ def balanced_sample(rng: Generator, n: int) -> Dataset:
     """
     at_least("n", n, 2, CLAIM)
     for _ in range(_DRAWS):
-        dataset = law().sample(rng, 2 * n)
+        dataset = setting.proposition_4().sample(rng, 2 * n)
         if dataset.n_plus and dataset.n_minus and balanced(dataset):
             return dataset
     raise InputError(f"none of {_DRAWS} draws of {2 * n} samples was balanced; give a smaller n")

@@ -36,7 +36,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import comb, factorial, isqrt
 
-from lossurface.counterexamples._build import at_least
+from lossurface.counterexamples.construction import at_least
 from lossurface.counterexamples.least_squares import Fit, compositions, fit_counts, multinomial
 from lossurface.errors import InputError
 

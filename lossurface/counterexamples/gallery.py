@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossurface.counterexamples.proposition_2 import HALF_PLANE, RAYS, proposition_2
-from lossurface.counterexamples.proposition_3 import proposition_3
-from lossurface.counterexamples.proposition_4 import proposition_4
-from lossurface.counterexamples.proposition_5 import PLANE, proposition_5
-from lossurface.counterexamples.proposition_6 import proposition_6
-from lossurface.counterexamples.proposition_7 import proposition_7
+from lossurface.counterexamples import (
+    HALF_PLANE,
+    PLANE,
+    RAYS,
+    proposition_2,
+    proposition_3,
+    proposition_4,
+    proposition_5,
+    proposition_6,
+    proposition_7,
+)
 from lossurface.exact import Certificate
 
 __all__ = ["Entry", "Recipe", "gallery", "recipes"]

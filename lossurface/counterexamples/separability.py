@@ -26,10 +26,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import comb
 
-from lossurface.counterexamples._build import at_least
-from lossurface.counterexamples._gordan import gordan, signed
+from lossurface.counterexamples.construction import at_least, signed
 from lossurface.errors import InputError
-from lossurface.setting import Dataset
+from lossurface.exact.simplex import separate
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["RATE_BASE", "axis_interval", "hulls_meet", "lower_bound", "separable", "upper_bound"]
 
@@ -37,14 +37,9 @@ CLAIM = "Proposition 3"
 RATE_BASE = Fraction(3, 4)  # P(n) decays as (3/4)^n up to a factor polynomial in n
 
 
-def separable(dataset: Dataset) -> bool | None:
-    """Say whether an affine map classifies every sample, by an exact linear program.
-
-    Returns:
-        `None` where the program ran out of steps.
-    """
-    w, mu = gordan(signed(dataset, affine=True))
-    return None if w is None and mu is None else w is not None
+def separable(dataset: Dataset) -> bool:
+    """Say whether an affine map classifies every sample, by an exact linear program."""
+    return separate(signed(dataset, affine=True))[0]
 
 
 def axis_interval(points: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:

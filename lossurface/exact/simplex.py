@@ -1,24 +1,22 @@
-"""An exact simplex for the cases where a float linear program cannot tell zero from nearly zero.
+"""The simplex method in rational arithmetic, by the standard library alone.
 
-Decides whether A mu = b has a solution mu >= 0, in rationals: either mu, or a vector v with
-v^T A >= 0 and v^T b < 0 (Farkas). Bland's rule, so it always ends; every basis is solved afresh by
-python-flint, so it is for small problems.
+It decides which of two alternatives holds, and returns what shows it: a solution or Farkas's
+vector; a separator or weights on which the samples cancel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from math import lcm
+from operator import mul
 
-__all__ = ["feasible"]
+__all__ = ["feasible", "separate"]
 
-MOST_PIVOTS = 2_000
+Vector = tuple[Fraction, ...]
 
 
-def feasible(
-    columns: Sequence[Sequence[int]], right: Sequence[int]
-) -> tuple[list[Fraction] | None, list[Fraction] | None]:
+def feasible(columns: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[bool, Vector]:
     """Decide `sum_j mu_j columns[j] = right`, mu >= 0.
 
     Args:
@@ -26,49 +24,117 @@ def feasible(
         right: m integers, each >= 0.
 
     Returns:
-        (mu, None), or (None, v) with v^T column >= 0 for all and v^T right < 0, or (None, None)
-        when the pivots ran out.
+        (True, mu), or (False, v) with v^T column >= 0 for all and v^T right < 0.
     """
-    from flint import fmpq, fmpq_mat, fmpz_mat
-
     n, m = len(columns), len(right)
-    matrix = fmpz_mat([list(column) for column in columns])  # n x m
-    basis = list(range(n, n + m))  # n + k is the artificial column e_k
-    target = fmpq_mat(m, 1, [fmpq(v) for v in right])
+    free = [[*column, 0] for column in columns]
+    inverse = [[int(i == k) for k in range(m + 1)] for i in range(m)]
+    inverse.append([-1] * m + [1])
+    # Begin with the unit vectors e_k, which stand at no place of `columns` and cost 1.
+    mu, prices, missing = _minimised(free, [*right, 0], list(range(n, n + m)), inverse)
+    return (False, tuple(-price for price in prices)) if missing else (True, tuple(mu))
 
-    def column(j: int) -> list[int]:
-        return list(columns[j]) if j < n else [int(k == j - n) for k in range(m)]
 
-    for _ in range(MOST_PIVOTS):
-        B = fmpq_mat(fmpz_mat([column(j) for j in basis]).transpose())
-        values = B.solve(target)
-        cost = fmpq_mat(m, 1, [fmpq(int(j >= n)) for j in basis])
-        prices = B.transpose().solve(cost)
-        reduced = _times(matrix, prices)  # entering lowers the cost where prices^T a_j > 0
-        inside = set(basis)
-        entering = next((j for j in range(n) if j not in inside and reduced[j] > 0), None)
-        if entering is None:
-            if any(j >= n and values[k, 0] != 0 for k, j in enumerate(basis)):
-                return None, [-_fraction(prices[k, 0]) for k in range(m)]
-            mu = [Fraction(0)] * n
-            for k, j in enumerate(basis):
-                if j < n:
-                    mu[j] = _fraction(values[k, 0])
-            return mu, None
-        step = B.solve(fmpq_mat(m, 1, [fmpq(v) for v in column(entering)]))
-        ratios = [(values[k, 0] / step[k, 0], basis[k], k) for k in range(m) if step[k, 0] > 0]
-        least = min(ratio for ratio, _, _ in ratios)
-        _, leaving = min((j, k) for ratio, j, k in ratios if ratio == least)
+def separate(rows: Sequence[Vector]) -> tuple[bool, Vector]:
+    """Return w with w^T s > 0 for all s, or mu >= 0, mu != 0, with sum_i mu_i s_i = 0.
+
+    One of them exists, and never both (Gordan's theorem). With each s scaled to size 1, the widest
+    margin of a w in [-1, 1]^d is the least |sum_i mu_i s_i|_1 over weights mu that add up to 1: the
+    two linear programs are dual. The w found is rounded to short fractions that still separate.
+
+    Args:
+        rows: n samples y_i x_i of d coordinates.
+
+    Returns:
+        (True, w), or (False, mu).
+    """
+    n, d = len(rows), len(rows[0])
+    scales = [lcm(*(v.denominator for v in row)) for row in rows]
+    whole = [[int(v * scale) for v in row] for row, scale in zip(rows, scales, strict=True)]
+    columns = [[*row, max(map(abs, row)) or 1, 0] for row in whole]  # mu_i, at no cost
+    for k in range(d):  # what is left of the sum, at cost 1
+        columns += [[*(sign * int(i == k) for i in range(d)), 0, 1] for sign in (1, -1)]
+    # Begin with weight on the first sample alone; its sum is made up for by -+e_k.
+    signs = [-1 if v > 0 else 1 for v in whole[0]]
+    basis = [n + 2 * k + int(sign < 0) for k, sign in enumerate(signs)]
+    inverse = [[s * int(i == k) for i in range(d + 2)] for k, s in enumerate([*signs, 1])]
+    inverse.append([*(-sign for sign in signs), 0, 1])
+    inverse = _exchanged(inverse, columns[0], d)
+    mu, prices, margin = _minimised(columns, [0] * d + [1, 0], [*basis, 0], inverse)
+    if not margin:
+        cancelling = [value * scale for value, scale in zip(mu, scales, strict=False)]
+        common = lcm(*(value.denominator for value in cancelling))
+        return False, tuple(value * common for value in cancelling)
+    widest = tuple(-price for price in prices[:d])
+    for digits in (1, 2, 4, 8):
+        w = tuple(value.limit_denominator(10**digits) for value in widest)
+        if all(sum(map(mul, w, row)) > 0 for row in rows):
+            return True, w
+    return True, widest
+
+
+def _minimised(
+    columns: Sequence[Sequence[int]],
+    right: Sequence[int],
+    basis: list[int],
+    inverse: list[list[int]],
+) -> tuple[list[Fraction], list[Fraction], Fraction]:
+    """Return z, prices and costs where costs^T z is least, A z = right, z >= 0.
+
+    A column holds its m numbers and its cost below them. `inverse` is, times its last entry, the
+    inverse of the basis with the costs as a last row and (0, ..., 0, 1) as a last column: all of it
+    whole numbers. The column of least reduced cost enters, and of those that may leave it is the
+    lexicographically first, so that no basis comes twice.
+
+    Args:
+        columns: n columns of m + 1 integers.
+        right: m integers, and 0.
+        basis: m positions in `columns`; a position from n on stands for something else.
+        inverse: (m + 1, m + 1).
+    """
+    while True:
+        reduced = [_dot(inverse[-1], column) for column in columns]
+        entering = min(range(len(columns)), key=reduced.__getitem__)
+        if reduced[entering] >= 0:
+            break
+        leaving = _leaving(inverse, columns[entering], right)
+        inverse = _exchanged(inverse, columns[entering], leaving)
         basis[leaving] = entering
-    return None, None
+    scale = inverse[-1][-1]
+    z = [Fraction(0)] * len(columns)
+    for position, row in zip(basis, inverse, strict=False):
+        if position < len(z):
+            z[position] = Fraction(_dot(row, right), scale)
+    prices = [Fraction(-value, scale) for value in inverse[-1][:-1]]
+    return z, prices, Fraction(-_dot(inverse[-1], right), scale)
 
 
-def _times(matrix: Any, vector: Any) -> list[Any]:
-    """Return matrix times vector, by way of integers."""
-    numerator, denominator = vector.numer_denom()
-    product = matrix * numerator
-    return [product[i, 0] for i in range(product.nrows())] if denominator > 0 else []
+def _leaving(inverse: list[list[int]], column: Sequence[int], right: Sequence[int]) -> int:
+    """Return the row whose (B^-1 right, B^-1) is lexicographically least, by the entering entry."""
+    shares = [
+        (k, entry, [_dot(row, right), *row])
+        for k, row in enumerate(inverse[:-1])
+        if (entry := _dot(row, column)) > 0
+    ]
+    for place in range(len(right) + 1):
+        ratios = [Fraction(row[place], entry) for _, entry, row in shares]
+        least = min(ratios)
+        shares = [share for share, ratio in zip(shares, ratios, strict=True) if ratio == least]
+        if len(shares) == 1:
+            break
+    return shares[0][0]
 
 
-def _fraction(value: Any) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
+def _exchanged(inverse: list[list[int]], column: Sequence[int], leaving: int) -> list[list[int]]:
+    """Return the inverse after a column took a row's place; every division is exact (Bareiss)."""
+    scale, top = inverse[-1][-1], inverse[leaving]
+    pivot = _dot(top, column)
+    result = []
+    for row in inverse:
+        entry, pairs = _dot(row, column), zip(row, top, strict=True)
+        result.append(row if row is top else [(pivot * u - entry * v) // scale for u, v in pairs])
+    return result
+
+
+def _dot(left: Sequence[int], right: Sequence[int]) -> int:
+    return sum(map(mul, left, right))

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from lossurface.errors import InputError
 from lossurface.setting._enclose import hull, unsupported_order
 from lossurface.setting._neuron import Neuron
-from lossurface.setting._numbers import Number, as_ball, parse_number
 from lossurface.setting._piecewise import zeros_torch
+from lossurface.setting.datasets import Number, as_ball, parse_number
 
 if TYPE_CHECKING:
     from flint import arb

@@ -1,27 +1,51 @@
-"""Assumptions 1, 4 and 5 (section 3.1), each answered yes, no or undecided, with the reason.
+"""Assumptions 1, 4 and 5 (section 3.1), each answered yes, no or undecided, and Theorem 1's width.
 
 Assumptions 2, 3 and 6 speak of the data: `lossurface.conditions` decides them on a dataset.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal, NoReturn
 
+from lossurface.errors import InputError
 from lossurface.setting._neuron import ANALYTIC, CLASSES, Neuron
-from lossurface.setting._numbers import as_ball
-from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import Architecture
+from lossurface.setting.datasets import as_ball
 from lossurface.setting.losses import Loss
 from lossurface.setting.networks import Network
 
 __all__ = [
+    "Answer",
     "assumption_1",
     "assumption_4",
     "assumption_5",
     "increasing_neuron",
+    "width_threshold",
 ]
 
 _PROBES = tuple(Fraction(k, 4) for k in range(0, 41)) + tuple(Fraction(-k, 4) for k in range(1, 41))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Yes, no or undecided, with the reason, and where possible what shows it."""
+
+    status: Literal["yes", "no", "undecided"]
+    reason: str  # one sentence
+    witness: object = None  # a point or z_0: what the reason speaks of
+
+    @property
+    def holds(self) -> bool | None:
+        """True, False, or None for undecided."""
+        return {"yes": True, "no": False, "undecided": None}[self.status]
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an Answer has three values; ask for its .status or .holds")
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.reason}"
 
 
 def assumption_1(loss: Loss) -> Answer:
@@ -87,6 +111,29 @@ def increasing_neuron(neuron: Neuron) -> Answer:
     if neuron.smoothness < 2:
         return Answer("no", f"not twice differentiable: {_rough(neuron)}", Fraction(0))
     return _not_positive(neuron, 1, "increasing")
+
+
+def width_threshold(n: int, plus: int, minus: int, both: int) -> int:
+    """Return the least M >= 2 max(n / Delta r, r_+, r_-), Delta r = r - max(r_+, r_-).
+
+    Args:
+        n: samples.
+        plus: r_+, the dimension that the positives span.
+        minus: r_-.
+        both: r.
+
+    Raises:
+        InputError: Delta r is not above zero (Assumption 3).
+
+    Source: Theorem 1.
+    """
+    gap = both - max(plus, minus)
+    if gap <= 0:
+        raise InputError(
+            f"r_+ = {plus}, r_- = {minus}, r = {both}: Theorem 1 needs r > max(r_+, r_-); give "
+            "each class a direction of its own"
+        )
+    return max(-(-2 * n // gap), 2 * plus, 2 * minus)
 
 
 def _rough(neuron: Neuron) -> str:

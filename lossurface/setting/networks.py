@@ -8,15 +8,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.setting._numbers import (
+from lossurface.setting._staircase import Staircase, staircase
+from lossurface.setting.architectures import Architecture, Parts
+from lossurface.setting.datasets import (
     Enclosed,
     Number,
     exact_number,
     finite_floats,
     parse_number,
 )
-from lossurface.setting._staircase import Staircase, staircase
-from lossurface.setting.architectures import Architecture, Parts
 from lossurface.setting.neurons import Neuron, get_neuron
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from lossurface.claims.experiments_proposition_5 import definite_share, lowest_n
 from lossurface.claims.experiments_proposition_6 import dead_networks
 from lossurface.claims.experiments_proposition_7 import stuck_identity
 from lossurface.claims.tally import Tally
-from lossurface.counterexamples.proposition_2 import RAYS
-from lossurface.counterexamples.proposition_5 import LINE
+from lossurface.counterexamples import LINE, RAYS
 from lossurface.errors import InputError
 from lossurface.setting import proposition_3_symmetric, proposition_5, proposition_5_plane
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from scipy.optimize import minimize
 
 from lossurface.counterexamples import proposition_3, proposition_7
-from lossurface.counterexamples._affine import best_affine_map, hull_weights
+from lossurface.counterexamples.affine import best_affine_map, hull_weights
 from lossurface.errors import InputError
 from lossurface.exact import check, enclosed_linear, rational, schema, seal
 from lossurface.setting import Dataset, proposition_3_symmetric

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 from functools import partial
 
@@ -10,6 +9,7 @@ import pytest
 
 from lossurface.claims import get
 from lossurface.counterexamples import (
+    construction,
     proposition_2,
     proposition_3,
     proposition_4,
@@ -17,14 +17,12 @@ from lossurface.counterexamples import (
     proposition_6,
     proposition_7,
 )
-from lossurface.counterexamples._build import sealed
 from lossurface.counterexamples.example_2 import example_2, small_alpha
 from lossurface.counterexamples.example_3 import example_3, small_delta
 from lossurface.errors import InputError
 from lossurface.exact import check, rational
 from lossurface.setting import Dataset
 
-proposition_6_module = sys.modules["lossurface.counterexamples.proposition_6"]
 BUILDERS = {
     "Proposition 2": proposition_2,
     "Proposition 3": proposition_3,
@@ -174,7 +172,7 @@ def test_what_the_checker_does_not_read_is_said(monkeypatch):
     def unreadable(_):
         raise rational.Unreadable("network.deep is too deep")
 
-    monkeypatch.setattr(proposition_6_module, "sealed", partial(sealed, checker=unreadable))
+    monkeypatch.setattr(construction, "sealed", partial(construction.sealed, checker=unreadable))
     text = message(proposition_6)
     assert text == "beyond what the checker reads: network.deep is too deep"
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface.counterexamples import proposition_2, proposition_5
-from lossurface.counterexamples.proposition_5 import PLANE
+from lossurface.counterexamples import PLANE, proposition_2, proposition_5
 from lossurface.setting import (
     Dataset,
     Problem,

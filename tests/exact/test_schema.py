@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from lossurface.counterexamples.proposition_2 import proposition_2
-from lossurface.counterexamples.proposition_5 import PLANE, proposition_5
+from lossurface.counterexamples import PLANE, proposition_2, proposition_5
 from lossurface.exact import rational, schema
 from lossurface.setting import Dataset
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lossurface.errors import InputError
 from lossurface.setting import Enclosed
-from lossurface.setting._numbers import as_ball, as_fraction, exact_number, parse_number
+from lossurface.setting.datasets import as_ball, as_fraction, exact_number, parse_number
 
 from ._tools import ends, holds, seeded
 

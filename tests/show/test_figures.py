@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from lossurface import show
-from lossurface.counterexamples import gallery
-from lossurface.counterexamples.proposition_5 import LINE
+from lossurface.counterexamples import LINE, gallery
 from lossurface.errors import InputError
 from lossurface.setting import get_neuron, polynomial_hinge, quadratic
 from lossurface.show.figures import (

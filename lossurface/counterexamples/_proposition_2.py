@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
     at_least,
     balancing_constant,
-    dual_weights,
+    chosen_dataset,
     error_of_constant,
-    sealed,
+    half_space,
+    layered,
+    local_minimum,
+    reach_of_signs,
+    reach_with,
+    separator,
+    subspaces,
 )
-from lossurface.counterexamples._data import chosen_dataset
-from lossurface.counterexamples._deep import layered, reach_with
-from lossurface.counterexamples._witness import half_space, reach_of_signs, separator, subspaces
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, rational
-from lossurface.setting import Dataset, proposition_2_half_space, proposition_2_rays
+from lossurface.exact.certificate import Certificate
+from lossurface.exact.checker.neurons import ZERO
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["HALF_PLANE", "RAYS", "proposition_2"]
 
@@ -58,18 +63,18 @@ def proposition_2(
         n: how many to draw, 20 unless given.
 
     Returns:
-        A certificate with reason `dead`, training error min(n_+, n_-)/n.
+        A certificate, training error min(n_+, n_-)/n.
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    kind = admissible_neuron(neuron, rational.ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
+    admissible_neuron(neuron, ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
     admissible_power(p, CLAIM)
     at_least("width", width, 1, CLAIM)
     if data not in ("theorem-1", "theorem-2"):
         raise InputError(f"data is {data!r}; {CLAIM} is about 'theorem-1' or 'theorem-2' data")
     first = data == "theorem-1"
-    law = proposition_2_rays() if first else proposition_2_half_space()
+    law = setting.proposition_2_rays if first else setting.proposition_2_half_space
     dataset = chosen_dataset(dataset, RAYS if first else HALF_PLANE, law, seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
     if first:
@@ -78,25 +83,9 @@ def proposition_2(
         witness = {"assumption": data, "separator": separator(dataset, CLAIM)}
     direction = half_space(dataset, CLAIM)
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-    return sealed(
-        {
-            "kind": "local-minimum",
-            "claim": "proposition-2",
-            "loss": {"name": "polynomial-hinge", "p": p},
-            "data": witness,
-            **dataset.to_dict(),
-            "network": layered(
-                kind.name,
-                value,
-                [Fraction((-1) ** (j + 1)) for j in range(width)],
-                [[-v] * width for v in direction],
-                deep,
-                deep_neuron,
-                CLAIM,
-            ),
-            "reason": "dead",
-            "dual_weights": dual_weights(value, dataset.y, p),
-            "training_error": error_of_constant(dataset),
-        },
-        reach=reach_with(deep, reach_of_signs(direction)),
-    )
+    a = [Fraction((-1) ** (j + 1)) for j in range(width)]
+    W = [[-v] * width for v in direction]
+    network = layered(neuron, value, a, W, deep, deep_neuron, CLAIM)
+    reach = reach_with(deep, reach_of_signs(direction))
+    error = error_of_constant(dataset)
+    return local_minimum(CLAIM, dataset, p, witness, network, error, reach)

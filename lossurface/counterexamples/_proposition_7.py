@@ -6,25 +6,24 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from lossurface.counterexamples._affine import best_affine_map, hull_weights
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.affine import affine_minimum, best_affine_map, hulls_meet
+from lossurface.counterexamples.construction import (
+    DEAD_REACH,
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    chosen_dataset,
+    dead_layers,
     hidden_widths,
+    subspaces,
 )
-from lossurface.counterexamples._data import chosen_dataset
-from lossurface.counterexamples._deep import DEAD_REACH, dead_layers
-from lossurface.counterexamples._linear import affine_fields, sealed_affine
-from lossurface.counterexamples._witness import subspaces
-from lossurface.exact import Certificate, rational
-from lossurface.setting import Dataset, proposition_3_symmetric
-from lossurface.setting import proposition_3 as law
+from lossurface.exact.certificate import Certificate
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["proposition_7"]
 
 CLAIM = "Proposition 7"
-_NEURONS = rational.CLAIMS["proposition-7"][3]
 
 
 def proposition_7(
@@ -55,26 +54,25 @@ def proposition_7(
         n: how many to draw, 20 unless given.
 
     Returns:
-        A certificate with reason `linear`, or `linear-enclosed` where the best affine map is
-        irrational and given as a ball.
+        A certificate; where the best affine map is irrational it is given by balls.
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    kind = admissible_neuron(neuron, _NEURONS, CLAIM, "an H all of whose neurons are ReLUs")
+    admissible_neuron(neuron, {"relu"}, CLAIM, "an H all of whose neurons are ReLUs")
     admissible_power(p, CLAIM)
     widths = hidden_widths(width, depth, widths, CLAIM)
-    dataset = chosen_dataset(dataset, proposition_3_symmetric(), law(), seed, n, CLAIM)
+    law, symmetric = setting.proposition_3, setting.proposition_3_symmetric()
+    dataset = chosen_dataset(dataset, symmetric, law, seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
-    witness = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
-    farkas = hull_weights(dataset, CLAIM)
+    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    hulls_meet(dataset, CLAIM)
     best = best_affine_map(dataset, p)
     a: list[Any] = list(best.v) if best.constant else [str(value) for value in best.v]
     network = {
         "architecture": "identity-shortcut",
         "a": a,
         "b": str(best.c),
-        "deep": dead_layers(kind.name, dataset.d, widths, [Fraction(0)] * dataset.d, CLAIM),
+        "deep": dead_layers(neuron, dataset.d, widths, [Fraction(0)] * dataset.d, CLAIM),
     }
-    fields = {**affine_fields("proposition-7", dataset, p, witness), "network": network}
-    return sealed_affine(fields, dataset, p, best, farkas, DEAD_REACH)
+    return affine_minimum(CLAIM, dataset, p, data, network, best, DEAD_REACH)

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.balance import balanced, balanced_sample
+from lossurface.counterexamples.construction import (
+    SAMPLES,
     admissible_dataset,
     admissible_neuron,
     admissible_power,
     at_least,
     balancing_constant,
-    dual_weights,
+    chosen_dataset,
     error_of_constant,
-    sealed,
+    layered,
+    local_minimum,
+    reach_with,
+    subspaces,
 )
-from lossurface.counterexamples._data import SAMPLES, chosen_dataset
-from lossurface.counterexamples._deep import layered, reach_with
-from lossurface.counterexamples._witness import subspaces
-from lossurface.counterexamples.balance import balanced, balanced_sample
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, rational
-from lossurface.setting import Dataset
-from lossurface.setting import proposition_4 as law
+from lossurface.exact.certificate import Certificate
+from lossurface.exact.checker.neurons import ODD
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["CROSS", "proposition_4"]
 
@@ -60,18 +62,18 @@ def proposition_4(
         n: how many to draw, even; 20 unless given.
 
     Returns:
-        A certificate with reason `paired`, training error min(n_+, n_-)/n, and without f_D the
+        A certificate, training error min(n_+, n_-)/n, and without f_D the
         radius "inf".
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
     condition = "a neuron with sigma(z) + sigma(-z) constant"
-    kind = admissible_neuron(neuron, rational.ODD, CLAIM, condition)
+    admissible_neuron(neuron, ODD, CLAIM, condition)
     admissible_power(p, CLAIM)
     at_least("width", width, 1, CLAIM)
     if seed is None:
-        dataset = chosen_dataset(dataset, CROSS, law(), None, n, CLAIM)
+        dataset = chosen_dataset(dataset, CROSS, setting.proposition_4, None, n, CLAIM)
     else:
         dataset = _drawn(dataset, seed, SAMPLES if n is None else n)
     admissible_dataset(dataset, CLAIM)
@@ -88,21 +90,11 @@ def proposition_4(
         raise InputError("W holds something else than ints and Fractions; give exact numbers")
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     rows = [[Fraction(v) for v in row] for row in W]
-    a = [Fraction(0)] * width
-    return sealed(
-        {
-            "kind": "local-minimum",
-            "claim": "proposition-4",
-            "loss": {"name": "polynomial-hinge", "p": p},
-            "data": {"assumption": "theorem-1", **subspaces(dataset, CLAIM)},
-            **dataset.to_dict(),
-            "network": layered(kind.name, value, a, rows, deep, deep_neuron, CLAIM),
-            "reason": "paired",
-            "dual_weights": dual_weights(value, dataset.y, p),
-            "training_error": error_of_constant(dataset),
-        },
-        reach=reach_with(deep, None),
-    )
+    network = layered(neuron, value, [Fraction(0)] * width, rows, deep, deep_neuron, CLAIM)
+    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    reach = reach_with(deep, None)
+    error = error_of_constant(dataset)
+    return local_minimum(CLAIM, dataset, p, data, network, error, reach)
 
 
 def _drawn(dataset: Dataset | None, seed: int, n: int) -> Dataset:

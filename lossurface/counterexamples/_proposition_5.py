@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
     at_least,
     balancing_constant,
-    dual_weights,
+    chosen_dataset,
     error_of_constant,
-    sealed,
+    layered,
+    local_minimum,
+    reach_with,
+    separator,
     shifted,
 )
-from lossurface.counterexamples._data import chosen_dataset
-from lossurface.counterexamples._deep import layered, reach_with
-from lossurface.counterexamples._witness import separator
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, rational
+from lossurface.exact.certificate import Certificate
+from lossurface.exact.checker.neurons import AT_ZERO, EVEN
 from lossurface.exact.linalg import definite
-from lossurface.setting import Dataset
-from lossurface.setting import proposition_5 as line_law
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["LINE", "PLANE", "proposition_5"]
 
@@ -64,17 +65,15 @@ def proposition_5(
         n: how many to draw, 20 unless given.
 
     Returns:
-        A certificate with reason `curved`, training error min(n_+, n_-)/n.
+        A certificate, training error min(n_+, n_-)/n.
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    kind = admissible_neuron(
-        neuron, rational.EVEN, CLAIM, "a strongly convex neuron with its minimum at 0"
-    )
+    admissible_neuron(neuron, EVEN, CLAIM, "a strongly convex neuron with its minimum at 0")
     admissible_power(p, CLAIM)
     at_least("width", width, 1, CLAIM)
-    dataset = chosen_dataset(dataset, LINE, line_law(), seed, n, CLAIM)
+    dataset = chosen_dataset(dataset, LINE, lambda: setting.proposition_5(), seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
     if not isinstance(scale, int | Fraction) or scale <= 0:
         raise InputError(
@@ -92,26 +91,10 @@ def proposition_5(
             "the origin than the other in every direction"
         )
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-    at_zero = rational.EVEN[kind.name][0]
-    return sealed(
-        {
-            "kind": "local-minimum",
-            "claim": "proposition-5",
-            "loss": {"name": "polynomial-hinge", "p": p},
-            "data": {"assumption": "theorem-2", "separator": separator(dataset, CLAIM)},
-            **dataset.to_dict(),
-            "network": layered(
-                kind.name,
-                shifted(value, -at_zero * sum(a)),
-                a,
-                [[Fraction(0)] * width for _ in range(dataset.d)],
-                deep,
-                deep_neuron,
-                CLAIM,
-            ),
-            "reason": "curved",
-            "dual_weights": dual_weights(value, dataset.y, p),
-            "training_error": error_of_constant(dataset),
-        },
-        reach=reach_with(deep, Fraction(scale)),
-    )
+    bias = shifted(value, -AT_ZERO[neuron][0] * sum(a))  # less what the neurons add at 0
+    W = [[Fraction(0)] * width for _ in range(dataset.d)]
+    network = layered(neuron, bias, a, W, deep, deep_neuron, CLAIM)
+    data = {"assumption": "theorem-2", "separator": separator(dataset, CLAIM)}
+    reach = reach_with(deep, Fraction(scale))
+    error = error_of_constant(dataset)
+    return local_minimum(CLAIM, dataset, p, data, network, error, reach)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.construction import (
+    DEAD_REACH,
     admissible_neuron,
     admissible_power,
     balancing_constant,
     both_classes,
-    dual_weights,
+    chosen_dataset,
+    dead_layers,
     error_of_constant,
     hidden_widths,
-    sealed,
+    local_minimum,
+    separator,
+    subspaces,
 )
-from lossurface.counterexamples._data import chosen_dataset
-from lossurface.counterexamples._deep import DEAD_REACH, dead_layers
-from lossurface.counterexamples._witness import separator, subspaces
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, rational
-from lossurface.setting import Dataset, subspace
+from lossurface.exact.certificate import Certificate
+from lossurface.exact.checker.neurons import ZERO
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["XOR", "proposition_6"]
 
@@ -62,15 +66,16 @@ def proposition_6(
         n: how many to draw, 20 unless given.
 
     Returns:
-        A certificate with reason `dead`, training error min(n_+, n_-)/n.
+        A certificate, training error min(n_+, n_-)/n.
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    kind = admissible_neuron(neuron, rational.ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
+    admissible_neuron(neuron, ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
     admissible_power(p, CLAIM)
     widths = hidden_widths(width, depth, widths, CLAIM)
-    dataset = chosen_dataset(dataset, XOR, subspace(3, (0, 1), (1, 2)), seed, n, CLAIM)
+    planes = partial(setting.subspace, 3, (0, 1), (1, 2))
+    dataset = chosen_dataset(dataset, XOR, planes, seed, n, CLAIM)
     both_classes(dataset, CLAIM)
     witness: dict[str, Any] = {"assumption": data}
     if data == "theorem-1":
@@ -80,20 +85,7 @@ def proposition_6(
     elif data != "none":
         raise InputError(f"data is {data!r}; give 'none', 'theorem-1' or 'theorem-2'")
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-    return sealed(
-        {
-            "kind": "local-minimum",
-            "claim": "proposition-6",
-            "loss": {"name": "polynomial-hinge", "p": p},
-            "data": witness,
-            **dataset.to_dict(),
-            "network": {
-                "architecture": "feedforward",
-                "deep": dead_layers(kind.name, dataset.d, widths, [value], CLAIM),
-            },
-            "reason": "dead",
-            "dual_weights": dual_weights(value, dataset.y, p),
-            "training_error": error_of_constant(dataset),
-        },
-        reach=DEAD_REACH,
-    )
+    deep = dead_layers(neuron, dataset.d, widths, [value], CLAIM)
+    network = {"architecture": "feedforward", "deep": deep}
+    error = error_of_constant(dataset)
+    return local_minimum(CLAIM, dataset, p, witness, network, error, DEAD_REACH)

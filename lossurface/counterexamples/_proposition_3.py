@@ -6,23 +6,31 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
-from lossurface.counterexamples._affine import AffineMap, best_affine_map, hull_weights
-from lossurface.counterexamples._build import (
+from lossurface import setting
+from lossurface.counterexamples.affine import (
+    AffineMap,
+    affine_minimum,
+    best_affine_map,
+    hulls_meet,
+)
+from lossurface.counterexamples.construction import (
     Number,
     admissible_dataset,
     admissible_neuron,
     admissible_power,
     at_least,
+    chosen_dataset,
+    half_space,
+    layered,
+    reach_of_signs,
+    reach_with,
+    subspaces,
 )
-from lossurface.counterexamples._data import chosen_dataset
-from lossurface.counterexamples._deep import layered, reach_with
-from lossurface.counterexamples._linear import affine_fields, sealed_affine
-from lossurface.counterexamples._witness import half_space, reach_of_signs, subspaces
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, rational
+from lossurface.exact.certificate import Certificate
+from lossurface.exact.checker.neurons import IDENTITY
 from lossurface.exact.linalg import dot
-from lossurface.setting import Dataset, Enclosed, proposition_3_symmetric
-from lossurface.setting import proposition_3 as law
+from lossurface.setting.datasets import Dataset, Enclosed
 
 __all__ = ["proposition_3"]
 
@@ -59,30 +67,27 @@ def proposition_3(
         n: how many to draw, 20 unless given.
 
     Returns:
-        A certificate with reason `linear`, or `linear-enclosed` where the best affine map is
-        irrational and given as a ball.
+        A certificate; where the best affine map is irrational it is given by balls.
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
     condition = "a neuron with sigma(z) = z for z > 0"
-    kind = admissible_neuron(neuron, rational.IDENTITY, CLAIM, condition)
+    admissible_neuron(neuron, IDENTITY, CLAIM, condition)
     admissible_power(p, CLAIM)
     at_least("width", width, 1, CLAIM)
-    dataset = chosen_dataset(dataset, proposition_3_symmetric(), law(), seed, n, CLAIM)
+    law, symmetric = setting.proposition_3, setting.proposition_3_symmetric()
+    dataset = chosen_dataset(dataset, symmetric, law, seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
-    witness = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
     direction = half_space(dataset, CLAIM)
-    farkas = hull_weights(dataset, CLAIM)
+    hulls_meet(dataset, CLAIM)
     best = best_affine_map(dataset, p)
     a, W = _active_neurons(best, direction, width, dataset)
-    fields = {
-        **affine_fields("proposition-3", dataset, p, witness),
-        "network": layered(kind.name, best.c, a, W, deep, deep_neuron, CLAIM),
-    }
+    network = layered(neuron, best.c, a, W, deep, deep_neuron, CLAIM)
     columns = [[_middle(v) for v in column] for column in zip(*W, strict=True)]
     reach = reach_with(deep, min(reach_of_signs(column) for column in columns))
-    return sealed_affine(fields, dataset, p, best, farkas, reach)
+    return affine_minimum(CLAIM, dataset, p, data, network, best, reach)
 
 
 def _middle(value: Number) -> Fraction:
