@@ -48,8 +48,6 @@ class Proof(NamedTuple):
     claim: str
     says: str
     evidence: Literal["exact", "enclosed"]  # enclosed: parameters are known in balls alone
-        "exact", "enclosed"
-    ]  # "enclosed" where parameters are known only in balls, else "exact"
 
     def __str__(self) -> str:
         return f"certificate of {self.claim}: {self.says}"

@@ -50,4 +50,4 @@ def check_curvature(
     within = Z is None or radius**2 * max(squares) <= Z**2
     require(within, "radius: beyond the range of the Taylor bound")
     rest = [h * turned[i] - b * abs(turned[i]) for i, b in zip(used, bounds, strict=True)]
-    check_form(form, rest, [samples.rows[i] for i in used], "dual weights, radius")
+    check_form(form, rest, [samples.rows[i] for i in used], "radius or dual weights")
