@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from lossurface.enclosed import last_layer_check as check
 from lossurface.errors import InputError
 from lossurface.exact import Finding
-from lossurface.exact import last_layer_check as check
 
 if TYPE_CHECKING:
     from lossurface.setting import Architecture, Dataset, Loss, Network

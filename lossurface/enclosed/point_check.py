@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from flint import arb, ctx
 
-from lossurface.exact.enclosure import Enclosure
-from lossurface.exact.findings import Finding, _finding, undecided
-from lossurface.exact.single_layer import Number, SingleLayer, balls
+from lossurface.enclosed.enclosure import Enclosure
+from lossurface.enclosed.single_layer import Number, SingleLayer, balls
+from lossurface.exact.findings import Finding, undecided
 
 __all__ = ["certified_error", "constant_critical", "scaling_orbit", "zero_loss"]
 
@@ -34,9 +34,9 @@ def certified_error(
     counts = (wrong, layer.n - right)
     detail = f"{wrong} of {layer.n} samples surely misclassified, {layer.n - right} possibly"
     if wrong:
-        return counts, _finding("the training error is positive", True, "enclosed", detail)
+        return counts, Finding("the training error is positive", "holds", "enclosed", detail)
     if right == layer.n:
-        return counts, _finding("the training error is zero", True, "enclosed", detail)
+        return counts, Finding("the training error is zero", "holds", "enclosed", detail)
     return counts, undecided("whether the training error is positive", detail)
 
 
@@ -52,7 +52,7 @@ def zero_loss(layer: SingleLayer, theta: Sequence[Number | arb], bits: int = BIT
     if layer.l2:
         return undecided(statement, "there is an L2 term")
     if all(v.is_zero() for v in inside):
-        return _finding(statement, True, "enclosed", f"all {layer.n} terms vanish with a margin")
+        return Finding(statement, "holds", "enclosed", f"all {layer.n} terms vanish with a margin")
     return undecided(
         statement, f"{sum(not v.is_zero() for v in inside)} terms may be positive nearby"
     )
@@ -68,7 +68,7 @@ def scaling_orbit(rest: Enclosure) -> Finding:
     statement = "a local minimum of all parameters, equal along the curve (a / s^2, s w)"
     if rest.kind != "strict-minimum":
         return undecided(statement, "no strict minimum was proved with a frozen")
-    return _finding(statement, True, "enclosed", "one neuron z^2, a frozen at a non-zero value")
+    return Finding(statement, "holds", "enclosed", "one neuron z^2, a frozen at a non-zero value")
 
 
 def constant_critical(
@@ -97,7 +97,7 @@ def constant_critical(
     samples = [[Fraction(v) for v in row] for row in layer.samples]
     plus, minus = layer.labels.count(1), layer.labels.count(-1)
     if not plus or not minus:
-        return _finding(statement, False, "exact", "one class is empty")
+        return Finding(statement, "fails", "exact", "one class is empty")
     if layer.l2 or len({Fraction(v) for v in layer.offset or [0]}) > 1:
         return undecided(statement, "there is an L2 term, or an f_D that varies")
     weights = [minus if y == 1 else -plus for y in layer.labels]  # lambda y, up to a factor
@@ -116,23 +116,23 @@ def constant_critical(
     else:
         constant = not any(alpha[j] for j in moving)
     if not constant:
-        return _finding(statement, False, "exact", "f is not constant on the samples")
+        return Finding(statement, "fails", "exact", "f is not constant on the samples")
     for j in moving:
         balance: Counter[Fraction] = Counter()
         for weight, value in zip(weights, z[j], strict=True):
             balance[value] += weight
         even_sum = square and not sum(w * v * v for w, v in zip(weights, z[j], strict=True))
         if any(balance.values()) and not even_sum:
-            return _finding(statement, False, "exact", f"dL/da_{j} is not zero")
+            return Finding(statement, "fails", "exact", f"dL/da_{j} is not zero")
         # Here only z^2 moves with a_j != 0: sigma'(z) = 2 z.
         slopes = [w * v for w, v in zip(weights, z[j], strict=True)]
         if alpha[j] and any(_moment(slopes, samples)):
-            return _finding(statement, False, "exact", f"dL/dw_{j} is not zero")
+            return Finding(statement, "fails", "exact", f"dL/dw_{j} is not zero")
     still = any(alpha[j] for j in range(layer.M) if j not in z)
     if still and not even and any(_moment([Fraction(w) for w in weights], samples)):
-        return _finding(statement, False, "exact", "dL/dw is not zero where w_j = 0, a_j != 0")
+        return Finding(statement, "fails", "exact", "dL/dw is not zero where w_j = 0, a_j != 0")
     detail = f"n_+ = {plus}, n_- = {minus}, f constant on the samples, a_0 balances the classes"
-    return _finding(statement, True, "exact", detail)
+    return Finding(statement, "holds", "exact", detail)
 
 
 def _moment(weights: Sequence[Fraction], samples: Sequence[Sequence[Fraction]]) -> list[Fraction]:

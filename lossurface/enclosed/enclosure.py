@@ -22,9 +22,9 @@ from typing import Literal, Protocol
 
 from flint import arb, arb_mat, ctx
 
+from lossurface.enclosed.single_layer import Number, balls
 from lossurface.errors import InputError
-from lossurface.exact.findings import Finding, _finding, undecided
-from lossurface.exact.single_layer import Number, balls
+from lossurface.exact.findings import Finding, undecided
 
 __all__ = ["BallFunction", "Enclosure", "Kind", "enclose"]
 
@@ -32,7 +32,7 @@ Kind = Literal["strict-minimum", "strict-maximum", "saddle", "undecided"]
 PRECISIONS = (128, 256)
 RADII = (1e-9, 1e-12, 1e-15, 1e-20)
 FAR = 1e-3  # a candidate further than this from its critical point is refused
-SINGULAR = "the Hessian is singular in float64; look for a symmetry, or use exact.degenerate"
+SINGULAR = "the Hessian is singular in float64; look for a symmetry, or use enclosed.degenerate"
 EXISTS = "one critical point lies in the box, and no other"
 
 
@@ -181,12 +181,12 @@ def _proved(box: tuple[arb, ...], signs: list[int], bits: int, bound: float) -> 
     radius = max(float(x.rad()) for x in box)
     detail = f"{len(box)} parameters, half-widths up to {radius:.1e}, {bits} bits"
     findings = (
-        _finding(EXISTS, True, "enclosed", detail),
-        _finding(
+        Finding(EXISTS, "holds", "enclosed", detail),
+        Finding(
             f"everywhere on the box the Hessian is {what}"
             if kind != "saddle"
             else f"everywhere on the box the Hessian has {what}",
-            True,
+            "holds",
             "enclosed",
             f"row sums of |D - M| at most {bound:.1e}",
         ),

@@ -1,4 +1,4 @@
-"""The loss of a small network around an exact point, as a polynomial: for `exact.degenerate`.
+"""The loss of a small network around an exact point, as a polynomial: for `enclosed.degenerate`.
 
 With a polynomial neuron and the hinge l_p, L is a polynomial near any theta at which no margin is
 exactly 1: samples with a margin above 1 add nothing nearby, the others add (1 - y f)^(p+1) / n.
@@ -12,8 +12,8 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
-from lossurface.exact.degenerate import Classification, classify_polynomial
-from lossurface.exact.single_layer import SingleLayer
+from lossurface.enclosed.degenerate import Classification, classify_polynomial
+from lossurface.enclosed.single_layer import SingleLayer
 
 __all__ = ["classify_network", "local_polynomial"]
 

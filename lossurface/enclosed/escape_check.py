@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from flint import arb, arb_mat, ctx
 
+from lossurface.enclosed.single_layer import Number, SingleLayer, balls
 from lossurface.errors import InputError
 from lossurface.exact.findings import (
     Finding,
@@ -18,7 +19,6 @@ from lossurface.exact.findings import (
     less,
     undecided,
 )
-from lossurface.exact.single_layer import Number, SingleLayer, balls
 
 __all__ = [
     "RADII",

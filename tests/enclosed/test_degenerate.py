@@ -12,8 +12,8 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lossurface.exact.degenerate import classify_polynomial
-from lossurface.exact.homogeneous import Sign, form_sign
+from lossurface.enclosed.degenerate import classify_polynomial
+from lossurface.enclosed.homogeneous import Sign, form_sign
 from lossurface.exact.linalg import rank
 
 CASES = {

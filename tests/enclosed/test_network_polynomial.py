@@ -5,8 +5,8 @@ from fractions import Fraction
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lossurface.exact.network_polynomial import classify_network, local_polynomial
-from lossurface.exact.single_layer import SingleLayer
+from lossurface.enclosed.network_polynomial import classify_network, local_polynomial
+from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.setting import get_neuron, polynomial_hinge
 
 NUMBERS = st.integers(-6, 6).map(lambda k: Fraction(k, 3))

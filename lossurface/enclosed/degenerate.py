@@ -16,8 +16,8 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.exact.findings import Finding, _finding, undecided
-from lossurface.exact.homogeneous import Sign, form_sign
+from lossurface.enclosed.homogeneous import Sign, form_sign
+from lossurface.exact.findings import Finding, undecided
 from lossurface.exact.linalg import null_space, solve
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _made(kind: ExactKind, reason: str, nullity: int) -> Classification:
     finding = (
         undecided("the kind of the critical point", reason)
         if kind == "undecided"
-        else _finding(statement, True, "exact", reason)
+        else Finding(statement, "holds", "exact", reason)
     )
     return Classification(kind, reason, nullity, (finding,))
 
