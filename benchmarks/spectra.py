@@ -23,7 +23,7 @@ def enclosed(surface: SingleLayerSurface, theta: Tensor) -> Tensor:
     """Return the Hessian's eigenvalues (P,), ascending, rounded from balls narrower than 1e-30."""
     from flint import ctx
 
-    from lossurface.exact.single_layer import balls
+    from lossurface.enclosed.single_layer import balls
 
     with ctx.workprec(BITS):
         matrix = ball_layer(surface).hessian(balls(theta.tolist()))

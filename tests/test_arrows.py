@@ -38,6 +38,17 @@ def test_no_package_imports_what_is_private_to_another(package):
         assert found == [], path.name
 
 
+def test_balls_stand_on_exact_arithmetic_and_the_setting_alone():
+    for package in ("enclosed", "exact", "setting"):
+        for path in (ROOT / "lossurface" / package).glob("*.py"):
+            names = [name.split(".") for name in imported(path.read_text(encoding="utf-8"))]
+            found = {name[1] for name in names if name[0] == "lossurface"}
+            if package == "enclosed":
+                assert found <= {"enclosed", "errors", "exact", "setting"}, path.name
+            else:
+                assert "enclosed" not in found, path.name
+
+
 def test_an_import_of_something_private_is_seen():
     text = "def f():\n    from lossurface.exact._sums import whole\nimport lossurface.setting._laws"
     whole, laws = sorted(imported(text))

@@ -131,7 +131,7 @@ def nowhere_else(rng: np.random.Generator, index: int = 0) -> Finding:
     """
     import torch
 
-    from lossurface.exact.escape_check import slope
+    from lossurface.enclosed.escape_check import slope
     from lossurface.landscape.planted import theorem_2
 
     neurons = neurons_of("increasing")
@@ -171,7 +171,7 @@ def plateaus(batch: Batch, trained: Trained) -> list[Plateau]:
     """
     import torch
 
-    from lossurface.exact.escape_check import excluded
+    from lossurface.enclosed.escape_check import excluded
     from lossurface.landscape.descent import descend
     from lossurface.landscape.escape import ball_layer
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import torch
 
     from lossurface.claims.training import Batch
+    from lossurface.enclosed.single_layer import SingleLayer
     from lossurface.exact import Finding
-    from lossurface.exact.single_layer import SingleLayer
     from lossurface.landscape.descent import Descent
     from lossurface.landscape.joint import JointSurface
     from lossurface.landscape.model import SingleLayerSurface
@@ -82,7 +82,7 @@ class Jointly(Ended):
         Returns:
             The finding, `undecided` where none of them leads down from all of the box.
         """
-        from lossurface.exact import escape_check as check
+        from lossurface.enclosed import escape_check as check
         from lossurface.landscape.critical import directions_down
 
         surface, theta = self.beside(run)
@@ -125,7 +125,7 @@ class Jointly(Ended):
         """f_S's loss in balls, f_D's outputs over the box of its parameters as the offset."""
         from flint import arb, ctx
 
-        from lossurface.exact.single_layer import SingleLayer, balls
+        from lossurface.enclosed.single_layer import SingleLayer, balls
 
         shape = self.surface.architecture
         alone = Architecture(

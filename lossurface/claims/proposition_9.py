@@ -41,7 +41,7 @@ def on_separable_data(*, trials: int, seed: int) -> list[Departure]:
 
 def saddles(departures: list[Departure], where: str) -> Iterator[Finding]:
     """Yield that all are critical, no minima, and no maxima: saddles, with a way down."""
-    from lossurface.exact.escape_check import no_maximum
+    from lossurface.enclosed.escape_check import no_maximum
 
     yield from findings(departures, where)
     yield every(

@@ -1,6 +1,6 @@
 """Loss surfaces in floats: derivatives, descent, critical points, escapes, slices (needs torch).
 
-What is proved about a point comes from `lossurface.exact`; everything else here is float64.
+What is proved about a point comes from `lossurface.enclosed`; everything else here is float64.
 """
 
 from lossurface.landscape.critical import Certified, certify, certify_many, distinct, find

@@ -4,7 +4,7 @@
 to saddles as much as to minima. Where it stops need not be a critical point ("gradient-flat"
 points abound): only `certify` says so, by an enclosure, and it says what kind. What floats cannot
 decide is `undecided`, unless an exact reason is known: the loss is zero all around, or z^2's
-scaling makes it constant along a curve. For polynomials see `lossurface.exact.degenerate`.
+scaling makes it constant along a curve. For polynomials see `lossurface.enclosed.degenerate`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
+from lossurface.enclosed import escape_check as check
+from lossurface.enclosed import point_check
+from lossurface.enclosed.degenerate import classify_network
+from lossurface.enclosed.krawczyk import BallFunction, Enclosure, Kind, enclose
+from lossurface.enclosed.single_layer import SingleLayer, ball
 from lossurface.errors import InputError
-from lossurface.exact import Finding, point_check
-from lossurface.exact import escape_check as check
-from lossurface.exact.enclosure import BallFunction, Enclosure, Kind, enclose
-from lossurface.exact.network_polynomial import classify_network
-from lossurface.exact.single_layer import SingleLayer, ball
+from lossurface.exact import Finding
 from lossurface.landscape.descent import Surface
 from lossurface.landscape.escape import Case, ball_layer, escape
 from lossurface.landscape.model import SingleLayerSurface
@@ -269,7 +270,7 @@ def _opened(surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer) -> F
 
 
 def directions_down(surface: SingleLayerSurface, theta: Tensor) -> list[list[float]]:
-    """Return hints for `exact.escape_check.excluded`, (P,) each: where floats see a way down."""
+    """Return hints for `enclosed.escape_check.excluded`, (P,) each: where floats see a way down."""
     now = surface.derivatives(theta[None])
     if not bool(torch.isfinite(now.hessian).all()):
         return []

@@ -1,8 +1,8 @@
 """The positive theorems, run: a descent curve out of a bad critical point, with a certified step.
 
 Each theorem's proof hands us a curve. `escape` builds it in floats, walks it to an explicit step,
-and has `lossurface.exact` prove two things: the start is no local minimum, and the loss is lower at
-the end. Which case of which proof was used is said by `case`.
+and has `lossurface.enclosed` prove two things: the start is no local minimum, and the loss is lower
+at the end. Which case of which proof was used is said by `case`.
 
 Two remarks of ours on the proofs. In Theorem 1 with all a_j != 0, where the linear system is solved
 over the whole moved class, strict convexity lets no sample's loss rise for any step length, not
@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from lossurface.enclosed import escape_check as check
+from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.errors import InputError
 from lossurface.exact import Finding, undecided
-from lossurface.exact import escape_check as check
-from lossurface.exact.single_layer import SingleLayer
 from lossurface.landscape import _curves_forms as forms
 from lossurface.landscape import _curves_theorems as theorems
 from lossurface.landscape._curves import ZERO, Case, Curve, Point, support

@@ -22,10 +22,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lossurface.enclosed.point_check import constant_critical
+from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.errors import InputError
 from lossurface.exact import Finding
-from lossurface.exact.point_check import constant_critical
-from lossurface.exact.single_layer import SingleLayer
 from lossurface.landscape.escape import ball_layer
 from lossurface.landscape.model import SingleLayerSurface
 from lossurface.setting import (

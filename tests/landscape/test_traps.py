@@ -8,8 +8,8 @@ import pytest
 import torch
 from flint import arb, arb_mat
 
-from lossurface.exact.degenerate import classify_polynomial
-from lossurface.exact.enclosure import enclose
+from lossurface.enclosed.degenerate import classify_polynomial
+from lossurface.enclosed.krawczyk import enclose
 from lossurface.landscape.critical import find
 from lossurface.landscape.descent import Stop, descend
 from lossurface.landscape.functional import from_module

@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 from flint import arb
 
-from lossurface.exact import escape_check as check
-from lossurface.exact.single_layer import ball
+from lossurface.enclosed import escape_check as check
+from lossurface.enclosed.single_layer import ball
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
-from tests.exact.layers import layer
+from tests.enclosed.layers import layer
 
 
 def test_a_slope_and_a_curvature_are_proved_only_where_they_are():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from lossurface.exact.single_layer import SingleLayer
+from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.setting import get_neuron, polynomial_hinge
 
 POINTS = [[Fraction(1), 0], [Fraction(-1), 0], [0, Fraction(1)], [0, Fraction(-1)]]
