@@ -1,8 +1,8 @@
 """The best affine map of a dataset under the hinge, and minima that are it (Propositions 3 and 7).
 
 The loss of f(x) = c + v^T x is convex in u = (c, v), so a zero of its gradient is a global
-minimiser. Newton's method in rationals proposes one, exactly where it is constant. Elsewhere it is
-irrational, and the checker's own criterion proves that it lies in a small ball.
+minimiser. Where v = 0 it is the balancing constant. Elsewhere Newton's method in rationals comes as
+near to it as is wanted, and the checker's own criterion proves that it lies in a small ball.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 from typing import Any
 
 from lossurface.counterexamples.construction import (
@@ -114,14 +115,17 @@ def _slack(rows: Sequence[Point], u: Sequence[Fraction]) -> list[Fraction]:
 
 def _newton(rows: Sequence[Point], p: int, u: list[Fraction], bits: int) -> list[Fraction]:
     """Minimise F(u) = sum max(1 - row^T u, 0)^(p+1) by damped Newton steps, rounded to 2^-bits."""
+    columns = list(zip(*rows, strict=True))
     for _ in range(_STEPS):
         slack = _slack(rows, u)
-        columns = list(zip(*rows, strict=True))
-        weights = [p * s ** (p - 1) for s in slack]
-        weighted = [[w * v for w, v in zip(weights, column, strict=True)] for column in columns]
-        hessian = [[dot(left, right) for right in columns] for left in weighted]
-        gradient = [dot([s**p for s in slack], column) for column in columns]
-        step = solve(hessian, gradient)
+        most = max(slack)
+        if not most:
+            break
+        # F' and F'', over (p + 1) most^(p - 1). The weights are rounded: no step need be exact.
+        weights = [_rounded(_rounded(s / most, bits) ** (p - 1), bits) for s in slack]
+        gradient = [dot(map(mul, weights, slack), column) for column in columns]
+        weighted = [[p * w * v for w, v in zip(weights, column, strict=True)] for column in columns]
+        step = solve([[dot(left, right) for right in columns] for left in weighted], gradient)
         loss, share = sum(s ** (p + 1) for s in slack), Fraction(1)
         while True:
             moved = [_rounded(a + share * b, bits) for a, b in zip(u, step, strict=True)]
