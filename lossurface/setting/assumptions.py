@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from lossurface.setting._neuron import ANALYTIC, CLASSES, Neuron
 from lossurface.setting._numbers import as_ball
 from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import Architecture
 from lossurface.setting.losses import Loss
 from lossurface.setting.networks import Network
+from lossurface.setting.neurons import ANALYTIC, CLASSES, Neuron
 
 __all__ = [
     "assumption_1",
