@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.setting._neuron import Neuron
+from lossurface.setting.neurons import Neuron
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,10 +14,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.setting._enclose import hull, unsupported_order
-from lossurface.setting._neuron import Neuron
-from lossurface.setting._piecewise import zeros_torch
 from lossurface.setting.datasets import Number, as_ball, parse_number
+from lossurface.setting.neurons import Neuron, zeros_torch
 
 if TYPE_CHECKING:
     from flint import arb
@@ -62,8 +60,7 @@ def staircase(breaks: Sequence[Any], levels: Sequence[Any]) -> Staircase:
         torch=partial(_torch, exact, steps),
         torch_d1=zeros_torch,
         torch_d2=zeros_torch,
-        ball=partial(_ball, exact, steps),
-        ball_derivative=partial(_ball_derivative, exact, steps),
+        balls=(partial(_ball, exact, steps), _flat, _flat, _flat, _flat),
         memberships={},
         smoothness=-1,
         rational=partial(_rational, exact, whole) if len(whole) == len(steps) else None,
@@ -93,21 +90,9 @@ def _ball(breaks: Sequence[Fraction], levels: Sequence[Number], z: arb) -> arb:
     last = sum(not edge >= z for edge in edges)  # and the others may be passed
     value = as_ball(levels[first])
     for level in levels[first + 1 : last + 1]:
-        value = hull(value, as_ball(level))
+        value = value.union(as_ball(level))
     return value
 
 
-def _ball_derivative(breaks: Sequence[Fraction], levels: Sequence[Number], z: arb, k: int) -> arb:
-    from flint import arb
-
-    if k == 0:
-        return _ball(breaks, levels, z)
-    if k > 4:
-        raise unsupported_order("staircase", k, 4)
-    for edge in breaks:
-        if z.overlaps(as_ball(edge)):
-            raise InputError(
-                f"staircase: derivative {k} does not exist at {edge}, which the ball {z} may "
-                "contain; split the ball there"
-            )
-    return arb(0)
+def _flat(z: arb) -> arb:
+    return as_ball(0)

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
 from lossurface.setting import _layers
-from lossurface.setting._neuron import Neuron
 from lossurface.setting.datasets import Number, as_ball, as_fraction
+from lossurface.setting.neurons import Neuron
 
 if TYPE_CHECKING:
     from flint import arb

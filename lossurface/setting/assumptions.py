@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Literal, NoReturn
 
 from lossurface.errors import InputError
-from lossurface.setting._neuron import ANALYTIC, CLASSES, Neuron
 from lossurface.setting.architectures import Architecture
 from lossurface.setting.datasets import as_ball
 from lossurface.setting.losses import Loss
 from lossurface.setting.networks import Network
+from lossurface.setting.neurons import ANALYTIC, CLASSES, Neuron
 
 __all__ = [
     "Answer",

@@ -6,12 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.setting import _convex
-from lossurface.setting._enclose import monotone, power, split, unsupported_order
-from lossurface.setting._neuron import ANALYTIC
+from lossurface.setting.neurons import (
+    ANALYTIC,
+    constant,
+    get_neuron,
+    power,
+    split,
+    unsupported_order,
+    zeros_torch,
+)
 
 if TYPE_CHECKING:
     from flint import arb
@@ -55,6 +61,11 @@ class Loss:
         """Return the certificate's form, {"name": ..., "p": ...}, p only for the hinge."""
         return {"name": self.name} if self.p is None else {"name": self.name, "p": self.p}
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle a loss of `LOSSES` as its name and p, for lambdas do not pickle."""
+        known = self.name in LOSSES
+        return (get_loss, (self.name, self.p)) if known else super().__reduce__()
+
 
 def _falling(p: int, k: int) -> int:
     """(p+1) p ... (p+2-k): the coefficient of the k-th derivative of u^(p+1)."""
@@ -64,35 +75,23 @@ def _falling(p: int, k: int) -> int:
     return result
 
 
-def _hinge_torch(z: Tensor, *, p: int, k: int = 0) -> Tensor:
+def _hinge_torch(p: int, k: int, z: Tensor) -> Tensor:
     base = (z + 1).clamp(min=0)
     if k == p + 1:  # the top derivative jumps at -1; there it takes its left value
         return _falling(p, k) * (base > 0).to(z.dtype)
     return _falling(p, k) * base.pow(p + 1 - k)
 
 
-def _hinge_rational_derivative(z: Fraction, k: int, *, p: int) -> Fraction:
+def _hinge_rational(p: int, z: Fraction, k: int) -> Fraction:
     if k > p:
         raise unsupported_order(f"polynomial hinge p={p}", k, p)
     return _falling(p, k) * max(z + 1, Fraction(0)) ** (p + 1 - k)
 
 
-def _hinge_rational(z: Fraction, *, p: int) -> Fraction:
-    return _hinge_rational_derivative(z, 0, p=p)
-
-
-def _zero(x: arb) -> arb:
-    return x * 0
-
-
-def _hinge_ball_derivative(z: arb, k: int, *, p: int) -> arb:
+def _hinge_ball(p: int, z: arb, k: int) -> arb:
     if k > p:
         raise unsupported_order(f"polynomial hinge p={p}", k, p)
-    return _falling(p, k) * split(_zero, lambda x: power(x, p + 1 - k), z + 1)
-
-
-def _hinge_ball(z: arb, *, p: int) -> arb:
-    return _hinge_ball_derivative(z, 0, p=p)
+    return _falling(p, k) * split(lambda x: 0 * x, lambda x: power(x, p + 1 - k), z + 1)
 
 
 def polynomial_hinge(p: int) -> Loss:
@@ -110,45 +109,25 @@ def polynomial_hinge(p: int) -> Loss:
         name="polynomial-hinge",
         p=p,
         latex=rf"\max\{{z+1,0\}}^{{{p + 1}}}",
-        torch=partial(_hinge_torch, p=p),
-        torch_d1=partial(_hinge_torch, p=p, k=1),
-        torch_d2=partial(_hinge_torch, p=p, k=2),
-        ball=partial(_hinge_ball, p=p),
-        ball_derivative=partial(_hinge_ball_derivative, p=p),
+        torch=partial(_hinge_torch, p, 0),
+        torch_d1=partial(_hinge_torch, p, 1),
+        torch_d2=partial(_hinge_torch, p, 2),
+        ball=partial(_hinge_ball, p, k=0),
+        ball_derivative=partial(_hinge_ball, p),
         smoothness=p,
-        rational=partial(_hinge_rational, p=p),
-        rational_derivative=partial(_hinge_rational_derivative, p=p),
+        rational=partial(_hinge_rational, p, k=0),
+        rational_derivative=partial(_hinge_rational, p),
     )
 
 
-def _quadratic_torch(z: Tensor) -> Tensor:
-    return (1 + z).square()
-
-
-def _quadratic_torch_d1(z: Tensor) -> Tensor:
-    return 2 * (1 + z)
-
-
-def _quadratic_torch_d2(z: Tensor) -> Tensor:
-    return 2 + 0 * z.sign()
-
-
-def _quadratic_rational_derivative(z: Fraction, k: int) -> Fraction:
+def _quadratic_rational(z: Fraction, k: int) -> Fraction:
     return (1 + z) ** 2 if k == 0 else 2 * (1 + z) if k == 1 else Fraction(2 if k == 2 else 0)
 
 
-def _quadratic_rational(z: Fraction) -> Fraction:
-    return (1 + z) ** 2
-
-
-def _quadratic_ball_derivative(z: arb, k: int) -> arb:
+def _quadratic_ball(z: arb, k: int) -> arb:
     if k == 0:
         return power(1 + z, 2)
-    return 2 * (1 + z) if k == 1 else monotone(lambda x: x * 0 + (2 if k == 2 else 0), z)
-
-
-def _quadratic_ball(z: arb) -> arb:
-    return power(1 + z, 2)
+    return 2 * (1 + z) if k == 1 else constant(2 if k == 2 else 0)(z)
 
 
 def quadratic() -> Loss:
@@ -157,28 +136,29 @@ def quadratic() -> Loss:
         name="quadratic",
         p=None,
         latex=r"(1+z)^2",
-        torch=_quadratic_torch,
-        torch_d1=_quadratic_torch_d1,
-        torch_d2=_quadratic_torch_d2,
-        ball=_quadratic_ball,
-        ball_derivative=_quadratic_ball_derivative,
+        torch=lambda z: (1 + z).square(),
+        torch_d1=lambda z: 2 * (1 + z),
+        torch_d2=lambda z: 2 + zeros_torch(z),
+        ball=partial(_quadratic_ball, k=0),
+        ball_derivative=_quadratic_ball,
         smoothness=ANALYTIC,
-        rational=_quadratic_rational,
-        rational_derivative=_quadratic_rational_derivative,
+        rational=partial(_quadratic_rational, k=0),
+        rational_derivative=_quadratic_rational,
     )
 
 
 def logistic() -> Loss:
     """Return l(z) = log2(1 + e^z); l' > 0 everywhere, so it violates Assumption 1."""
+    softplus = get_neuron("softplus")
     return Loss(
         name="logistic",
         p=None,
-        latex=r"\log_2(1+e^z)",
-        torch=_convex.softplus2_torch,
-        torch_d1=_convex.softplus2_torch_d1,
-        torch_d2=_convex.softplus2_torch_d2,
-        ball=_convex.softplus2_ball,
-        ball_derivative=_convex.softplus2_ball_derivative,
+        latex=softplus.latex,
+        torch=softplus.torch,
+        torch_d1=softplus.torch_d1,
+        torch_d2=softplus.torch_d2,
+        ball=softplus.ball,
+        ball_derivative=softplus.ball_derivative,
         smoothness=ANALYTIC,
     )
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lossurface.errors import InputError
 from lossurface.setting import NEURONS, polynomial_hinge, quadratic
-from lossurface.setting._enclose import even, monotone, power, split
+from lossurface.setting.neurons import even, monotone, power, split
 
 from ._tools import dyadics, ends, seeded
 
