@@ -215,7 +215,7 @@ def test_help_and_recheck_load_nothing_heavy(certificate):
         "    main(sys.argv[1:])\n"
         "except SystemExit:\n"
         "    pass\n"
-        "heavy = {'torch', 'numpy', 'scipy', 'cvxpy', 'matplotlib', 'plotly', 'dask', 'flint'}\n"
+        "heavy = {'torch', 'numpy', 'scipy', 'matplotlib', 'plotly', 'dask', 'flint'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     for arguments in (["--help"], ["list"], ["recheck", str(certificate)]):

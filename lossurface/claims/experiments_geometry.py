@@ -1,14 +1,14 @@
 """The geometry of Propositions 11 and 12: both sides of the duality, by an independent solver.
 
-The verdicts of `lossurface.conditions` come from a search of their own. Here cvxpy and Clarabel
-solve the primal problem (the least eigenvalue of S) and the dual (the gap between the classes)
-separately, to compare the two with each other and with the exact verdicts.
+The verdicts of `lossurface.conditions` come from a search of their own. Here linear programs
+solve the primal problem (the least eigenvalue of S) and the dual (the gap between the classes), to
+compare the two with each other and with the exact verdicts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lossurface.claims.experiments_proposition_12 import decided
 from lossurface.claims.traps import ConditionName
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["Duality", "dualities", "duality"]
+
+INFEASIBLE = 2  # of `linprog`'s statuses
+ROUNDS = 200  # of cuts; some ten are usual
+CLOSE = 1e-7  # of the largest entry's square
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,12 @@ class Duality:
 
 
 def duality(points: Array, labels: Array, claim: ConditionName) -> tuple[float, float] | None:
-    """Solve max_lambda lambda_min(S) and its dual, each on its own.
+    """Solve max_lambda lambda_min(S) and its dual by cutting planes, with HiGHS.
+
+    lambda_min(S) is the least v^T S v over unit vectors v. The linear program knows finitely many
+    of them; where its solution has a smaller eigenvalue, the eigenvectors join. Its multipliers m
+    give Z = sum m v v^T, and u. Each value is computed from its own solution, so that the first is
+    at most, the second at least the optimum.
 
     Args:
         points: (n, r).
@@ -59,28 +68,39 @@ def duality(points: Array, labels: Array, claim: ConditionName) -> tuple[float, 
     Returns:
         The two values; None if no lambda is admissible.
     """
-    import cvxpy as cp
     import numpy as np
+    from scipy.optimize import linprog
 
     n, r = points.shape
-    moments = claim == "proposition-11"
-    lam, t = cp.Variable(n, nonneg=True), cp.Variable()
-    S = (points * labels[:, None]).T @ cp.diag(lam) @ points
-    rules: list[Any] = [(S + S.T) / 2 - t * np.eye(r) >> 0]
-    rules += [cp.sum(lam[labels > 0]) == 1, cp.sum(lam[labels < 0]) == 1]
-    if moments:
-        rules.append((points * labels[:, None]).T @ lam == 0)
-    primal = cp.Problem(cp.Maximize(t), rules)
-    primal.solve(solver=cp.CLARABEL)
-    if primal.status not in ("optimal", "optimal_inaccurate"):
-        return None
-    Z, u = cp.Variable((r, r), PSD=True), cp.Variable(r)
-    q = cp.sum(cp.multiply(points @ Z, points), axis=1) + (points @ u if moments else 0)
-    dual = cp.Problem(
-        cp.Minimize(cp.max(q[labels > 0]) - cp.min(q[labels < 0])), [cp.trace(Z) == 1]
-    )
-    dual.solve(solver=cp.CLARABEL)
-    return float(t.value), float(dual.value)
+    signed = points * labels[:, None]
+    scale = np.square(points).max()
+    moments = signed.T if claim == "proposition-11" else np.empty((0, n))
+    # Unknowns: lambda, then t, which is to be as large as possible.
+    equal = np.vstack([labels > 0, labels < 0, moments]) @ np.eye(n, n + 1)
+    right = np.array([1.0, 1.0] + [0.0] * len(moments))
+    vectors = np.eye(r)
+    for _ in range(ROUNDS):
+        cuts = -np.square(vectors @ points.T) * labels / scale
+        found = linprog(
+            -np.eye(n + 1)[n],
+            A_ub=np.column_stack([cuts, np.ones(len(cuts))]),
+            b_ub=np.zeros(len(cuts)),
+            A_eq=equal,
+            b_eq=right,
+            bounds=[(0, None)] * n + [(None, None)],
+            options={"primal_feasibility_tolerance": CLOSE / 10},
+        )
+        if found.status == INFEASIBLE:
+            return None
+        values, axes = np.linalg.eigh(signed.T @ (found.x[:n, None] * points))
+        Z = vectors.T @ (-found.ineqlin.marginals[:, None] * vectors)
+        low = values < (found.x[n] - CLOSE) * scale
+        if not low.any():
+            break
+        vectors = np.vstack([vectors, axes[:, low].T])
+    u = found.eqlin.marginals[2:] * scale if len(moments) else np.zeros(r)
+    q = np.sum(points @ Z * points, axis=1) + points @ u
+    return float(values[0]), float(q[labels > 0].max() - q[labels < 0].min())
 
 
 def dualities(claim: ConditionName, *, trials: int, seed: int) -> list[Duality]:

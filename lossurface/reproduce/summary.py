@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Record", "Summary", "printed_verdict", "versions"]
 
-PACKAGES = ("lossurface", "torch", "numpy", "scipy", "python-flint", "cvxpy", "clarabel", "plotly")
+PACKAGES = ("lossurface", "torch", "numpy", "scipy", "python-flint", "plotly")
 _VERDICT = re.compile(
     r"^(?P<id>[a-z0-9-]+): (?P<verdict>holds|fails|undecided)\. "
     r"(Proved [^;]+; )?[Cc]hecked here: (?P<evidence>[0-9a-z, ]+)\."

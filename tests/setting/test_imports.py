@@ -7,7 +7,7 @@ import lossurface.setting
 
 
 def test_importing_the_setting_loads_nothing_heavy() -> None:
-    heavy = ("torch", "scipy", "flint", "numpy", "matplotlib", "cvxpy")
+    heavy = ("torch", "scipy", "flint", "numpy", "matplotlib")
     code = (
         "import sys, lossurface.setting as s; s.get_neuron('relu'); s.polynomial_hinge(3); "
         "s.Dataset.of([1, -1], [1, -1]); s.proposition_3(); "
