@@ -6,8 +6,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +25,14 @@ from lossurface.errors import InputError
 from lossurface.exact.checker import printable
 
 if TYPE_CHECKING:
+    from lossurface.claims import Claim
+    from lossurface.exact import Verdict
     from lossurface.reproduce import Pool
 
 __all__ = ["cli", "main"]
 
+_STATUSES = {"holds": "hold", "fails": "fail", "undecided": "undecided"}
+_CHECKED = {"holds": "verified", "fails": "not verified", "unreadable": "unreadable"}
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -66,6 +77,7 @@ def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
     """Verify claims (all by default); exit status 0 only when every one holds.
 
     Each claim gets those of the options that it takes; one that no claim named takes is said.
+    Several are verified in two processes.
     """
     from lossurface.claims import select
     from lossurface.claims.options import check_options
@@ -77,18 +89,64 @@ def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
         if not any(name in claim.options for claim in claims):
             named = ", ".join(claim.id for claim in claims)
             click.echo(f"lossurface: --{name} is not used: {named} takes no {name}", err=True)
-    verdicts = []
-    for position, claim in enumerate(claims, 1):
-        _progress(f"[{position}/{len(claims)}] {claim.id} ...")
-        options = set(given).intersection(claim.options)
-        verdict = claim.verify(**{name: given[name] for name in options})
-        verdicts.append(verdict)
-        if not as_json:
-            click.echo(f"{verdict}  [{verdict.seconds:.1f} s]")
+    start, verdicts = time.perf_counter(), []
+    with _verifying(claims, given) as coming:
+        for position, claim in enumerate(claims, 1):
+            _progress(f"[{position}/{len(claims)}] {claim.id} ...")
+            verdict = next(coming)
+            verdicts.append(verdict)
+            if not as_json:
+                click.echo(f"{verdict}  [{verdict.seconds:.1f} s]")
     if as_json:
         _print_json([verdict.to_dict() for verdict in verdicts])
+    elif len(verdicts) > 1:
+        told = _counted((verdict.status for verdict in verdicts), "claim", _STATUSES)
+        click.echo(f"{told}  [{time.perf_counter() - start:.1f} s]")
     if any(verdict.status != "holds" for verdict in verdicts):
         sys.exit(1)
+
+
+@contextmanager
+def _verifying(claims: Sequence[Claim], given: dict[str, Any]) -> Iterator[Iterator[Verdict]]:
+    """Give the verdicts in order: several come from two processes, which end with the block."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    tasks = [
+        (claim, {name: given[name] for name in given if name in claim.options}) for claim in claims
+    ]
+    if len(tasks) == 1 or os.cpu_count() == 1:
+        yield map(_verdict, tasks)
+        return
+    fresh = multiprocessing.get_context("spawn")  # a fork would inherit locks of threads
+    with ProcessPoolExecutor(2, mp_context=fresh, initializer=_end_with_starter) as pool:
+        try:
+            yield pool.map(_verdict, tasks)
+        except BrokenProcessPool:
+            why = "a process that verified claims was killed, for want of memory perhaps"
+            raise click.ClickException(f"{why}; name fewer claims at a time") from None
+        except BaseException:  # the rest would still be verified
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+
+
+def _verdict(task: tuple[Claim, dict[str, Any]]) -> Verdict:
+    claim, options = task
+    return claim.verify(**options)
+
+
+def _end_with_starter() -> None:
+    """Leave it to the starting process to be interrupted, and end when it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    starter = multiprocessing.parent_process()
+    assert starter is not None
+
+    def watch() -> None:
+        starter.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @cli.command()
@@ -298,6 +356,13 @@ def _parsed(text: str) -> Any:
         return text
 
 
+def _counted(statuses: Iterable[str], noun: str, words: dict[str, str]) -> str:
+    """Return a line such as "17 claims: 16 hold, 1 fails"."""
+    found = Counter(statuses)
+    counts = ", ".join(f"{found[status]} {word}" for status, word in words.items() if found[status])
+    return f"{found.total()} {noun}{'s' * (found.total() != 1)}: {counts}"
+
+
 def _print_json(rows: Sequence[dict[str, Any]]) -> None:
     click.echo(json.dumps(list(rows), indent=2))
 
@@ -308,7 +373,13 @@ def _progress(message: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; bad input is one line and exit status 2, never a traceback."""
+    """Run the command line; bad input is one line and exit status 2, never a traceback.
+
+    Where numpy and torch are not loaded yet they get one thread each, unless the environment says
+    otherwise: theirs fight over the cores, and what they compute would hang on the machine.
+    """
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     try:
         cli.main(args=arguments, prog_name="lossurface", standalone_mode=False)
     except click.exceptions.Exit as stop:

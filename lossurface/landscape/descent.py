@@ -190,15 +190,20 @@ def _factor(hessian: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
     return factor, info
 
 
+def _size(hessian: Tensor) -> Tensor:
+    """Return a bound (B,) of every |eigenvalue|."""
+    return hessian.abs().sum(-1).amax(-1)
+
+
 def _step(hessian: Tensor, gradient: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
     """Solve `(H + mu I) s = -g`, raising mu (B,) until each matrix has a Cholesky factor."""
-    size = hessian.abs().sum(-1).amax(-1).clamp(min=1e-300)  # >= every |eigenvalue|
     factor, info = _factor(hessian, mu)
     failed = info.nonzero().squeeze(-1)
     for _ in range(60):  # mu = size already makes the matrix diagonally dominant
         if not len(failed):
             break
-        mu[failed] = torch.maximum(4 * mu[failed], 1e-3 * size[failed])
+        size = _size(hessian[failed]).clamp(min=1e-300)
+        mu[failed] = torch.maximum(4 * mu[failed], 1e-3 * size)
         again, info = _factor(hessian[failed], mu[failed])
         factor[failed] = again
         failed = failed[info.nonzero().squeeze(-1)]
@@ -213,17 +218,21 @@ def _newton(
     until_separated: bool,
     spectrum: bool,
 ) -> Descent:
-    B = len(theta)
     out = theta.clone()
-    codes = torch.full((B,), _STOPS.index(Stop.STEPS), device=theta.device)
-    used = torch.zeros(B, dtype=torch.int64, device=theta.device)
-    alive = torch.arange(B, device=theta.device)
-    part = surface
-    at, now = theta, part.derivatives(theta)
-    mu = 1e-3 * now.hessian.abs().sum(-1).amax(-1)
-    rejected = torch.zeros_like(mu)
+    used = torch.zeros(len(theta), dtype=torch.int64, device=theta.device)
+    rejected = theta.new_zeros(len(theta))
+    # Many a network is done where it starts, and needs no Hessian.
+    codes = _judge(*surface.gradient(theta), rejected, tolerance, until_separated)
+    alive = (codes < 0).nonzero().squeeze(-1)
+    if not len(alive):
+        return _report(surface, out, codes, used, spectrum)
+    codes[alive] = _STOPS.index(Stop.STEPS)
+    part, at, rejected = surface.rows(alive), theta[alive], rejected[alive]
+    now = part.derivatives(at)
+    mu = 1e-3 * _size(now.hessian)
     for step in range(steps + 1):
-        code = _judge(now, mu, rejected, tolerance, until_separated)
+        code = _judge(now.loss, now.gradient, now.outputs, rejected, tolerance, until_separated)
+        code[~torch.isfinite(now.hessian.sum((1, 2)))] = _STOPS.index(Stop.DIVERGED)
         done = code >= 0
         used[alive] = step
         if bool(done.any()) or step == steps:
@@ -264,18 +273,22 @@ def _newton(
 
 
 def _judge(
-    now: Derivatives, mu: Tensor, rejected: Tensor, tolerance: float, until_separated: bool
+    loss: Tensor,
+    gradient: Tensor,
+    outputs: Tensor,
+    rejected: Tensor,
+    tolerance: float,
+    until_separated: bool,
 ) -> Tensor:
     """Return each network's Stop index, or -1 to go on."""
     code = torch.full_like(rejected, -1, dtype=torch.int64)
     code[rejected >= 40] = _STOPS.index(Stop.STALLED)
-    code[now.gradient.norm(dim=-1) < tolerance] = _STOPS.index(Stop.CRITICAL)
-    if now.outputs.shape[-1]:  # a loss of samples; any other function may have values below 0
+    code[gradient.norm(dim=-1) < tolerance] = _STOPS.index(Stop.CRITICAL)
+    if outputs.shape[-1]:  # a loss of samples; any other function may have values below 0
         if until_separated:
-            code[now.loss * now.outputs.shape[-1] < 1] = _STOPS.index(Stop.SEPARATED)
-        code[now.loss == 0] = _STOPS.index(Stop.ZERO)
-    finite = torch.isfinite(now.loss) & torch.isfinite(now.hessian.sum((1, 2)))
-    code[~finite] = _STOPS.index(Stop.DIVERGED)
+            code[loss * outputs.shape[-1] < 1] = _STOPS.index(Stop.SEPARATED)
+        code[loss == 0] = _STOPS.index(Stop.ZERO)
+    code[~torch.isfinite(loss)] = _STOPS.index(Stop.DIVERGED)
     return code
 
 

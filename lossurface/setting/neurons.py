@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lossurface.errors import InputError
-from lossurface.setting._numbers import as_ball
+from lossurface.setting.datasets import as_ball
 
 if TYPE_CHECKING:
     from flint import arb

@@ -51,7 +51,8 @@ def main(paths: Sequence[str]) -> int:
         counts[status] += 1
         print(f"{printable(name)}: {WORDS[status]}: {line}")
     said = ", ".join(f"{n} {WORDS[status].lower()}" for status, n in counts.items() if n)
-    print(f"{sum(counts.values())} certificates: {said}")
+    total = sum(counts.values())
+    print(f"{total} certificate{'s' * (total > 1)}: {said}")
     return max(status for status, n in counts.items() if n)
 
 
