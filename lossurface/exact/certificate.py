@@ -16,7 +16,8 @@ from typing import Any
 
 from lossurface.errors import InputError
 from lossurface.exact import checker
-from lossurface.exact.checker import FORMAT, VERSION, printable
+from lossurface.exact.checker import printable
+from lossurface.exact.checker.format import FORMAT, VERSION
 
 __all__ = ["Certificate", "load", "seal", "text"]
 

@@ -13,23 +13,12 @@ from typing import Any, Literal, NamedTuple
 
 from . import dataset
 from .arithmetic import Samples, common
-from .format import CERTIFICATE, FORMAT, VERSION
+from .format import CERTIFICATE, FORMAT
 from .minimum import check_minimum
-from .reading import MAX_BYTES, Refuted, Unreadable, load, printable, read, require, size
+from .reading import Refuted, Unreadable, load, printable, read, require, size
 from .staircase import check_staircase
 
-__all__ = [
-    "FORMAT",
-    "MAX_BYTES",
-    "VERSION",
-    "Proof",
-    "Refuted",
-    "Unreadable",
-    "check",
-    "load",
-    "named",
-    "printable",
-]
+__all__ = ["Proof", "Refuted", "Unreadable", "check", "load", "named", "printable"]
 
 CONDITIONS: dict[str, Callable[[Any, Samples], str]] = {
     "separator": dataset.check_separator,
@@ -70,11 +59,9 @@ def check(raw: Any) -> Proof:
         Refuted: it is a certificate, and what it says is false, or not shown by it.
     """
     require(isinstance(raw, dict), "the file is not an object", Unreadable)
-    require(
-        raw.get("version") != 1 or raw.get("format") != FORMAT,
-        "version is 1, an older format; make the certificate anew: lossurface certify, or check",
-        Unreadable,
-    )
+    old = raw.get("format") == FORMAT and raw.get("version") == 1
+    way = "make the certificate anew with lossurface certify or check"
+    require(not old, f"version is 1, an older format; {way}", Unreadable)
     cert = read(raw, CERTIFICATE)
     kind, claim, x, y = (cert[name] for name in ("kind", "claim", "samples", "labels"))
     size(x, len(y), len(x[0]), "samples")

@@ -82,21 +82,13 @@ class Samples(NamedTuple):
 
 
 def definite(
-    weights: Sequence[Q],
-    columns: Sequence[Sequence[int]],
-    kernel: Sequence[Sequence[int]] = (),
+    weights: Sequence[Q], columns: Sequence[Sequence[int]], kernel: Sequence[Sequence[int]] = ()
 ) -> bool:
-    """Try to show that the matrix of entries S_ab = sum_i weights[i] x_ia x_ib is definite.
+    """Try to show that S_ab = sum_i weights[i] columns[a][i] columns[b][i] is positive definite.
 
-    Args:
-        weights: n, of any sign.
-        columns: r of n integers, x_a.
-        kernel: vectors k of r integers with S k = 0 (the caller checks that). Then S is positive
-            semidefinite with no other kernel as soon as S + t sum k k^T, t > 0, is definite.
-
-    Returns:
-        True only if it is positive definite (with a kernel: as said). False if it is not, or if it
-        is singular to nearly `BITS[-1]` bits.
+    True only if it is; False if it is not, or is singular to nearly `BITS[-1]` bits. With a kernel,
+    vectors k with S k = 0 (the caller checks that), it is S + t sum k k^T for some t > 0 that is
+    shown definite: then S is positive semidefinite, and no other vectors are in its kernel.
     """
     top = max(map(abs, weights), default=Q(0)) or Q(1)
     shares = [w / top for w in weights] + [Q(1)] * len(kernel)
@@ -119,11 +111,9 @@ def definite(
 
 
 def eliminated(S: list[list[int]], bits: int) -> bool:
-    """Show a symmetric matrix definite: every pivot of LDL^T is above zero, in intervals.
+    """Show a symmetric matrix definite: the pivots of its LDL^T are above zero, in intervals.
 
-    Args:
-        S: the rows up to the diagonal.
-        bits: of an interval's ends, integers in units of 2^-bits.
+    S has the rows up to the diagonal; the ends of an interval are integers in units of 2^-bits.
     """
     if any(row[-1] <= 0 for row in S):
         return False

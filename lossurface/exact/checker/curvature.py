@@ -23,15 +23,8 @@ def check_curvature(
     """Check that sum_j a_j g(w_j), g(w) = sum_i weighted_i (sigma(w^T x_i) - sigma(0)), is <= 0.
 
     For all a and w closer than the radius to the a given and to w = 0. The a_j have one sign and
-    keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other.
-
-    Args:
-        neuron: a key of `EVEN` or `CONVEX`.
-        a: the output weights.
-        weighted: lambda_i y_i, sum zero.
-        samples: the samples.
-        radius: above zero.
-        form: the span of the samples with lambda > 0, and the kernel of S.
+    keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other. The
+    form is the span of the samples with a weight, and the kernel of S.
     """
     require(all(v < 0 for v in a) or all(v > 0 for v in a), "network.a has no single sign")
     require(min(map(abs, a)) >= radius, "radius: an entry of network.a may change its sign")

@@ -34,9 +34,8 @@ def check_separator(cert: Any, samples: Samples) -> str:
     """Check y_i (w^T x_i + b) > 0."""
     size([cert["w"]], 1, len(samples.rows[0]), "w")
     b = cert["b"] * samples.scale
-    require(
-        cert["claim"] == "affine-separability" or not b, f"b is not 0, as {cert['claim']} needs"
-    )
+    affine = cert["claim"] == "affine-separability"
+    require(affine or not b, f"b is not 0, as {cert['claim']} needs")
     (*w, shift), _ = integers([*cert["w"], b])
     pairs = zip(_signed(cert["claim"], samples), samples.rows, strict=True)
     wrong = [i for i, (y, row) in enumerate(pairs) if y * (inner(w, row) + shift) <= 0]
@@ -59,16 +58,10 @@ def check_farkas(cert: Any, samples: Samples) -> str:
 
 
 def residuals(span: Any, rows: Rows, where: str) -> list[list[int]]:
-    """Return what each row has beyond a span, up to a positive factor for each coordinate.
+    """Return what each row has beyond a span: zero just for rows of the span.
 
-    Args:
-        span: the named columns, and for every other its coefficients in them. The rows that obey
-            these relations are a space of as many dimensions as columns are named.
-        rows: n of d integers.
-        where: the field, for the error.
-
-    Returns:
-        n rows with one entry for each column that is not named; zero just for rows of the span.
+    The rows that obey a span's relations are a space of as many dimensions as columns are named.
+    For each other column there is an entry, up to a positive factor.
     """
     columns, d = span["columns"], len(rows[0])
     rising = columns == sorted(set(columns)) and all(k < d for k in columns)
@@ -77,11 +70,9 @@ def residuals(span: Any, rows: Rows, where: str) -> list[list[int]]:
     size(span["relations"], len(others), len(columns), f"{where}.relations")
     relations = [integers(relation) for relation in span["relations"]]
     named = [[row[k] for k in columns] for row in rows]
+    beyond = list(zip(others, relations, strict=True))
     return [
-        [
-            c * row[k] - inner(numbers, part)
-            for k, (numbers, c) in zip(others, relations, strict=True)
-        ]
+        [c * row[k] - inner(numbers, part) for k, (numbers, c) in beyond]
         for row, part in zip(rows, named, strict=True)
     ]
 
@@ -180,22 +171,17 @@ def check_quadratics(cert: Any, samples: Samples) -> str:
 def check_form(form: Any, weights: Sequence[Q], rows: Rows, where: str) -> None:
     """Check that sum_i weights[i] x_i x_i^T is positive semidefinite with the stated kernel.
 
-    Args:
-        form: the rows' span, and the kernel in the named columns; none claims that it is definite
-            on the span.
-        weights: n, of any sign.
-        rows: n of d integers, x_i.
-        where: the field that the weights come from, for the error.
+    The form names the rows' span and, in its columns, the kernel; with none, it is to be definite
+    on the span.
     """
     columns = check_relations(form, rows, "form")
     size(form["kernel"], len(form["kernel"]), len(columns), "form.kernel")
     kernel = [integers(k)[0] for k in form["kernel"]]
     whole, _ = integers(weights)
     for k in kernel:
-        values = [
-            inner(k, row) * w for w, row in zip(whole, zip(*columns, strict=True), strict=True)
-        ]
-        image = [inner(values, column) for column in columns]
+        heights = [inner(k, row) for row in zip(*columns, strict=True)]
+        weighted = [w * height for w, height in zip(whole, heights, strict=True)]
+        image = [inner(weighted, column) for column in columns]
         require(not any(image), f"{where}: S k is not zero for a vector of form.kernel")
     shown = definite(weights, columns, kernel)
     require(shown, f"{where}: S is not shown definite with the stated sign")

@@ -37,17 +37,19 @@ class Point(NamedTuple):
     weighted: list[Q]  # lambda_i y_i up to a positive factor; empty: sum and first moment are zero
 
 
+Reason = Callable[[Point], None]
+
+
 def check_minimum(cert: Any, samples: Samples) -> tuple[str, bool]:
     """Check a local minimum; return the statement, and whether theta* is known in balls only."""
     network, radius, x, data = (cert[name] for name in ("network", "radius", "samples", "data"))
-    claim = CLAIMS[cert["claim"]]
-    for name, value, allowed in (
-        ("network.architecture", network["architecture"], claim.architectures),
-        ("network.neuron", network.get("neuron") or network["deep"]["neuron"], claim.neurons),
-        ("data.assumption", data["assumption"], claim.assumptions),
-    ):
+    reason, *about = CLAIMS[cert["claim"]]
+    neuron = network.get("neuron") or network["deep"]["neuron"]
+    names = ("network.architecture", "data.assumption", "network.neuron")
+    given = (network["architecture"], data["assumption"], neuron)
+    for name, value, allowed in zip(names, given, about, strict=True):
         require(value in allowed, f"{name} is {value!r}, which {cert['claim']} does not allow")
-    bounded = claim.reason is not check_paired or "deep" in network
+    bounded = reason is not check_paired or "deep" in network
     require(radius is not None or not bounded, 'radius cannot be "inf" here')
     require(radius is None or radius > 0, "radius is not above zero")
     if data["assumption"] == "theorem-2":
@@ -55,9 +57,9 @@ def check_minimum(cert: Any, samples: Samples) -> tuple[str, bool]:
     elif data["assumption"] == "theorem-1":
         says = check_ranks(data, samples, "data.")
         require(says.startswith("holds"), f"data: Assumption 3 {says}")
-    c, v, points = affine_map(network, x, radius, claim)
+    c, v, points = affine_map(network, x, radius, reason)
     weighted, wrong, bound = balanced(c, v, points, cert["p"], samples.labels)
-    claim.reason(Point(network, x, samples, radius, weighted))
+    reason(Point(network, x, samples, radius, weighted))
     require(wrong, "training_error: theta* classifies every sample")
     error = Q(wrong, len(x))
     require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
@@ -66,7 +68,7 @@ def check_minimum(cert: Any, samples: Samples) -> tuple[str, bool]:
     return f"a local minimum with training error {bound}{error}; {least}", not weighted
 
 
-def affine_map(network: Any, x: Rows, radius: Q, claim: "Claim") -> tuple[Ball, list[Ball], Rows]:
+def affine_map(network: Any, x: Rows, radius: Q, reason: Reason) -> tuple[Ball, list[Ball], Rows]:
     """Return c, v and points with f(x_i) = c + v^T points_i at theta*, some theta* for all c, v."""
     d = len(x[0])
     if network["architecture"] == "identity-shortcut":  # f = b + a^T (x + H(x)), H dead
@@ -81,9 +83,9 @@ def affine_map(network: Any, x: Rows, radius: Q, claim: "Claim") -> tuple[Ball, 
     if "a" in network:
         a, W = network["a"], network["W"]
         size(W, d, len(a), "network.W")
-        rise = AT_ZERO[network["neuron"]] if claim.reason is check_curved else (Q(0), Q(0))
+        rise = AT_ZERO[network["neuron"]] if reason is check_curved else (Q(0), Q(0))
         c = total([c, network["a0"], rise], [1, 1, sum(a)])
-        if claim.reason is check_linear:
+        if reason is check_linear:
             v = [total(row, a) for row in W]
     return c, v, x
 
@@ -106,21 +108,20 @@ def check_deep(deep: Any, x: Rows, outputs: int, radius: Q) -> list[Ball]:
                     sums[k] = (sums[k][0] + min(ends), sums[k][1] + max(ends))
             fired = [[z**power * 2**64 if z >= 0 else Q(0) for z in pair] for pair in sums]
             outs = [(Q(u // 1, 2**64), Q(-(-v // 1), 2**64)) for u, v in fired]  # outwards: short
-            small = max(high for _, high in outs) < GROWTH
-            require(small, "radius: the bounds of network.deep grow too large")
-        dead = max(high for _, high in sums) <= 0
-        require(dead, f"radius: last hidden layer may fire on samples[{i}]")
+            most = max(high for _, high in outs)
+            require(most < GROWTH, "radius: the bounds of network.deep grow too large")
+        most = max(high for _, high in sums)
+        require(most <= 0, f"radius: last hidden layer may fire on samples[{i}]")
     return list(last["b"])
 
 
 def balanced(
     c: Ball, v: list[Ball], points: Rows, p: int, y: list[int]
 ) -> tuple[list[Q], int, str]:
-    """Check sum lambda y = 0 for f = c + v^T x.
+    """Check sum lambda y = 0 for f = c + v^T x; return lambda y, up to a positive factor.
 
-    Returns:
-        lambda y, up to a positive factor (empty for the best affine map, where its sum and first
-        moment are zero), the number of samples shown wrong, and "at least " if there may be more.
+    It is empty for the best affine map, where sum and first moment are zero. Beside it: how many
+    samples are shown wrong, and "at least " if there may be more.
     """
     rows = [[Q(1), *row] for row in points]
     outputs = [total([c, *v], row) for row in rows]
@@ -141,10 +142,8 @@ def balanced(
         # lambda is no zero vector, so sum lambda y f = 0 shows one sample wrong.
         return [], max(wrong, 1), "at least " if unsure else ""
     require(sum(weighted) == 0, "network: sum lambda y is not zero at theta*")
-    wrong = sum(
-        t != (1 if f >= 0 else -1) for t, (f, _) in zip(y, outputs, strict=True)
-    )  # sgn 0 = 1
-    return weighted, wrong, ""
+    pairs = zip(y, outputs, strict=True)
+    return weighted, sum((f >= 0) != (label == 1) for label, (f, _) in pairs), ""  # sgn 0 = +1
 
 
 def check_best(u: list[Ball], rows: Rows, p: int, y: list[int]) -> None:
@@ -152,13 +151,7 @@ def check_best(u: list[Ball], rows: Rows, p: int, y: list[int]) -> None:
 
     With m their midpoint and rho the smallest radius, |grad F(m)| <= mu rho and a Hessian above
     mu I throughout the balls: on the sphere |u - m| = rho the slope points outwards. The Hessian
-    shows some lambda above zero there, too.
-
-    Args:
-        u: the balls, d + 1.
-        rows: n of d + 1, g_i.
-        p: power of the hinge.
-        y: labels.
+    shows some lambda above zero there, too. There are d + 1 balls, and d + 1 entries in a row g_i.
     """
     rho = min(high - low for low, high in u) / 2
     require(rho > 0, "network: a coefficient of the affine map is no ball, though another is")
@@ -215,27 +208,18 @@ def check_curved(point: Point) -> None:
     """W = 0, and sum_j a_j sum lambda y sigma(w_j^T x) is largest there."""
     network, d = point.network, len(point.x[0])
     require(not any(low or high for row in network["W"] for low, high in row), "network.W is not 0")
-    form = {"columns": list(range(d)), "relations": [], "kernel": []}
-    check_curvature(
-        network["neuron"], network["a"], point.weighted, point.samples, point.radius, form
-    )
+    whole = {"columns": list(range(d)), "relations": [], "kernel": []}
+    _, _, samples, radius, weighted = point
+    check_curvature(network["neuron"], network["a"], weighted, samples, radius, whole)
 
 
-class Claim(NamedTuple):
-    """What a claim is about, and the reason why its theta* is a minimum."""
-
-    reason: Callable[[Point], None]
-    architectures: set[str]
-    assumptions: set[str]
-    neurons: set[str]
-
-
+# claim: why its theta* is a minimum, and what it speaks of: architectures, data and neurons
 _LAYERED, _ANY = {"single-layer", "shortcut"}, {"none", "theorem-1", "theorem-2"}
-CLAIMS = {
-    "proposition-2": Claim(check_dead, _LAYERED, {"theorem-1", "theorem-2"}, ZERO),
-    "proposition-3": Claim(check_linear, _LAYERED, {"theorem-1"}, IDENTITY),
-    "proposition-4": Claim(check_paired, _LAYERED, {"theorem-1"}, ODD),
-    "proposition-5": Claim(check_curved, _LAYERED, {"theorem-2"}, set(EVEN)),
-    "proposition-6": Claim(check_dead, {"feedforward"}, _ANY, ZERO),
-    "proposition-7": Claim(check_linear, {"identity-shortcut"}, {"theorem-1"}, {"relu"}),
+CLAIMS: dict[str, tuple[Reason, set[str], set[str], set[str]]] = {
+    "proposition-2": (check_dead, _LAYERED, {"theorem-1", "theorem-2"}, ZERO),
+    "proposition-3": (check_linear, _LAYERED, {"theorem-1"}, IDENTITY),
+    "proposition-4": (check_paired, _LAYERED, {"theorem-1"}, ODD),
+    "proposition-5": (check_curved, _LAYERED, {"theorem-2"}, set(EVEN)),
+    "proposition-6": (check_dead, {"feedforward"}, _ANY, ZERO),
+    "proposition-7": (check_linear, {"identity-shortcut"}, {"theorem-1"}, {"relu"}),
 }

@@ -19,15 +19,15 @@ RATIONAL = re.compile(
 Ball = tuple[Q, Q]  # low, high
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """The input is not a certificate in the published format."""
 
 
-class Refuted(ValueError):
+class Refuted(Exception):
     """The input is a certificate, and what it says is false or not shown by it."""
 
 
-def require(condition: Any, message: str, error: type[ValueError] = Refuted) -> None:
+def require(condition: Any, message: str, error: type[Exception] = Refuted) -> None:
     """Raise the error with the message unless the condition holds."""
     if not condition:
         raise error(message)
@@ -46,12 +46,7 @@ def shown(value: Any) -> str:
 
 
 def load(path: Any) -> Any:
-    """Return the JSON value in a regular file: anything else, such as a pipe, may never end.
-
-    Raises:
-        Unreadable: it is no regular file, too large, not text or not JSON.
-        OSError: it cannot be opened.
-    """
+    """Return the JSON value in a regular file: anything else, such as a pipe, may never end."""
     file = Path(path)
     require(file.is_file() or not file.exists(), "not a regular file", Unreadable)
     with file.open("rb") as stream:
@@ -72,8 +67,6 @@ def parse(text: str) -> Any:
 
     try:
         return json.loads(text, object_pairs_hook=unique, parse_float=str, parse_constant=str)
-    except Unreadable:
-        raise
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON, or truncated: {str(error).splitlines()[0][:80]}") from None
 
@@ -132,5 +125,5 @@ def read(value: Any, shape: Any, where: str = "") -> Any:
 
 def size(rows: Any, height: int, width: int, where: str) -> None:
     """Check the shape of a matrix."""
-    fits = len(rows) == height and all(len(row) == width for row in rows)
-    require(fits, f"{where} is not {height} x {width}", Unreadable)
+    lengths = list(map(len, rows))
+    require(lengths == [width] * height, f"{where} is not {height} x {width}", Unreadable)

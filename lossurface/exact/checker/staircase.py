@@ -42,12 +42,7 @@ def check_steps(
 ) -> None:
     """Check that each sample stays on its step, and that the step's level is the one it needs.
 
-    Args:
-        staircase: w, b, breaks and levels.
-        samples: the samples.
-        needed: enclosures of the levels needed.
-        alike: equal for samples that need the very same level.
-        radius: how far the parameters may move.
+    `needed` encloses the levels; entries of `alike` are equal where the very same one is needed.
     """
     where = "network.staircase"
     breaks, levels = staircase["breaks"], staircase["levels"]
@@ -70,11 +65,8 @@ def check_steps(
 
 def check_staircase(cert: Any, samples: Samples) -> str:
     """Check the local minimum beside a staircase."""
-    network, radius, weights, y = (
-        *(cert[name] for name in ("network", "radius", "dual_weights")),
-        samples.labels,
-    )
-    neuron, a = network["neuron"], network["a"]
+    network, radius, weights = (cert[name] for name in ("network", "radius", "dual_weights"))
+    neuron, a, y = network["neuron"], network["a"], samples.labels
     size([weights], 1, len(y), "dual_weights")
     require(radius > 0, "radius is not above zero")
     fits = neuron == "quadratic" or cert["claim"] == "proposition-11"
