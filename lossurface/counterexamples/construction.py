@@ -111,7 +111,7 @@ def admissible_neuron(name: str, allowed: Collection[str], claim: str, condition
     Raises:
         InputError: no such neuron, or one outside the class.
     """
-    if name not in allowed:
+    if not (isinstance(name, str) and name in allowed):
         from lossurface.setting import get_neuron
 
         get_neuron(name)  # if there is none, it says so
