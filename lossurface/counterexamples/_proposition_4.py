@@ -12,13 +12,13 @@ from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    assumed,
     at_least,
     balancing_constant,
     chosen_dataset,
     constant_minimum,
     layered,
     reach_with,
-    subspaces,
 )
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, rational
@@ -89,7 +89,7 @@ def proposition_4(
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     rows = [[Fraction(v) for v in row] for row in W]
     network = layered(neuron, value, [Fraction(0)] * width, rows, deep, deep_neuron, CLAIM)
-    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    data = assumed("theorem-1", dataset, CLAIM)
     reach = reach_with(deep, None)
     return constant_minimum(CLAIM, "paired", dataset, p, data, network, value, reach)
 

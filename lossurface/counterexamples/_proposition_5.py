@@ -10,13 +10,13 @@ from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    assumed,
     at_least,
     balancing_constant,
     chosen_dataset,
     constant_minimum,
     layered,
     reach_with,
-    separator,
     shifted,
 )
 from lossurface.errors import InputError
@@ -93,6 +93,6 @@ def proposition_5(
     bias = shifted(value, -rational.EVEN[neuron][0] * sum(a))  # less what the neurons add at 0
     W = [[Fraction(0)] * width for _ in range(dataset.d)]
     network = layered(neuron, bias, a, W, deep, deep_neuron, CLAIM)
-    data = {"assumption": "theorem-2", "separator": separator(dataset, CLAIM)}
+    data = assumed("theorem-2", dataset, CLAIM)
     reach = reach_with(deep, Fraction(scale))
     return constant_minimum(CLAIM, "curved", dataset, p, data, network, value, reach)

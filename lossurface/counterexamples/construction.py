@@ -27,11 +27,10 @@ __all__ = [
     "chosen_dataset",
     "hidden_widths",
     # what samples meet
+    "assumed",
     "half_space",
     "reach_of_signs",
-    "separator",
     "signed",
-    "subspaces",
     # networks
     "DEAD_REACH",
     "Number",
@@ -199,7 +198,26 @@ def signed(dataset: Dataset, *, affine: bool = False) -> list[Point]:
     ]
 
 
-def separator(dataset: Dataset, claim: str) -> Point:
+def assumed(theorem: str, dataset: Dataset, claim: str) -> dict[str, Any]:
+    """Return a certificate's `data`: whose assumptions the samples meet, and what shows it.
+
+    Args:
+        theorem: `theorem-1`, `theorem-2` or `none`.
+        dataset: the samples.
+        claim: the claim, in words.
+
+    Raises:
+        InputError: they do not meet them.
+    """
+    shown: dict[str, Any] = {}
+    if theorem == "theorem-1":
+        shown = _axes(dataset, claim)
+    elif theorem == "theorem-2":
+        shown = {"separator": _separator(dataset, claim)}
+    return {"assumption": theorem, **shown}
+
+
+def _separator(dataset: Dataset, claim: str) -> Point:
     """Return w with y w^T x > 0 for every sample.
 
     Raises:
@@ -215,21 +233,7 @@ def separator(dataset: Dataset, claim: str) -> Point:
     return vector
 
 
-def half_space(dataset: Dataset, claim: str) -> Point:
-    """Return v with v^T x > 0 for every sample.
-
-    Raises:
-        InputError: no open half-space through the origin holds all samples.
-    """
-    inside, vector = separate(dataset.x)
-    if not inside:
-        raise InputError(
-            f"samples lie in no open half-space v^T x > 0, where {claim} places them; give others"
-        )
-    return vector
-
-
-def subspaces(dataset: Dataset, claim: str) -> dict[str, list[int]]:
+def _axes(dataset: Dataset, claim: str) -> dict[str, list[int]]:
     """Return the coordinate axes that each class spans.
 
     Raises:
@@ -253,6 +257,20 @@ def subspaces(dataset: Dataset, claim: str) -> dict[str, list[int]]:
             "give each class an axis of its own"
         )
     return axes
+
+
+def half_space(dataset: Dataset, claim: str) -> Point:
+    """Return v with v^T x > 0 for every sample.
+
+    Raises:
+        InputError: no open half-space through the origin holds all samples.
+    """
+    inside, vector = separate(dataset.x)
+    if not inside:
+        raise InputError(
+            f"samples lie in no open half-space v^T x > 0, where {claim} places them; give others"
+        )
+    return vector
 
 
 def reach_of_signs(w: Sequence[Fraction]) -> Fraction:
