@@ -80,7 +80,7 @@ def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
     Several are verified in two processes.
     """
     from lossurface.claims import select
-    from lossurface.claims.options import check_options
+    from lossurface.claims.registry import check_options
 
     claims = select(ids)
     given = {name: value for name, value in choices.items() if value is not None}

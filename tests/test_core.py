@@ -103,6 +103,18 @@ for fields in json.loads(sys.argv[2]):
     assert answers == [f"{kind} holds" for kind, *_ in WITNESSES]
 
 
+def test_every_name_loads_and_a_loss_is_rational():
+    program = """
+from lossurface import counterexamples, exact, setting
+for package in (counterexamples, exact, setting):
+    for name in package.__all__:
+        getattr(package, name)
+problem = setting.from_certificate(counterexamples.proposition_5().data)
+print(problem.loss_rational(), problem.error_rational())
+"""
+    assert alone(program) == "1 1/2\n"
+
+
 def test_proposition_5_loads_little_and_takes_no_time():
     program = """
 from lossurface.counterexamples import proposition_5

@@ -5,19 +5,39 @@ The table loads nothing: a claim's module is imported when it is verified or cer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.claims.options import check_options
 from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     from lossurface.exact import Certificate, Evidence, Verdict
 
-__all__ = ["CLAIMS", "Claim", "get", "select"]
+__all__ = ["CLAIMS", "Claim", "check_options", "get", "select"]
+
+
+_LEAST = {"seed": 0, "trials": 1}
+_MOST = 2**32 - 1  # what every generator takes
+_DEVICES = ("cpu", "cuda", "auto")
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse a `seed`, `trials` or `device` that is none; other options are passed over.
+
+    Raises:
+        InputError: one line that names the option.
+    """
+    for name, least in _LEAST.items():
+        value = options.get(name, least)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _MOST:
+            shown = repr(value)[:40]
+            raise InputError(f"{name} is {shown}; give a whole number from {least} to {_MOST}")
+    device = options.get("device", "cpu")
+    if device not in _DEVICES:
+        raise InputError(f"device is {repr(device)[:40]}; use cpu, cuda or auto")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    assumed,
     at_least,
     balancing_constant,
     chosen_dataset,
@@ -19,8 +20,6 @@ from lossurface.counterexamples.construction import (
     local_minimum,
     reach_of_signs,
     reach_with,
-    separator,
-    subspaces,
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
@@ -77,10 +76,7 @@ def proposition_2(
     law = setting.proposition_2_rays if first else setting.proposition_2_half_space
     dataset = chosen_dataset(dataset, RAYS if first else HALF_PLANE, law, seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
-    if first:
-        witness = {"assumption": data, **subspaces(dataset, CLAIM)}
-    else:
-        witness = {"assumption": data, "separator": separator(dataset, CLAIM)}
+    witness = assumed(data, dataset, CLAIM)
     direction = half_space(dataset, CLAIM)
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     a = [Fraction((-1) ** (j + 1)) for j in range(width)]

@@ -18,13 +18,13 @@ from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    assumed,
     at_least,
     chosen_dataset,
     half_space,
     layered,
     reach_of_signs,
     reach_with,
-    subspaces,
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
@@ -79,7 +79,7 @@ def proposition_3(
     law, symmetric = setting.proposition_3, setting.proposition_3_symmetric()
     dataset = chosen_dataset(dataset, symmetric, law, seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
-    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    data = assumed("theorem-1", dataset, CLAIM)
     direction = half_space(dataset, CLAIM)
     hulls_meet(dataset, CLAIM)
     best = best_affine_map(dataset, p)

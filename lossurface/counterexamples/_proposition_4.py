@@ -12,6 +12,7 @@ from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    assumed,
     at_least,
     balancing_constant,
     chosen_dataset,
@@ -19,7 +20,6 @@ from lossurface.counterexamples.construction import (
     layered,
     local_minimum,
     reach_with,
-    subspaces,
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
@@ -91,7 +91,7 @@ def proposition_4(
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     rows = [[Fraction(v) for v in row] for row in W]
     network = layered(neuron, value, [Fraction(0)] * width, rows, deep, deep_neuron, CLAIM)
-    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    data = assumed("theorem-1", dataset, CLAIM)
     reach = reach_with(deep, None)
     error = error_of_constant(dataset)
     return local_minimum(CLAIM, dataset, p, data, network, error, reach)

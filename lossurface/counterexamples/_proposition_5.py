@@ -10,6 +10,7 @@ from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    assumed,
     at_least,
     balancing_constant,
     chosen_dataset,
@@ -17,7 +18,6 @@ from lossurface.counterexamples.construction import (
     layered,
     local_minimum,
     reach_with,
-    separator,
     shifted,
 )
 from lossurface.errors import InputError
@@ -94,7 +94,7 @@ def proposition_5(
     bias = shifted(value, -AT_ZERO[neuron][0] * sum(a))  # less what the neurons add at 0
     W = [[Fraction(0)] * width for _ in range(dataset.d)]
     network = layered(neuron, bias, a, W, deep, deep_neuron, CLAIM)
-    data = {"assumption": "theorem-2", "separator": separator(dataset, CLAIM)}
+    data = assumed("theorem-2", dataset, CLAIM)
     reach = reach_with(deep, Fraction(scale))
     error = error_of_constant(dataset)
     return local_minimum(CLAIM, dataset, p, data, network, error, reach)

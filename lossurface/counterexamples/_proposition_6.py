@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from lossurface import setting
 from lossurface.counterexamples.construction import (
     DEAD_REACH,
     admissible_neuron,
     admissible_power,
+    assumed,
     balancing_constant,
     both_classes,
     chosen_dataset,
@@ -18,8 +18,6 @@ from lossurface.counterexamples.construction import (
     error_of_constant,
     hidden_widths,
     local_minimum,
-    separator,
-    subspaces,
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
@@ -77,13 +75,9 @@ def proposition_6(
     planes = partial(setting.subspace, 3, (0, 1), (1, 2))
     dataset = chosen_dataset(dataset, XOR, planes, seed, n, CLAIM)
     both_classes(dataset, CLAIM)
-    witness: dict[str, Any] = {"assumption": data}
-    if data == "theorem-1":
-        witness |= subspaces(dataset, CLAIM)
-    elif data == "theorem-2":
-        witness["separator"] = separator(dataset, CLAIM)
-    elif data != "none":
+    if data not in ("none", "theorem-1", "theorem-2"):
         raise InputError(f"data is {data!r}; give 'none', 'theorem-1' or 'theorem-2'")
+    witness = assumed(data, dataset, CLAIM)
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     deep = dead_layers(neuron, dataset.d, widths, [value], CLAIM)
     network = {"architecture": "feedforward", "deep": deep}

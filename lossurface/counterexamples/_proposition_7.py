@@ -13,10 +13,10 @@ from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
     admissible_power,
+    assumed,
     chosen_dataset,
     dead_layers,
     hidden_widths,
-    subspaces,
 )
 from lossurface.exact.certificate import Certificate
 from lossurface.setting.datasets import Dataset
@@ -65,7 +65,7 @@ def proposition_7(
     law, symmetric = setting.proposition_3, setting.proposition_3_symmetric()
     dataset = chosen_dataset(dataset, symmetric, law, seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
-    data = {"assumption": "theorem-1", **subspaces(dataset, CLAIM)}
+    data = assumed("theorem-1", dataset, CLAIM)
     hulls_meet(dataset, CLAIM)
     best = best_affine_map(dataset, p)
     a: list[Any] = list(best.v) if best.constant else [str(value) for value in best.v]

@@ -1,6 +1,6 @@
 """The best affine map of a dataset under the hinge, and minima that are it (Propositions 3 and 7).
 
-The loss of f(x) = c + v^T x is convex in u = (c, v), so a zero of its gradient is a global
+The loss of f(x) = c + v^T x is convex in u = (v, c), so a zero of its gradient is a global
 minimiser. Where v = 0 it is the balancing constant. Elsewhere Newton's method in rationals comes as
 near to it as is wanted, and the checker's own criterion proves that it lies in a small ball.
 """
@@ -83,15 +83,14 @@ def best_affine_map(dataset: Dataset, p: int) -> AffineMap:
             "samples lie on a hyperplane, so the best affine map is not unique; give samples that "
             f"span all {dataset.d} coordinates"
         )
-    rows = signed(dataset, affine=True)
-    rows = [(row[-1], *row[:-1]) for row in rows]  # y (1, x), so that y f(x) is its product with u
+    rows = signed(dataset, affine=True)  # y (x, 1), so that y f(x) is its product with u = (v, c)
     u = [Fraction(0)] * (dataset.d + 1)
     for bits in _GRID_BITS:
         u = _newton(rows, p, u, 2 * bits)
         rad = Fraction(2**_BALL_BITS, 2**bits)
-        c, *v = (Enclosed(_rounded(value, bits), rad) for value in u)
+        *v, c = balls = [Enclosed(_rounded(value, bits), rad) for value in u]
         try:
-            check_best(_ends([c, *v]), [list(row) for row in rows], p, [1] * len(rows))
+            check_best(_ends(balls), [list(row) for row in rows], p, [1] * len(rows))
         except Refuted:
             continue
         return AffineMap(c, tuple(v))

@@ -29,11 +29,10 @@ __all__ = [
     "chosen_dataset",
     "hidden_widths",
     # what samples meet
+    "assumed",
     "half_space",
     "reach_of_signs",
-    "separator",
     "signed",
-    "subspaces",
     # networks
     "DEAD_REACH",
     "Number",
@@ -112,7 +111,7 @@ def admissible_neuron(name: str, allowed: Collection[str], claim: str, condition
     Raises:
         InputError: no such neuron, or one outside the class.
     """
-    if name not in allowed:
+    if not (isinstance(name, str) and name in allowed):
         from lossurface.setting import get_neuron
 
         get_neuron(name)  # if there is none, it says so
@@ -200,7 +199,26 @@ def signed(dataset: Dataset, *, affine: bool = False) -> list[Point]:
     ]
 
 
-def separator(dataset: Dataset, claim: str) -> Point:
+def assumed(theorem: str, dataset: Dataset, claim: str) -> dict[str, Any]:
+    """Return a certificate's `data`: whose assumptions the samples meet, and what shows it.
+
+    Args:
+        theorem: `theorem-1`, `theorem-2` or `none`.
+        dataset: the samples.
+        claim: the claim, in words.
+
+    Raises:
+        InputError: they do not meet them.
+    """
+    shown: dict[str, Any] = {}
+    if theorem == "theorem-1":
+        shown = _axes(dataset, claim)
+    elif theorem == "theorem-2":
+        shown = {"separator": _separator(dataset, claim)}
+    return {"assumption": theorem, **shown}
+
+
+def _separator(dataset: Dataset, claim: str) -> Point:
     """Return w with y w^T x > 0 for every sample.
 
     Raises:
@@ -216,21 +234,7 @@ def separator(dataset: Dataset, claim: str) -> Point:
     return vector
 
 
-def half_space(dataset: Dataset, claim: str) -> Point:
-    """Return v with v^T x > 0 for every sample.
-
-    Raises:
-        InputError: no open half-space through the origin holds all samples.
-    """
-    inside, vector = separate(dataset.x)
-    if not inside:
-        raise InputError(
-            f"samples lie in no open half-space v^T x > 0, where {claim} places them; give others"
-        )
-    return vector
-
-
-def subspaces(dataset: Dataset, claim: str) -> dict[str, Any]:
+def _axes(dataset: Dataset, claim: str) -> dict[str, Any]:
     """Return the coordinate axes that each class spans, as a certificate's spans.
 
     Raises:
@@ -257,6 +261,20 @@ def subspaces(dataset: Dataset, claim: str) -> dict[str, Any]:
         name: {"columns": used, "relations": [[Fraction(0)] * len(used)] * (dataset.d - len(used))}
         for name, used in axes.items()
     }
+
+
+def half_space(dataset: Dataset, claim: str) -> Point:
+    """Return v with v^T x > 0 for every sample.
+
+    Raises:
+        InputError: no open half-space through the origin holds all samples.
+    """
+    inside, vector = separate(dataset.x)
+    if not inside:
+        raise InputError(
+            f"samples lie in no open half-space v^T x > 0, where {claim} places them; give others"
+        )
+    return vector
 
 
 def reach_of_signs(w: Sequence[Fraction]) -> Fraction:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.claims import experiments_starts as starts
 from lossurface.claims import get
-from lossurface.claims.options import check_options
+from lossurface.claims.registry import check_options
 from lossurface.errors import InputError
 from lossurface.reproduce.outcomes import Outcome, write_outcomes
 from lossurface.reproduce.planning import elsewhere, pick_device

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lossurface.claims.options import check_options
+from lossurface.claims.registry import check_options
 from lossurface.errors import InputError
 
 if TYPE_CHECKING:
