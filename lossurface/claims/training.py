@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lossurface.enclosed.enclosure import Enclosure
+    from lossurface.enclosed.krawczyk import Enclosure
     from lossurface.landscape.descent import Descent
     from lossurface.landscape.model import SingleLayerSurface
 
@@ -97,7 +97,7 @@ class Trained(Ended):
         Each is a run and the box that holds its minimum: a critical point with a Hessian that is
         positive definite on all of the box.
         """
-        from lossurface.enclosed.enclosure import enclose
+        from lossurface.enclosed.krawczyk import enclose
         from lossurface.landscape.escape import ball_layer
 
         proofs = [

@@ -5,7 +5,7 @@ out contain the true value. Floats give hints, and no torch is needed.
 """
 
 from lossurface.enclosed.degenerate import Classification, classify_polynomial
-from lossurface.enclosed.enclosure import BallFunction, Enclosure, enclose
+from lossurface.enclosed.krawczyk import BallFunction, Enclosure, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball, balls
 
 __all__ = [

@@ -6,6 +6,10 @@ coordinates for r = r(k) as a power series in the null coordinates k (implicit f
 splitting lemma (Gromoll and Meyer 1969), for a positive definite rest, the point is a strict
 minimum exactly if k = 0 is one of phi(k) = f(k, r(k)), and a saddle exactly if phi is negative
 at points as near 0 as one likes; phi's first homogeneous form that is not zero often tells.
+
+A small network's loss is such a polynomial around an exact point, for a polynomial neuron and the
+hinge l_p, where no margin is exactly 1: samples with a margin above 1 add nothing nearby, the
+others add (1 - y f)^(p+1) / n.
 """
 
 from __future__ import annotations
@@ -13,20 +17,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import pairwise
+from typing import Literal
+
+from flint import Ordering, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx
 
 from lossurface.enclosed.homogeneous import Sign, form_sign
-from lossurface.exact.findings import Finding, undecided
-from lossurface.exact.linalg import null_space, solve
+from lossurface.enclosed.single_layer import SingleLayer, rational
+from lossurface.exact import Finding, undecided
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["Classification", "ExactKind", "Terms", "classify_polynomial"]
+__all__ = [
+    "Classification",
+    "ExactKind",
+    "Terms",
+    "classify_network",
+    "classify_polynomial",
+    "local_polynomial",
+]
 
 ExactKind = Literal["strict-minimum", "minimum", "strict-maximum", "maximum", "saddle", "undecided"]
 Terms = Mapping[tuple[int, ...], Fraction | int]  # exponents to coefficient
+MOST_TERMS = 20_000  # of a network's polynomial: beyond it the classification takes seconds
 _MIRROR: dict[ExactKind, ExactKind] = {
     "strict-minimum": "strict-maximum",
     "minimum": "maximum",
@@ -68,27 +79,90 @@ def classify_polynomial(
     size = len(next(iter(terms))) if terms else len(point or ())
     if not size or any(len(exponents) != size for exponents in terms):
         raise ValueError("terms: give exponent tuples of one length, one entry per variable")
-    local = _shift(terms, [Fraction(v) for v in point or [0] * size])
-    slope = [e for e in local if sum(e) == 1]
+    ring = _ring(size)
+    f = ring.from_dict({e: rational(c) for e, c in terms.items()})
+    moved = [x + rational(v) for x, v in zip(ring.gens(), point or [0] * size, strict=True)]
+    return _classify(f.compose(*moved, ctx=ring), order)
+
+
+def classify_network(
+    layer: SingleLayer, p: int, powers: Mapping[int, int], theta: Sequence[Fraction]
+) -> Classification | None:
+    """Classify a critical point of a small network exactly; None where that cannot be tried.
+
+    Args:
+        layer: as in `local_polynomial`.
+        p: of the polynomial hinge.
+        powers: the neuron's coefficients.
+        theta: (P,), exact.
+    """
+    loss = local_polynomial(layer, p, powers, theta)
+    if not loss or any(sum(e) == 1 for e in loss.monoms()):
+        return None  # too large, on a kink, identically zero, or no critical point
+    return _classify(loss, order=8)
+
+
+def local_polynomial(
+    layer: SingleLayer, p: int, powers: Mapping[int, int], theta: Sequence[Fraction]
+) -> fmpq_mpoly | None:
+    """Return the polynomial delta -> L(theta + delta) near 0.
+
+    Args:
+        layer: for the samples, labels, offset and L2 term.
+        p: of the polynomial hinge.
+        powers: the neuron's coefficients, {2: 1} for z^2.
+        theta: (P,), exact.
+
+    Returns:
+        A polynomial in P variables; None where a margin is exactly 1, or where there would be too
+        many terms.
+    """
+    ring = _ring(layer.dimension)
+    at = [x + rational(v) for x, v in zip(ring.gens(), theta, strict=True)]
+    outputs = layer.outputs_over(at, lambda z: sum(c * z**e for e, c in powers.items()), rational)
+    total = ring.constant(0)
+    for y, f in zip(layer.labels, outputs, strict=True):
+        rest = 1 - y * f
+        here = rest(*[0] * layer.dimension)
+        if here == 0:
+            return None
+        if here > 0:
+            power = ring.constant(1)
+            for _ in range(p + 1):
+                power *= rest
+                if len(power) > MOST_TERMS:
+                    return None
+            total += power
+    return total / layer.n + rational(layer.l2) / 2 * sum(t * t for t in at)
+
+
+def _ring(size: int) -> fmpq_mpoly_ctx:
+    return fmpq_mpoly_ctx.get([f"x{k}" for k in range(size)], Ordering.degrevlex)
+
+
+def _classify(f: fmpq_mpoly, order: int) -> Classification:
+    """Classify f's critical point 0."""
+    ring = f.context()
+    size, zero = ring.nvars(), [0] * ring.nvars()
+    slope = [c for e, c in f.terms() if sum(e) == 1]
     if slope:
-        raise ValueError(f"the gradient is not zero at the point: coefficient {local[slope[0]]}")
-    hessian = _hessian(local, size)
-    pivots, null = _diagonalise(hessian), null_space(hessian, size)
-    nullity = len(null)
-    positive, negative = sum(v > 0 for v in pivots), sum(v < 0 for v in pivots)
+        raise ValueError(f"the gradient is not zero at the point: coefficient {slope[0]}")
+    second = [f.derivative(i).derivative(j)(*zero) for i in range(size) for j in range(size)]
+    hessian = fmpq_mat(size, size, second)
+    negative, nullity, positive = _inertia(hessian)
     inertia = f"Hessian inertia ({negative} negative, {nullity} zero, {positive} positive)"
     if positive and negative:
         return _made("saddle", f"{inertia}: both signs", nullity)
     if not nullity:
         return _made("strict-minimum" if positive else "strict-maximum", inertia, 0)
-    flipped = {e: -c for e, c in local.items()}
+    f -= f(*zero)
     if negative:
-        opposite, why = _reduce(flipped, [[-v for v in row] for row in hessian], null, order)
+        opposite, why = _reduce(-f, -hessian, order)
         return _made(_MIRROR[opposite], f"{inertia}; after a change of sign, {why}", nullity)
-    kind, why = _reduce(local, hessian, null, order)
+    kind, why = _reduce(f, hessian, order)
     if not positive and kind == "saddle":
         # The Hessian is zero altogether: something must be seen to rise as well.
-        opposite, seen = _reduce(flipped, hessian, null, order)
+        opposite, seen = _reduce(-f, hessian, order)
         if opposite != "saddle":
             kind, why = _MIRROR[opposite], f"after a change of sign, {seen}"
     return _made(kind, f"{inertia}; {why}", nullity)
@@ -105,126 +179,57 @@ def _made(kind: ExactKind, reason: str, nullity: int) -> Classification:
     return Classification(kind, reason, nullity, (finding,))
 
 
-def _shift(terms: Terms, point: Sequence[Fraction]) -> dict[tuple[int, ...], Fraction]:
-    """Return the terms of f(point + x) - f(point)."""
-    size = len(point)
-    ring = _ring(size)
-    moved = _polynomial(ring, terms).compose(
-        *(ring.gen(k) + _flint(v) for k, v in enumerate(point)), ctx=ring
-    )
-    return {e: c for e, c in _terms(moved).items() if sum(e)}
+def _inertia(symmetric: fmpq_mat) -> tuple[int, int, int]:
+    """Return how many eigenvalues are negative, zero and positive.
+
+    By Descartes' rule of signs, exact for a polynomial whose roots are all real.
+    """
+    coefficients = symmetric.charpoly().coeffs()
+    signs = [c > 0 for c in coefficients if c]
+    zero = next(k for k, c in enumerate(coefficients) if c)
+    positive = sum(a != b for a, b in pairwise(signs))
+    return len(coefficients) - 1 - zero - positive, zero, positive
 
 
-def _ring(size: int) -> Any:
-    from flint import Ordering, fmpq_mpoly_ctx
-
-    return fmpq_mpoly_ctx.get([f"x{k}" for k in range(size)], Ordering.degrevlex)
-
-
-def _flint(value: Fraction | int) -> Any:
-    from flint import fmpq
-
-    value = Fraction(value)
-    return fmpq(value.numerator, value.denominator)
-
-
-def _polynomial(ring: Any, terms: Terms) -> Any:
-    return ring.from_dict({e: _flint(c) for e, c in terms.items()})
-
-
-def _terms(polynomial: Any) -> dict[tuple[int, ...], Fraction]:
-    return {
-        tuple(int(v) for v in e): Fraction(int(c.p), int(c.q))
-        for e, c in polynomial.to_dict().items()
-    }
-
-
-def _hessian(terms: Mapping[tuple[int, ...], Fraction], size: int) -> list[list[Fraction]]:
-    hessian = [[Fraction(0)] * size for _ in range(size)]
-    for exponents, c in terms.items():
-        if sum(exponents) == 2:
-            i, *rest = [k for k, e in enumerate(exponents) for _ in range(e)]
-            hessian[i][rest[0]] += c
-            hessian[rest[0]][i] += c
-    return hessian
-
-
-def _diagonalise(matrix: Sequence[Sequence[Fraction]]) -> list[Fraction]:
-    """Return the diagonal of a congruent diagonal matrix: its signs are the inertia."""
-    rows = [list(row) for row in matrix]
-    diagonal: list[Fraction] = []
-    while rows:
-        size = len(rows)
-        at = next((k for k in range(size) if rows[k][k]), None)
-        if at is None:
-            pair = next(((i, j) for i, j in product(range(size), repeat=2) if rows[i][j]), None)
-            if pair is None:
-                return diagonal + [Fraction(0)] * size
-            i, j = pair  # add row and column j to i: the diagonal entry becomes 2 rows[i][j]
-            rows[i] = [a + b for a, b in zip(rows[i], rows[j], strict=True)]
-            for row in rows:
-                row[i] += row[j]
-            at = i
-        pivot = rows[at]
-        diagonal.append(pivot[at])
-        rows = [
-            [row[k] - row[at] * pivot[k] / pivot[at] for k in range(size) if k != at]
-            for i, row in enumerate(rows)
-            if i != at
-        ]
-    return diagonal
-
-
-def _truncate(polynomial: Any, ring: Any, degree: int) -> Any:
-    kept = {e: c for e, c in polynomial.to_dict().items() if sum(e) <= degree}
-    return ring.from_dict(kept)
-
-
-def _reduce(
-    terms: Terms, hessian: list[list[Fraction]], null: list[list[Fraction]], order: int
-) -> tuple[ExactKind, str]:
-    """Classify where the Hessian is positive semidefinite with the given null space."""
-    size, nullity = len(hessian), len(null)
-    # Coordinates: null directions first, then unit vectors that complete a basis.
-    rest = _complete(null, size)
-    columns = [*null, *rest]
-    ring = _ring(size)
-    substituted = [
-        sum((_flint(column[i]) * ring.gen(k) for k, column in enumerate(columns)), ring.constant(0))
-        for i in range(size)
-    ]
-    g = _polynomial(ring, terms).compose(*substituted, ctx=ring)
-    inverse = _inverse(
-        [[_form(hessian, a, b) for b in rest] for a in rest]
-    )  # of the definite part, in the new coordinates
-    keys = [ring.gen(k) for k in range(nullity)]
-    slopes = [g.derivative(nullity + j) for j in range(len(rest))]
-    solved = [ring.constant(0)] * len(rest)
+def _reduce(f: fmpq_mpoly, hessian: fmpq_mat, order: int) -> tuple[ExactKind, str]:
+    """Classify where f(0) = 0 and the Hessian is positive semidefinite and singular."""
+    ring = f.context()
+    size = ring.nvars()
+    echelon, rank = hessian.rref()
+    pivots = [next(k for k in range(size) if echelon[i, k]) for i in range(rank)]
+    free = [k for k in range(size) if k not in pivots]
+    # New coordinates: the free ones run along the null space, the others r across it.
+    old = list(ring.gens())
+    for i, k in enumerate(pivots):
+        old[k] -= sum(echelon[i, j] * ring.gen(j) for j in free)
+    g = f.compose(*old, ctx=ring)
+    slopes = [g.derivative(k) for k in pivots]
+    definite = fmpq_mat(rank, rank, [hessian[i, j] for i in pivots for j in pivots])
+    inverse = definite.inv()
+    curve = [ring.gen(k) if k in free else ring.constant(0) for k in range(size)]
     for degree in range(2, order):
-        missing = [_truncate(s.compose(*keys, *solved, ctx=ring), ring, degree) for s in slopes]
-        solved = [
-            _truncate(
-                r
-                - sum((_flint(c) * m for c, m in zip(row, missing, strict=True)), ring.constant(0)),
-                ring,
-                degree,
-            )
-            for r, row in zip(solved, inverse, strict=True)
-        ]
-    reduced = g.compose(*keys, *solved, ctx=ring)
-    low = {e[:nullity]: c for e, c in _terms(reduced).items() if sum(e) <= order}
+        missing = [_truncate(slope.compose(*curve, ctx=ring), degree) for slope in slopes]
+        for i, k in enumerate(pivots):
+            curve[k] -= sum(inverse[i, j] * m for j, m in enumerate(missing))
+    reduced = g.compose(*curve, ctx=ring)
+    low = _truncate(reduced, order)
     if low:
-        return _lowest(low)
-    if not _terms(reduced) and all(not _terms(s.compose(*keys, *solved, ctx=ring)) for s in slopes):
+        degree = min(sum(e) for e in low.monoms())
+        lowest = {tuple(e[k] for k in free): c for e, c in low.terms() if sum(e) == degree}
+        return _lowest(_ring(len(free)).from_dict(lowest))
+    if not reduced and not any(slope.compose(*curve, ctx=ring) for slope in slopes):
         return "minimum", "the function is constant along its null directions, exactly"
     return "undecided", f"the reduced function vanishes up to degree {order}; raise `order`"
 
 
-def _lowest(low: Mapping[tuple[int, ...], Fraction]) -> tuple[ExactKind, str]:
-    degree = min(sum(e) for e in low)
-    form = {e: c for e, c in low.items() if sum(e) == degree}
+def _truncate(f: fmpq_mpoly, degree: int) -> fmpq_mpoly:
+    return f.context().from_dict({e: c for e, c in f.terms() if sum(e) <= degree})
+
+
+def _lowest(form: fmpq_mpoly) -> tuple[ExactKind, str]:
     sign = form_sign(form)
-    where = f"leading form of degree {degree} in the {len(next(iter(form)))} null directions"
+    nullity = form.context().nvars()
+    where = f"leading form of degree {form.total_degree()} in the {nullity} null directions"
     if sign is Sign.POSITIVE:
         return "strict-minimum", f"positive definite {where}"
     if sign is Sign.NEGATIVE:
@@ -232,38 +237,3 @@ def _lowest(low: Mapping[tuple[int, ...], Fraction]) -> tuple[ExactKind, str]:
     if sign is Sign.TAKES_NEGATIVE:
         return "saddle", f"{where} takes a negative value"
     return "undecided", f"{where} could not be shown definite or negative somewhere"
-
-
-def _form(matrix: Sequence[Sequence[Fraction]], a: list[Fraction], b: list[Fraction]) -> Fraction:
-    return sum(
-        (
-            u * v * w
-            for u, row in zip(a, matrix, strict=True)
-            if u
-            for v, w in zip(row, b, strict=True)
-        ),
-        Fraction(0),
-    )
-
-
-def _complete(null: list[list[Fraction]], size: int) -> list[list[Fraction]]:
-    """Return unit vectors that complete the null basis: those off its free columns."""
-    free = set()
-    for vector in null:
-        # `null_space` gives each vector a 1 in a column where all the others have 0.
-        free.add(
-            next(
-                k
-                for k in range(size)
-                if vector[k] == 1 and all(other is vector or not other[k] for other in null)
-            )
-        )
-    return [[Fraction(int(i == k)) for i in range(size)] for k in range(size) if k not in free]
-
-
-def _inverse(matrix: list[list[Fraction]]) -> list[list[Fraction]]:
-    size = len(matrix)
-    units: Iterable[list[Fraction]] = (
-        [Fraction(int(i == k)) for i in range(size)] for k in range(size)
-    )
-    return [solve(matrix, unit) for unit in units]  # symmetric: rows are columns

@@ -1,6 +1,7 @@
 """Check what an escape claims: the start is no local minimum, and the loss falls.
 
-Each check takes the search's curve as a hint and proves its statement anew.
+Each check takes the search's curve as a hint and proves its statement anew, at 128 bits: of every
+point in the balls where it is given balls, and of numbers, (P,), exactly.
 """
 
 from __future__ import annotations
@@ -10,15 +11,9 @@ from fractions import Fraction
 
 from flint import arb, arb_mat, ctx
 
-from lossurface.enclosed.single_layer import Number, SingleLayer, balls
+from lossurface.enclosed.single_layer import BITS, Number, SingleLayer, balls
 from lossurface.errors import InputError
-from lossurface.exact.findings import (
-    Finding,
-    enclosed_less,
-    enclosed_positive,
-    less,
-    undecided,
-)
+from lossurface.exact import Finding, enclosed_less, enclosed_positive, less, undecided
 
 __all__ = [
     "RADII",
@@ -31,24 +26,16 @@ __all__ = [
     "slope",
 ]
 
-BITS = 128
 RADII = (1e-3, 1e-5, 1e-7, 1e-9)  # half-widths of boxes, the largest that can be proved is taken
 DECREASE = "the loss is lower at the end of the step than at the start"
 NO_MINIMUM = "the start is no local minimum"
 
 
 def decrease(
-    layer: SingleLayer, before: Sequence[Number | arb], after: Sequence[Number], bits: int = BITS
+    layer: SingleLayer, before: Sequence[Number | arb], after: Sequence[Number]
 ) -> Finding:
-    """Prove L(after) < L(before) in ball arithmetic; `undecided` where the balls overlap.
-
-    Args:
-        layer: the network's loss.
-        before: (P,), numbers or balls; the statement holds for every point in the balls.
-        after: (P,), numbers, taken exactly.
-        bits: working precision.
-    """
-    with ctx.workprec(bits):
+    """Prove L(after) < L(before) in ball arithmetic; `undecided` where the balls overlap."""
+    with ctx.workprec(BITS):
         return enclosed_less(DECREASE, layer.value(balls(after)), layer.value(balls(before)))
 
 
@@ -60,36 +47,24 @@ def exact_decrease(
     after: Sequence[Fraction],
 ) -> Finding:
     """Prove L(after) < L(before) in rational arithmetic, for neurons and losses that allow it."""
-    samples = [[Fraction(v) for v in row] for row in layer.samples]
-    offset = [Fraction(v) for v in layer.offset or [0] * layer.n]
-    M = layer.M
 
     def value(theta: Sequence[Fraction]) -> Fraction:
-        total = Fraction(0)
-        for x, y, extra in zip(samples, layer.labels, offset, strict=True):
-            f = theta[0] + extra
-            for j in range(M):
-                z = sum((x[k] * theta[1 + M + k * M + j] for k in range(layer.d)), Fraction(0))
-                f += theta[1 + j] * sigma(z)
-            total += loss(-y * f)
-        square = sum((t * t for t in theta), Fraction(0)) if layer.l2 else Fraction(0)
-        return total / layer.n + Fraction(layer.l2) / 2 * square
+        outputs = layer.outputs_over(theta, sigma, Fraction)
+        total = sum((loss(-y * f) for y, f in zip(layer.labels, outputs, strict=True)), Fraction(0))
+        return total / layer.n + Fraction(layer.l2) / 2 * sum((t * t for t in theta), Fraction(0))
 
     return less(DECREASE, value(after), value(before))
 
 
 def negative_curvature(
-    layer: SingleLayer,
-    theta: Sequence[Number | arb],
-    direction: Sequence[Number],
-    bits: int = BITS,
+    layer: SingleLayer, theta: Sequence[Number | arb], direction: Sequence[Number]
 ) -> Finding:
     """Prove that the loss has a negative second derivative along a direction.
 
     A local minimum has gradient zero and a positive semidefinite Hessian, so this excludes one at
     every point of the balls, critical or not.
     """
-    with ctx.workprec(bits):
+    with ctx.workprec(BITS):
         second = layer.along(balls(theta), balls(direction))[1]
         return enclosed_less(
             f"{NO_MINIMUM}: the Hessian is negative along the step", second, arb(0)
@@ -97,13 +72,10 @@ def negative_curvature(
 
 
 def slope(
-    layer: SingleLayer,
-    theta: Sequence[Number | arb],
-    direction: Sequence[Number],
-    bits: int = BITS,
+    layer: SingleLayer, theta: Sequence[Number | arb], direction: Sequence[Number]
 ) -> Finding:
     """Prove that the loss has a negative first derivative along a direction."""
-    with ctx.workprec(bits):
+    with ctx.workprec(BITS):
         first = layer.along(balls(theta), balls(direction))[0]
         return enclosed_less(f"{NO_MINIMUM}: its gradient is not zero", first, arb(0))
 
@@ -112,8 +84,6 @@ def excluded(
     layer: SingleLayer | Callable[[float], SingleLayer],
     theta: Sequence[Number],
     directions: Sequence[Sequence[Number]],
-    radii: Sequence[float] = RADII,
-    bits: int = BITS,
 ) -> Finding:
     """Prove that no point of a box around theta is a local minimum, critical or not.
 
@@ -125,15 +95,14 @@ def excluded(
         layer: the network's loss, or a function from the half-width to it.
         theta: (P,), the box's centre.
         directions: hints, (P,) each.
-        radii: half-widths to try, the largest first.
-        bits: working precision.
 
     Returns:
-        The finding for the largest box for which some direction served; else `undecided`.
+        The finding for the largest box of `RADII` for which some direction served; else
+        `undecided`.
     """
-    for radius in radii:
+    for radius in RADII:
         over = layer(radius) if callable(layer) else layer
-        with ctx.workprec(bits):
+        with ctx.workprec(BITS):
             box = [v + arb(0, radius) for v in balls(theta)]
             statement = f"no point within {radius:g} in every parameter is a local minimum"
             for direction in directions:
@@ -141,9 +110,8 @@ def excluded(
                     orders = over.along(box, balls(direction))
                 except InputError:  # a kink in the box: the loss has no derivatives there
                     break
-                for order, value in enumerate(orders, 1):
+                for what, value in zip(("first", "second"), orders, strict=True):
                     if value < 0:
-                        what = ("first", "second")[order - 1]
                         return enclosed_less(
                             f"{statement}: the {what} derivative along one direction is negative",
                             value.upper(),
@@ -153,11 +121,7 @@ def excluded(
 
 
 def opened_neuron(
-    layer: SingleLayer,
-    theta: Sequence[Number | arb],
-    j: int,
-    direction: Sequence[Number],
-    bits: int = BITS,
+    layer: SingleLayer, theta: Sequence[Number | arb], j: int, direction: Sequence[Number]
 ) -> Finding:
     """Prove that opening neuron j, whose a_j is 0, lowers the loss arbitrarily near theta.
 
@@ -170,12 +134,11 @@ def opened_neuron(
         theta: (P,).
         j: the neuron.
         direction: u, (d,).
-        bits: working precision.
     """
     statement = f"{NO_MINIMUM}: neuron {j} has a_j = 0, and opening it lowers the loss"
     if layer.l2:
         return undecided(statement, "there is an L2 term, so moving w_j changes the loss")
-    with ctx.workprec(bits):
+    with ctx.workprec(BITS):
         point = balls(theta)
         if not point[1 + j].is_zero():
             return undecided(statement, f"a_j is {point[1 + j].str(6)}, not exactly 0")
@@ -184,13 +147,13 @@ def opened_neuron(
         u = arb_mat([balls(row) for row in layer.samples]) * arb_mat(layer.d, 1, balls(direction))
         second = arb(0)
         for i, y in enumerate(layer.labels):
-            second += y * duals[i] * layer.neuron(z[i * layer.M + j], 2) * u[i, 0] * u[i, 0]
+            second += y * duals[i] * layer.neuron(z[i, j], 2) * u[i, 0] * u[i, 0]
         return enclosed_positive(statement, abs(second))
 
 
-def no_maximum(layer: SingleLayer, theta: Sequence[Number | arb], bits: int = BITS) -> Finding:
+def no_maximum(layer: SingleLayer, theta: Sequence[Number | arb]) -> Finding:
     """Prove that the loss curves upwards in a_0: with `negative_curvature`, a saddle."""
-    with ctx.workprec(bits):
+    with ctx.workprec(BITS):
         unit = balls([1] + [0] * (layer.dimension - 1))
         second = layer.along(balls(theta), unit)[1]
         return enclosed_positive("the start is no local maximum: the loss is convex in a_0", second)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import Enum, auto
-from fractions import Fraction
-from itertools import pairwise, product
-from math import prod
+from itertools import product
 from typing import TYPE_CHECKING
+
+from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Sign", "form_sign"]
 
-Form = Mapping[tuple[int, ...], Fraction]
-Univariate = list[Fraction]  # coefficients, lowest first
 STARTS = 24  # of the search in floats for a negative value
 LARGEST = 200_000  # terms times variables squared: a larger form is left to the grid
 
@@ -30,31 +28,61 @@ class Sign(Enum):
     UNKNOWN = auto()
 
 
-def form_sign(form: Form) -> Sign:
-    """Return the sign of a non-zero homogeneous form in k >= 1 variables."""
-    size = len(next(iter(form)))
-    degree = sum(next(iter(form)))
-    if degree % 2:
+def form_sign(form: fmpq_mpoly) -> Sign:
+    """Return the sign of a non-zero homogeneous form.
+
+    In two variables it is decided: `UNKNOWN` means that the form is >= 0, and 0 somewhere.
+    """
+    if form.total_degree() % 2:
         return Sign.TAKES_NEGATIVE  # odd and not zero
-    if _dominated(form, size, degree):
+    if form.context().nvars() == 2:
+        return _binary(form)
+    if _dominated(form):
         return Sign.POSITIVE
-    if _dominated({e: -c for e, c in form.items()}, size, degree):
+    if _dominated(-form):
         return Sign.NEGATIVE
-    if size == 2:
-        return _binary(form, degree)
-    return Sign.TAKES_NEGATIVE if _negative_somewhere(form, size, degree) else Sign.UNKNOWN
+    return Sign.TAKES_NEGATIVE if _negative_somewhere(form) else Sign.UNKNOWN
 
 
-def _negative_somewhere(form: Form, size: int, degree: int) -> bool:
+def _binary(form: fmpq_mpoly) -> Sign:
+    """Decide a form of even degree in two variables by the real roots of form(1, t)."""
+    degree = int(form.total_degree())
+    p = fmpq_poly([form[degree - k, k] for k in range(degree + 1)])
+    # Isolated exactly: a real root has imaginary part 0. Where p has less than full degree, t = oo
+    # is another root.
+    real = [times for root, times in p.numer().complex_roots() if root.imag.is_zero()]
+    if any(times % 2 for times in real):
+        return Sign.TAKES_NEGATIVE  # it changes its sign
+    definite = not real and p.degree() == degree
+    if p.leading_coefficient() < 0:
+        return Sign.NEGATIVE if definite else Sign.TAKES_NEGATIVE
+    return Sign.POSITIVE if definite else Sign.UNKNOWN
+
+
+def _dominated(form: fmpq_mpoly) -> bool:
+    """Prove positivity: each mixed monomial is at most a mean of pure powers (AM-GM)."""
+    degree = form.total_degree()
+    margin = [fmpq(0)] * form.context().nvars()
+    for exponents, c in form.terms():
+        if max(exponents) == degree:
+            margin[exponents.index(degree)] += c
+        elif c < 0 or any(e % 2 for e in exponents):
+            for k, e in enumerate(exponents):
+                margin[k] -= abs(c) * e / degree
+    return all(value > 0 for value in margin)
+
+
+def _negative_somewhere(form: fmpq_mpoly) -> bool:
     """Look for a point below zero: on a grid, then where floats go down to; exact values decide."""
+    size = form.context().nvars()
     reach = range(-2, 3) if size <= 5 else range(2)
     for point in product(reach, repeat=min(size, 10)):
-        if _value(form, (*point, *[0] * (size - len(point)))) < 0:
+        if form(*point, *[0] * (size - len(point))) < 0:
             return True
-    return any(_value(form, point) < 0 for point in _lowest_directions(form, size, degree))
+    return any(form(*point) < 0 for point in _lowest_directions(form))
 
 
-def _lowest_directions(form: Form, size: int, degree: int) -> Iterator[tuple[int, ...]]:
+def _lowest_directions(form: fmpq_mpoly) -> Iterator[tuple[int, ...]]:
     """Yield integer points near the directions in which form(u) / |u|^degree is locally least.
 
     In skewed coordinates a negative value can hide in a narrow cone, between the grid's points.
@@ -62,11 +90,12 @@ def _lowest_directions(form: Form, size: int, degree: int) -> Iterator[tuple[int
     import numpy as np
     from scipy.optimize import minimize
 
+    size, degree = form.context().nvars(), int(form.total_degree())
     if len(form) * size**2 > LARGEST:
         return
-    top = max(map(abs, form.values()))
-    coefficients = np.array([float(c / top) for c in form.values()])
-    exponents = np.array(list(form))  # (m, k)
+    top = max(abs(c) for c in form.coeffs())
+    coefficients = np.array([float(c / top) for c in form.coeffs()])
+    exponents = np.array([[int(e) for e in exponents] for exponents in form.monoms()])  # (m, k)
     lower = np.maximum(exponents[None] - np.eye(size, dtype=int)[:, None], 0)  # (k, m, k)
 
     def height(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -83,75 +112,3 @@ def _lowest_directions(form: Form, size: int, degree: int) -> Iterator[tuple[int
             unit = end / np.linalg.norm(end)
         if np.isfinite(unit).all():
             yield tuple(round(v * 2**30) for v in unit.tolist())
-
-
-def _value(form: Form, point: tuple[int, ...]) -> Fraction:
-    return sum(
-        (
-            c * prod(x**e for x, e in zip(point, exponents, strict=True))
-            for exponents, c in form.items()
-        ),
-        Fraction(0),
-    )
-
-
-def _dominated(form: Form, size: int, degree: int) -> bool:
-    """Prove positivity: each mixed monomial is at most a mean of pure powers (AM-GM)."""
-    margin = [Fraction(0)] * size
-    for exponents, c in form.items():
-        if max(exponents) == degree:
-            margin[exponents.index(degree)] += c
-        elif c < 0 or any(e % 2 for e in exponents):
-            for k, e in enumerate(exponents):
-                margin[k] -= abs(c) * Fraction(e, degree)
-    return all(value > 0 for value in margin)
-
-
-def _binary(form: Form, degree: int) -> Sign:
-    """Decide a form in two variables by Sturm's theorem on form(1, t)."""
-    p = [form.get((degree - k, k), Fraction(0)) for k in range(degree + 1)]
-    ends = form.get((0, degree), Fraction(0))
-    if ends and not _roots(p):
-        return Sign.POSITIVE if p[0] > 0 else Sign.NEGATIVE
-    # Somewhere zero: look for a negative value between and beyond the roots.
-    bound = 1 + int(max(abs(c) for c in p) / min(abs(c) for c in p if c))
-    steps = [Fraction(k, 64) for k in range(-64 * 8, 64 * 8 + 1)]
-    for t in [*steps, Fraction(-bound), Fraction(bound)]:
-        if _evaluate(p, t) < 0:
-            return Sign.TAKES_NEGATIVE
-    return Sign.TAKES_NEGATIVE if ends < 0 else Sign.UNKNOWN
-
-
-def _evaluate(p: Univariate, t: Fraction) -> Fraction:
-    value = Fraction(0)
-    for c in reversed(p):
-        value = value * t + c
-    return value
-
-
-def _trim(p: Univariate) -> Univariate:
-    while p and not p[-1]:
-        p = p[:-1]
-    return p
-
-
-def _roots(p: Univariate) -> int:
-    """Return the number of distinct real roots (Sturm)."""
-    chain = [_trim(p), _trim([k * c for k, c in enumerate(p)][1:])]
-    while chain[-1]:
-        a, b = list(chain[-2]), chain[-1]
-        while len(a) >= len(b):
-            factor = a[-1] / b[-1]
-            for k in range(len(b)):
-                a[len(a) - len(b) + k] -= factor * b[k]
-            a = _trim(a[:-1])
-        chain.append([-c for c in a])
-    chain.pop()
-
-    def changes(signs: list[int]) -> int:
-        kept = [s for s in signs if s]
-        return sum(x != y for x, y in pairwise(kept))
-
-    above = [1 if q[-1] > 0 else -1 for q in chain]
-    below = [s * (-1 if len(q) % 2 == 0 else 1) for s, q in zip(above, chain, strict=True)]
-    return changes(below) - changes(above)

@@ -1,34 +1,39 @@
 """Check what is said of a point: its training error, a flat minimum around it, criticality.
 
-Each check is told the point and proves its statement anew, or says `undecided`.
+Each check is told the point and proves its statement anew, at 128 bits or in rational numbers, or
+says `undecided`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq, fmpq_mat
 
-from lossurface.enclosed.enclosure import Enclosure
-from lossurface.enclosed.single_layer import Number, SingleLayer, balls
-from lossurface.exact.findings import Finding, undecided
+from lossurface.enclosed.krawczyk import Enclosure
+from lossurface.enclosed.single_layer import BITS, Number, SingleLayer, balls, rational
+from lossurface.exact import Finding, enclosed_positive, undecided
 
-__all__ = ["certified_error", "constant_critical", "scaling_orbit", "zero_loss"]
-
-BITS = 128
+__all__ = [
+    "certified_error",
+    "constant_critical",
+    "no_critical_point",
+    "scaling_orbit",
+    "zero_loss",
+]
 
 
 def certified_error(
-    layer: SingleLayer, theta: Sequence[Number | arb], bits: int = BITS
+    layer: SingleLayer, theta: Sequence[Number | arb]
 ) -> tuple[tuple[int, int], Finding]:
     """Count samples misclassified at every point of the balls, and those that may be at some.
 
     Returns:
         (surely wrong, possibly wrong), and the finding that the training error is positive or zero.
     """
-    with ctx.workprec(bits):
+    with ctx.workprec(BITS):
         signed = [y * f for y, f in zip(layer.labels, layer.outputs(balls(theta)), strict=True)]
     wrong, right = sum(bool(v < 0) for v in signed), sum(bool(v > 0) for v in signed)
     counts = (wrong, layer.n - right)
@@ -40,10 +45,10 @@ def certified_error(
     return counts, undecided("whether the training error is positive", detail)
 
 
-def zero_loss(layer: SingleLayer, theta: Sequence[Number | arb], bits: int = BITS) -> Finding:
+def zero_loss(layer: SingleLayer, theta: Sequence[Number | arb]) -> Finding:
     """Prove that the loss is zero on a neighbourhood, so that every point there is a minimum."""
     statement = "the loss is zero on a neighbourhood: a global minimum, not strict"
-    with ctx.workprec(bits):
+    with ctx.workprec(BITS):
         # All parameters in a small ball each: no continuity of the neuron is presumed.
         near = [v + arb(0, 1e-30) for v in balls(theta)]
         inside = [
@@ -94,31 +99,27 @@ def constant_critical(
         square: sigma(z) = z^2.
     """
     statement = "the start is a critical point with training error at least min(n_+, n_-)/n > 0"
-    samples = [[Fraction(v) for v in row] for row in layer.samples]
+    n, M = layer.n, layer.M
     plus, minus = layer.labels.count(1), layer.labels.count(-1)
     if not plus or not minus:
         return Finding(statement, "fails", "exact", "one class is empty")
     if layer.l2 or len({Fraction(v) for v in layer.offset or [0]}) > 1:
         return undecided(statement, "there is an L2 term, or an f_D that varies")
-    weights = [minus if y == 1 else -plus for y in layer.labels]  # lambda y, up to a factor
-    alpha = [Fraction(v) for v in a]
-    columns = [[Fraction(row[j]) for row in W] for j in range(layer.M)]
-    moving = [j for j in range(layer.M) if any(columns[j])]  # the others have z = 0 throughout
-    z = {
-        j: [sum((c * v for c, v in zip(columns[j], x, strict=True)), Fraction(0)) for x in samples]
-        for j in moving
-    }
+    weights = [fmpq(minus if y == 1 else -plus) for y in layer.labels]  # lambda y, up to a factor
+    alpha = [rational(v) for v in a]
+    X = fmpq_mat([[rational(v) for v in row] for row in layer.samples])
+    directions = fmpq_mat([[rational(v) for v in row] for row in W])
+    z = (X * directions).transpose().tolist()  # (M, n)
+    moving = [j for j in range(M) if any(row[j] for row in directions.tolist())]  # else z = 0
     if square:
-        totals = (
-            sum((alpha[j] * z[j][i] ** 2 for j in moving), Fraction(0)) for i in range(layer.n)
-        )
-        constant = len(set(totals)) == 1
+        totals = {sum(alpha[j] * z[j][i] ** 2 for j in moving) for i in range(n)}
+        constant = len(totals) == 1
     else:
         constant = not any(alpha[j] for j in moving)
     if not constant:
         return Finding(statement, "fails", "exact", "f is not constant on the samples")
     for j in moving:
-        balance: Counter[Fraction] = Counter()
+        balance: Counter[fmpq] = Counter()
         for weight, value in zip(weights, z[j], strict=True):
             balance[value] += weight
         even_sum = square and not sum(w * v * v for w, v in zip(weights, z[j], strict=True))
@@ -126,18 +127,30 @@ def constant_critical(
             return Finding(statement, "fails", "exact", f"dL/da_{j} is not zero")
         # Here only z^2 moves with a_j != 0: sigma'(z) = 2 z.
         slopes = [w * v for w, v in zip(weights, z[j], strict=True)]
-        if alpha[j] and any(_moment(slopes, samples)):
+        if alpha[j] and any((fmpq_mat(1, n, slopes) * X).entries()):
             return Finding(statement, "fails", "exact", f"dL/dw_{j} is not zero")
-    still = any(alpha[j] for j in range(layer.M) if j not in z)
-    if still and not even and any(_moment([Fraction(w) for w in weights], samples)):
+    still = any(alpha[j] for j in range(M) if j not in moving)
+    if still and not even and any((fmpq_mat(1, n, weights) * X).entries()):
         return Finding(statement, "fails", "exact", "dL/dw is not zero where w_j = 0, a_j != 0")
     detail = f"n_+ = {plus}, n_- = {minus}, f constant on the samples, a_0 balances the classes"
     return Finding(statement, "holds", "exact", detail)
 
 
-def _moment(weights: Sequence[Fraction], samples: Sequence[Sequence[Fraction]]) -> list[Fraction]:
-    """Return sum_i weight_i x_i."""
-    return [
-        sum((w * v for w, v in zip(weights, column, strict=True)), Fraction(0))
-        for column in zip(*samples, strict=True)
-    ]
+def no_critical_point(
+    loss: Callable[[arb, int], arb], labels: Sequence[int], outputs: Sequence[arb]
+) -> Finding:
+    """Prove that a network is not critical: its last layer phi has gradient dL/dphi != 0.
+
+    By Proposition 10's identity -phi^T dL/dphi = (1/n) sum lambda_i y_i f_i, which is above 0.
+
+    Args:
+        loss: (z, k) to a ball around l's k-th derivative.
+        labels: (n,).
+        outputs: (n,), balls around f(x_i).
+    """
+    total = arb(0)
+    for y, f in zip(labels, outputs, strict=True):
+        total += loss(-y * f, 1) * y * f
+    return enclosed_positive(
+        "the last layer's gradient is not zero: sum lambda y f > 0", total / len(labels)
+    )

@@ -8,13 +8,15 @@ ball of the k-th one. Parameters are flat: `a_0`, then `a` (M), then `W` (d x M,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb, arb_mat, fmpq
 
-__all__ = ["Number", "SingleLayer", "ball", "balls"]
+__all__ = ["BITS", "Number", "SingleLayer", "ball", "balls", "rational"]
+
+BITS = 128  # the precision that the room works at unless it says otherwise
 
 Number = int | float | Fraction
 Enclosure = Callable[[arb, int], arb]
@@ -23,13 +25,18 @@ Enclosure = Callable[[arb, int], arb]
 def ball(value: Number | arb) -> arb:
     """Return a ball around a number; exact for ints and floats, at working precision else."""
     if type(value) is Fraction:
-        return arb(fmpq(value.numerator, value.denominator))
+        return arb(rational(value))
     return arb(value)
 
 
 def balls(values: Sequence[Number | arb]) -> list[arb]:
     """Return one ball per number."""
     return [ball(value) for value in values]
+
+
+def rational(value: Number) -> fmpq:
+    """Return a number exactly."""
+    return fmpq(*value.as_integer_ratio())
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,6 @@ class SingleLayer:
     M: int
     l2: Number = 0
     offset: Sequence[Number | arb] | None = None  # (n,)
-    _made: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def n(self) -> int:
@@ -63,47 +69,30 @@ class SingleLayer:
         """Parameters, 1 + M + d M."""
         return 1 + self.M + self.d * self.M
 
-    def _data(self) -> tuple[arb_mat, list[arb], arb_mat]:
-        """Return X (n, d), the offsets (n,), and the products x_k x_m, (d d, n)."""
-        key = f"data-{ctx.prec}"  # rational samples are rounded at the working precision
-        if key not in self._made:
-            rows = [balls(row) for row in self.samples]
-            offset = balls(self.offset) if self.offset is not None else [arb(0)] * self.n
-            X = arb_mat(rows)
-            products = [
-                [row[k] * row[m] for row in rows] for k in range(self.d) for m in range(self.d)
-            ]
-            self._made[key] = (X, offset, arb_mat(products))
-        made: tuple[arb_mat, list[arb], arb_mat] = self._made[key]
-        return made
+    def _samples(self) -> arb_mat:
+        return arb_mat([balls(row) for row in self.samples])
 
-    def activations(self, z: Sequence[arb], k: int) -> list[arb]:
-        """Return balls of sigma's k-th derivative; exact zeros, which abound, are computed once."""
-        zero = None
-        out = []
-        for v in z:
-            if v.is_zero():
-                zero = self.neuron(arb(0), k) if zero is None else zero
-                out.append(zero)
-            else:
-                out.append(self.neuron(v, k))
-        return out
+    def _activations(self, z: arb_mat, k: int) -> arb_mat:
+        """Return sigma's k-th derivative (n, M); exact zeros, which abound, are computed once."""
+        flat = z.entries()
+        zero = self.neuron(arb(0), k) if any(v.is_zero() for v in flat) else None
+        return arb_mat(self.n, self.M, [zero if v.is_zero() else self.neuron(v, k) for v in flat])
 
-    def preactivations(self, theta: Sequence[arb]) -> list[arb]:
-        """Return `w_j^T x_i`, row by row, n M balls."""
-        W = arb_mat(self.d, self.M, list(theta[1 + self.M :]))
-        entries: list[arb] = (self._data()[0] * W).entries()
-        return entries
+    def preactivations(self, theta: Sequence[arb]) -> arb_mat:
+        """Return `w_j^T x_i`, (n, M)."""
+        return self._samples() * arb_mat(self.d, self.M, list(theta[1 + self.M :]))
 
-    def _outputs(self, theta: Sequence[arb], activations: Sequence[arb]) -> list[arb]:
-        M = self.M
-        sums = arb_mat(self.n, M, list(activations)) * arb_mat(M, 1, list(theta[1 : 1 + M]))
-        offset = self._data()[1]
-        return [s + theta[0] + o for s, o in zip(sums.entries(), offset, strict=True)]
+    def _forward(self, theta: Sequence[arb], order: int) -> tuple[list[arb_mat], list[arb]]:
+        """Return sigma's derivatives up to an order at the preactivations, and the outputs."""
+        z, M = self.preactivations(theta), self.M
+        s = [self._activations(z, k) for k in range(order + 1)]
+        sums = (s[0] * arb_mat(M, 1, list(theta[1 : 1 + M]))).entries()
+        offset = self.offset or [0] * self.n
+        return s, [v + theta[0] + ball(o) for v, o in zip(sums, offset, strict=True)]
 
     def outputs(self, theta: Sequence[arb]) -> list[arb]:
         """Return f(x_i), n balls."""
-        return self._outputs(theta, self.activations(self.preactivations(theta), 0))
+        return self._forward(theta, 0)[1]
 
     def duals(self, outputs: Sequence[arb]) -> list[arb]:
         """Return `lambda_i = l'(-y_i f(x_i))` for given outputs."""
@@ -111,96 +100,101 @@ class SingleLayer:
 
     def value(self, theta: Sequence[arb]) -> arb:
         """Return L."""
-        return self.value_of(self.outputs(theta), theta)
-
-    def value_of(self, outputs: Sequence[arb], theta: Sequence[arb]) -> arb:
-        """Return L from the outputs already known."""
+        outputs = self.outputs(theta)
         terms = (self.loss(-y * f, 0) for y, f in zip(self.labels, outputs, strict=True))
-        total = sum(terms, arb(0)) / self.n
-        if self.l2:
-            total += ball(self.l2) / 2 * sum((t * t for t in theta), arb(0))
-        return total
+        squares = sum((t * t for t in theta), arb(0))
+        return sum(terms, arb(0)) / self.n + ball(self.l2) / 2 * squares
 
     def gradient(self, theta: Sequence[arb]) -> list[arb]:
         """Return the gradient, P balls."""
-        n, d, M = self.n, self.d, self.M
-        z = self.preactivations(theta)
-        s, s1 = self.activations(z, 0), self.activations(z, 1)
-        g = self._weights(self._outputs(theta, s))
-        row = arb_mat(1, n, g)
-        scaled = arb_mat(n, M, [s1[i * M + j] * g[i] for i in range(n) for j in range(M)])
-        mixed = (self._data()[0].transpose() * scaled).entries()  # (d, M)
-        out = [sum(g[1:], g[0]), *(row * arb_mat(n, M, s)).entries()]
-        out += [mixed[k * M + j] * theta[1 + j] for k in range(d) for j in range(M)]
-        if self.l2:
-            l2 = ball(self.l2)
-            out = [v + l2 * t for v, t in zip(out, theta, strict=True)]
-        return out
+        s, f = self._forward(theta, 1)
+        rows = arb_mat(1, self.n, self._weights(f)) * self._jacobian(theta, s)
+        l2 = ball(self.l2)
+        return [v + l2 * t for v, t in zip(rows.entries(), theta, strict=True)]
 
     def _weights(self, outputs: Sequence[arb]) -> list[arb]:
         """Return `-y_i lambda_i / n`, the derivative of L in each output."""
         duals = self.duals(outputs)
         return [-y * v / self.n for y, v in zip(self.labels, duals, strict=True)]
 
+    def _jacobian(self, theta: Sequence[arb], s: Sequence[arb_mat]) -> arb_mat:
+        """Return the outputs' derivatives (n, P)."""
+        rows = []
+        for x, values, slopes in zip(
+            self._samples().tolist(), s[0].tolist(), s[1].tolist(), strict=True
+        ):
+            moved = [v * a for v, a in zip(slopes, theta[1:], strict=False)]
+            rows.append([arb(1), *values, *(v * m for v in x for m in moved)])
+        return arb_mat(rows)
+
     def hessian(self, theta: Sequence[arb]) -> arb_mat:
         """Return the Hessian (P, P) over the box `theta`, symmetric as a set of matrices."""
-        n, d, M, P = self.n, self.d, self.M, self.dimension
-        X, _, products = self._data()
-        a = theta[1 : 1 + M]
-        z = self.preactivations(theta)
-        s, s1, s2 = (self.activations(z, k) for k in range(3))
-        f = self._outputs(theta, s)
+        M, X = self.M, self._samples()
+        s, f = self._forward(theta, 2)
+        second = [self.loss(-y * v, 2) / self.n for y, v in zip(self.labels, f, strict=True)]
+        jacobian = self._jacobian(theta, s)
+        hessian = _scaled(second, jacobian).transpose() * jacobian
+        products = arb_mat([[v * w for v in x for w in x] for x in X.tolist()])  # (n, d d)
         g = self._weights(f)
-        h = [self.loss(-y * v, 2) / n for y, v in zip(self.labels, f, strict=True)]
-
-        slope = [[s1[i * M + j] * a[j] for j in range(M)] for i in range(n)]
-        x = [[X[i, k] for k in range(d)] for i in range(n)]
-        one = arb(1)
-        jacobian = [
-            [one, *s[i * M : (i + 1) * M], *(x[i][k] * v for k in range(d) for v in slope[i])]
-            for i in range(n)
-        ]
-        left = arb_mat([[h[i] * v for v in row] for i, row in enumerate(jacobian)])
-        rows = (left.transpose() * arb_mat(jacobian)).tolist()
-
-        scaled = arb_mat(n, M, [s1[i * M + j] * g[i] for i in range(n) for j in range(M)])
-        mixed = (X.transpose() * scaled).entries()
-        curved = arb_mat(n, M, [s2[i * M + j] * g[i] * a[j] for i in range(n) for j in range(M)])
-        blocks = (products * curved).entries()  # (d d, M)
         for j in range(M):
-            for k in range(d):
+            mixed = arb_mat(1, self.n, [v * s[1][i, j] for i, v in enumerate(g)]) * X
+            curved = [v * s[2][i, j] * theta[1 + j] for i, v in enumerate(g)]
+            block = arb_mat(1, self.n, curved) * products
+            for k in range(self.d):
                 at = 1 + M + k * M + j
-                rows[1 + j][at] += mixed[k * M + j]
-                rows[at][1 + j] += mixed[k * M + j]
-                for m in range(d):
-                    rows[at][1 + M + m * M + j] += blocks[(k * d + m) * M + j]
-        if self.l2:
-            l2 = ball(self.l2)
-            for k in range(P):
-                rows[k][k] += l2
-        return arb_mat(rows)
+                hessian[1 + j, at] += mixed[0, k]
+                hessian[at, 1 + j] += mixed[0, k]
+                for m in range(self.d):
+                    hessian[at, 1 + M + m * M + j] += block[0, k * self.d + m]
+        for k in range(self.dimension):
+            hessian[k, k] += ball(self.l2)
+        return hessian
 
     def along(self, theta: Sequence[arb], direction: Sequence[arb]) -> tuple[arb, arb]:
         """Return the first and second derivative of `t -> L(theta + t direction)` at t = 0."""
-        n, d, M = self.n, self.d, self.M
-        z = self.preactivations(theta)
-        zu = (self._data()[0] * arb_mat(d, M, list(direction[1 + M :]))).entries()
+        M = self.M
+        u = (self._samples() * arb_mat(self.d, M, list(direction[1 + M :]))).tolist()
         a, b = theta[1 : 1 + M], direction[1 : 1 + M]
-        s, s1, s2 = (self.activations(z, k) for k in range(3))
-        f = self._outputs(theta, s)
+        activations, f = self._forward(theta, 2)
+        s, s1, s2 = (values.tolist() for values in activations)
         first, second = arb(0), arb(0)
         for i, y in enumerate(self.labels):
             slope, bend = direction[0], arb(0)
             for j in range(M):
-                at = i * M + j
-                slope += b[j] * s[at] + a[j] * s1[at] * zu[at]
-                bend += 2 * b[j] * s1[at] * zu[at] + a[j] * s2[at] * zu[at] * zu[at]
-            u = -y * f[i]
-            first += self.loss(u, 1) * (-y * slope)
-            second += self.loss(u, 2) * slope * slope - self.loss(u, 1) * y * bend
-        first, second = first / n, second / n
-        if self.l2:
-            l2 = ball(self.l2)
-            first += l2 * sum((t * v for t, v in zip(theta, direction, strict=True)), arb(0))
-            second += l2 * sum((v * v for v in direction), arb(0))
-        return first, second
+                slope += b[j] * s[i][j] + a[j] * s1[i][j] * u[i][j]
+                bend += 2 * b[j] * s1[i][j] * u[i][j] + a[j] * s2[i][j] * u[i][j] * u[i][j]
+            dual = self.loss(-y * f[i], 1)
+            first += dual * (-y * slope)
+            second += self.loss(-y * f[i], 2) * slope * slope - dual * y * bend
+        l2 = ball(self.l2)
+        first = first / self.n + l2 * sum(
+            (t * v for t, v in zip(theta, direction, strict=True)), arb(0)
+        )
+        return first, second / self.n + l2 * sum((v * v for v in direction), arb(0))
+
+    def outputs_over(
+        self,
+        theta: Sequence[Any],
+        sigma: Callable[[Any], Any],
+        number: Callable[..., Any],
+    ) -> list[Any]:
+        """Return f(x_i) over any ring, n of its elements.
+
+        Args:
+            theta: (P,), of the ring.
+            sigma: the neuron on the ring.
+            number: a sample's coordinate as an element of the ring.
+        """
+        M, out = self.M, []
+        for x, extra in zip(self.samples, self.offset or [0] * self.n, strict=True):
+            f = theta[0] + number(extra)
+            for j in range(M):
+                W = theta[1 + M + j :: M]
+                f += theta[1 + j] * sigma(sum(w * number(v) for w, v in zip(W, x, strict=True)))
+            out.append(f)
+        return out
+
+
+def _scaled(weights: Sequence[arb], rows: arb_mat) -> arb_mat:
+    """Return each row of a matrix times its weight."""
+    return arb_mat([[w * v for v in row] for w, row in zip(weights, rows.tolist(), strict=True)])

@@ -12,7 +12,6 @@ __all__ = [
     "definite",
     "dot",
     "integers",
-    "null_space",
     "positive_definite",
     "rank",
     "reduce_rows",
@@ -75,18 +74,6 @@ def rank(rows: Matrix) -> int:
         if found == len(work):
             break
     return found
-
-
-def null_space(rows: Matrix, width: int) -> list[Row]:
-    """Return a basis of {v in Q^width: rows v = 0}."""
-    reduced, pivots = reduce_rows(rows)
-    basis = []
-    for free in (k for k in range(width) if k not in pivots):
-        vector = [Fraction(int(k == free)) for k in range(width)]
-        for row, pivot in zip(reduced, pivots, strict=True):
-            vector[pivot] = -row[free]
-        basis.append(vector)
-    return basis
 
 
 def solve(rows: Matrix, right: Sequence[Fraction]) -> Row:

@@ -20,8 +20,8 @@ from torch import Tensor
 
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check
-from lossurface.enclosed.enclosure import BallFunction, Enclosure, Kind, enclose
-from lossurface.enclosed.network_polynomial import classify_network
+from lossurface.enclosed.degenerate import classify_network
+from lossurface.enclosed.krawczyk import BallFunction, Enclosure, Kind, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
 from lossurface.errors import InputError
 from lossurface.exact import Finding

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lossurface.enclosed import last_layer_check as check
+from lossurface.enclosed.point_check import no_critical_point
 from lossurface.errors import InputError
 from lossurface.exact import Finding
 
@@ -123,4 +123,4 @@ def prove_bound(network: Network, dataset: Dataset, loss: Loss) -> Finding:
         outputs = [network.ball(x) for x in dataset.x]
         if not all(bool(y * f > 0) for y, f in zip(dataset.y, outputs, strict=True)):
             raise InputError("a sample's margin is not surely positive; give a network with R = 0")
-        return check.no_critical_point(loss.ball_derivative, dataset.y, outputs)
+        return no_critical_point(loss.ball_derivative, dataset.y, outputs)

@@ -179,22 +179,24 @@ def test_values_close_to_the_point_bear_the_kind_out(terms):
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.tuples(st.integers(0, 4)), st.integers(-3, 3), min_size=1))
 def test_binary_forms_are_never_misjudged(coefficients):
-    form = {(4 - k, k): Fraction(c) for (k,), c in coefficients.items() if c}
+    ring = fmpq_mpoly_ctx.get(["x", "y"], Ordering.degrevlex)
+    form = ring.from_dict({(4 - k, k): c for (k,), c in coefficients.items()})
     if not form:
         return
     sign = form_sign(form)
-    values = [
-        sum(c * Fraction(x) ** e * Fraction(y) ** f for (e, f), c in form.items())
-        for x in range(-6, 7)
-        for y in range(-6, 7)
-        if (x, y) != (0, 0)
-    ]
+    values = [form(x, y) for x in range(-6, 7) for y in range(-6, 7) if (x, y) != (0, 0)]
     if sign is Sign.POSITIVE:
         assert min(values) > 0
     elif sign is Sign.NEGATIVE:
         assert max(values) < 0
     elif sign is Sign.UNKNOWN:
         assert min(values) >= 0
+
+
+@pytest.mark.parametrize(("below", "sign"), [(1, Sign.TAKES_NEGATIVE), (0, Sign.UNKNOWN)])
+def test_a_cone_below_zero_is_seen_however_narrow(below, sign):
+    x, y = fmpq_mpoly_ctx.get(["x", "y"], Ordering.degrevlex).gens()
+    assert form_sign((x**2 + y**2) * (10**6 * (300 * y - 101 * x) ** 2 - below * x**2)) is sign
 
 
 def test_a_point_that_is_not_critical_is_refused():

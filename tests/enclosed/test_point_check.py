@@ -6,7 +6,7 @@ from flint import arb
 
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check as point
-from lossurface.enclosed.enclosure import Enclosure, enclose
+from lossurface.enclosed.krawczyk import Enclosure, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 from tests.enclosed.layers import LABELS, POINTS, layer
@@ -101,5 +101,5 @@ def test_a_scaling_orbit_needs_a_strict_rest():
             return arb_mat([[1]])
 
     assert point.scaling_orbit(enclose(Bowl(), [0.0])).status == "holds"
-    empty = Enclosure("undecided", (), (0, 0), 128, 1.0, ())
+    empty = Enclosure("undecided", (), (0, 0), ())
     assert point.scaling_orbit(empty).status == "undecided"

@@ -9,7 +9,7 @@ import torch
 from flint import arb, arb_mat
 
 from lossurface.enclosed.degenerate import classify_polynomial
-from lossurface.enclosed.enclosure import enclose
+from lossurface.enclosed.krawczyk import enclose
 from lossurface.landscape.critical import find
 from lossurface.landscape.descent import Stop, descend
 from lossurface.landscape.functional import from_module

@@ -24,7 +24,7 @@ from flint import arb, arb_mat, ctx
 
 from lossurface.enclosed.single_layer import Number, balls
 from lossurface.errors import InputError
-from lossurface.exact.findings import Finding, undecided
+from lossurface.exact import Finding, undecided
 
 __all__ = ["BallFunction", "Enclosure", "Kind", "enclose"]
 
@@ -59,27 +59,18 @@ class Enclosure:
             inertia are proved over the box; `undecided` otherwise.
         box: P balls that contain the critical point.
         inertia: (negative, positive) eigenvalues of the Hessian everywhere on the box.
-        bits: working precision.
-        contraction: bound on the row sums of |D - M|; below 1.
         findings: existence and uniqueness, then the kind.
     """
 
     kind: Kind
     box: tuple[arb, ...]
     inertia: tuple[int, int]
-    bits: int
-    contraction: float
     findings: tuple[Finding, ...]
 
     @property
     def proved(self) -> bool:
         """Whether a critical point of known kind was proved."""
         return self.kind != "undecided"
-
-    @property
-    def radius(self) -> float:
-        """Largest half-width of the box, rounded up."""
-        return max(float(x.rad()) for x in self.box)
 
 
 def enclose(function: BallFunction, point: Sequence[Number | arb]) -> Enclosure:
@@ -109,7 +100,7 @@ def enclose(function: BallFunction, point: Sequence[Number | arb]) -> Enclosure:
             return found
         why = found
     finding = undecided(EXISTS, why)
-    return Enclosure("undecided", tuple(middle), (0, 0), PRECISIONS[-1], float("inf"), (finding,))
+    return Enclosure("undecided", tuple(middle), (0, 0), (finding,))
 
 
 def _frame(hessian: arb_mat) -> tuple[arb_mat, list[int]] | None:
@@ -173,22 +164,17 @@ def _attempt(function: BallFunction, middle: list[arb], bits: int) -> Enclosure 
 def _proved(box: tuple[arb, ...], signs: list[int], bits: int, bound: float) -> Enclosure:
     negative, positive = signs.count(-1), signs.count(1)
     kind: Kind = "saddle"
-    what = f"{negative} negative and {positive} positive eigenvalues: a strict saddle"
+    what = f"has {negative} negative and {positive} positive eigenvalues: a strict saddle"
     if not negative:
-        kind, what = "strict-minimum", "positive definite: a strict local minimum"
+        kind, what = "strict-minimum", "is positive definite: a strict local minimum"
     elif not positive:
-        kind, what = "strict-maximum", "negative definite: a strict local maximum"
+        kind, what = "strict-maximum", "is negative definite: a strict local maximum"
     radius = max(float(x.rad()) for x in box)
     detail = f"{len(box)} parameters, half-widths up to {radius:.1e}, {bits} bits"
+    rows = f"row sums of |D - M| at most {bound:.1e}"
+    statement = f"everywhere on the box the Hessian {what}"
     findings = (
         Finding(EXISTS, "holds", "enclosed", detail),
-        Finding(
-            f"everywhere on the box the Hessian is {what}"
-            if kind != "saddle"
-            else f"everywhere on the box the Hessian has {what}",
-            "holds",
-            "enclosed",
-            f"row sums of |D - M| at most {bound:.1e}",
-        ),
+        Finding(statement, "holds", "enclosed", rows),
     )
-    return Enclosure(kind, box, (negative, positive), bits, bound, findings)
+    return Enclosure(kind, box, (negative, positive), findings)
