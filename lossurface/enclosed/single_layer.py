@@ -185,12 +185,13 @@ class SingleLayer:
             sigma: the neuron on the ring.
             number: a sample's coordinate as an element of the ring.
         """
-        M, out = self.M, []
-        for x, extra in zip(self.samples, self.offset or [0] * self.n, strict=True):
-            f = theta[0] + number(extra)
+        M, zero, out = self.M, number(0), []
+        for row, extra in zip(self.samples, self.offset or [0] * self.n, strict=True):
+            x, f = [number(v) for v in row], theta[0] + number(extra)
             for j in range(M):
-                W = theta[1 + M + j :: M]
-                f += theta[1 + j] * sigma(sum(w * number(v) for w, v in zip(W, x, strict=True)))
+                w = theta[1 + M + j :: M]
+                z = sum((v * t for v, t in zip(x, w, strict=True) if v), zero)
+                f += theta[1 + j] * sigma(z)
             out.append(f)
         return out
 
