@@ -7,7 +7,7 @@ unknown real in an interval with rational ends, for parameters that are irration
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -107,11 +107,6 @@ def as_ball(value: Number | int | arb) -> arb:
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
     return arb(value)  # ints and floats are exact
-
-
-def as_balls(values: Iterable[Number | int | arb]) -> list[arb]:
-    """Return `as_ball` of each value."""
-    return [as_ball(value) for value in values]
 
 
 def finite_floats(values: Sequence[Number], name: str) -> None:
