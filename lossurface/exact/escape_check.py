@@ -69,7 +69,7 @@ def exact_decrease(
         for x, y, extra in zip(samples, layer.labels, offset, strict=True):
             f = theta[0] + extra
             for j in range(M):
-                z = sum((x[k] * theta[1 + M + k * M + j] for k in range(layer.d)), Fraction(0))
+                z = sum((v * theta[1 + M + k * M + j] for k, v in enumerate(x) if v), Fraction(0))
                 f += theta[1 + j] * sigma(z)
             total += loss(-y * f)
         square = sum((t * t for t in theta), Fraction(0)) if layer.l2 else Fraction(0)

@@ -105,7 +105,7 @@ def constant_critical(
     columns = [[Fraction(row[j]) for row in W] for j in range(layer.M)]
     moving = [j for j in range(layer.M) if any(columns[j])]  # the others have z = 0 throughout
     z = {
-        j: [sum((c * v for c, v in zip(columns[j], x, strict=True)), Fraction(0)) for x in samples]
+        j: [sum((c * x[k] for k, c in enumerate(columns[j]) if c), Fraction(0)) for x in samples]
         for j in moving
     }
     if square:
