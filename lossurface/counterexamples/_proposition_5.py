@@ -22,7 +22,7 @@ from lossurface.counterexamples.construction import (
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
-from lossurface.exact.checker.neurons import AT_ZERO, EVEN
+from lossurface.exact.checker.format import AT_ZERO, EVEN
 from lossurface.exact.linalg import definite
 from lossurface.setting.datasets import Dataset
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, seal
 from lossurface.exact.checker import Refuted, Unreadable, check
-from lossurface.exact.checker.neurons import ZERO
+from lossurface.exact.checker.format import ZERO
 from lossurface.exact.simplex import separate
 from lossurface.setting.datasets import Dataset, Enclosed, Point, contradictions
 

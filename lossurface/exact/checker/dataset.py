@@ -21,7 +21,7 @@ from fractions import Fraction as Q
 from typing import Any
 
 from .arithmetic import Samples, definite, inner, integers
-from .reading import Unreadable, require, size
+from .format import Unreadable, require, size
 
 Rows = Sequence[Sequence[int]]
 
