@@ -14,12 +14,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.exact.certificate import Certificate, seal
+from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
 from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
 from lossurface.exact.checker.minimum import check_curvature, norm_above
 from lossurface.exact.checker.minimum import margins as margins_of
-from lossurface.exact.recheck import check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
