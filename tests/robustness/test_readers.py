@@ -39,6 +39,12 @@ def test_an_array_of_no_bytes_is_no_endless_list(tmp_path, shape):
         read_file(path, "y")
 
 
+def test_many_names_are_not_compared_one_by_one(tmp_path):
+    path = npz(tmp_path / "a.npz", X=np.zeros((0, 100_000)), y=np.zeros(0))
+    with pytest.raises(InputError, match="no rows"):
+        read_file(path, "y")
+
+
 @pytest.mark.parametrize("value", [Decimal("1e999999999"), Decimal("1e-999999999")])
 def test_decimals_with_a_huge_exponent(value):
     with pytest.raises(InputError, match="is not a number"):
