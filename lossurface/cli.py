@@ -121,7 +121,10 @@ def _verifying(claims: Sequence[Claim], given: dict[str, Any]) -> Iterator[Itera
     fresh = multiprocessing.get_context("spawn")  # a fork would inherit locks of threads
     with ProcessPoolExecutor(2, mp_context=fresh, initializer=_end_with_starter) as pool:
         try:
-            yield pool.map(_verdict, tasks)
+            usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the processes inherit it
+            coming = [pool.submit(_verdict, task) for task in tasks]
+            signal.signal(signal.SIGINT, usual)
+            yield (verdict.result() for verdict in coming)
         except BrokenProcessPool:
             why = "a process that verified claims was killed, for want of memory perhaps"
             raise click.ClickException(f"{why}; name fewer claims at a time") from None
@@ -137,8 +140,6 @@ def _verdict(task: tuple[Claim, dict[str, Any]]) -> Verdict:
 
 
 def _end_with_starter() -> None:
-    """Leave it to the starting process to be interrupted, and end when it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     starter = multiprocessing.parent_process()
     assert starter is not None
 
