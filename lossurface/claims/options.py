@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface.errors import InputError, shown
 
 __all__ = ["check_options"]
 
@@ -23,8 +23,9 @@ def check_options(options: Mapping[str, Any]) -> None:
     for name, least in _LEAST.items():
         value = options.get(name, least)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _MOST:
-            shown = repr(value)[:40]
-            raise InputError(f"{name} is {shown}; give a whole number from {least} to {_MOST}")
+            raise InputError(
+                f"{name} is {shown(value)}; give a whole number from {least} to {_MOST}"
+            )
     device = options.get("device", "cpu")
     if device not in _DEVICES:
-        raise InputError(f"device is {repr(device)[:40]}; use cpu, cuda or auto")
+        raise InputError(f"device is {shown(device)}; use cpu, cuda or auto")

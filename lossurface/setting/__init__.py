@@ -4,9 +4,9 @@ from lossurface.setting._layers import feedforward_torch, identity_torch, single
 from lossurface.setting._numbers import Enclosed, exact_number
 from lossurface.setting._staircase import Staircase, staircase
 from lossurface.setting._widths import width_threshold
-from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import ARCHITECTURES, Architecture, Parts
 from lossurface.setting.assumptions import (
+    Answer,
     assumption_1,
     assumption_4,
     assumption_5,

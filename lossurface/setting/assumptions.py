@@ -5,16 +5,18 @@ Assumptions 2, 3 and 6 speak of the data: `lossurface.conditions` decides them o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal, NoReturn
 
 from lossurface.setting._neuron import ANALYTIC, CLASSES, Neuron
 from lossurface.setting._numbers import as_ball
-from lossurface.setting.answers import Answer
 from lossurface.setting.architectures import Architecture
 from lossurface.setting.losses import Loss
 from lossurface.setting.networks import Network
 
 __all__ = [
+    "Answer",
     "assumption_1",
     "assumption_4",
     "assumption_5",
@@ -22,6 +24,26 @@ __all__ = [
 ]
 
 _PROBES = tuple(Fraction(k, 4) for k in range(0, 41)) + tuple(Fraction(-k, 4) for k in range(1, 41))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Yes, no or undecided, with the reason, and where possible what shows it."""
+
+    status: Literal["yes", "no", "undecided"]
+    reason: str  # one sentence
+    witness: object = None  # a point or z_0: what the reason speaks of
+
+    @property
+    def holds(self) -> bool | None:
+        """True, False, or None for undecided."""
+        return {"yes": True, "no": False, "undecided": None}[self.status]
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an Answer has three values; ask for its .status or .holds")
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.reason}"
 
 
 def assumption_1(loss: Loss) -> Answer:
