@@ -51,7 +51,7 @@ def test_the_condition_must_fail():
     prepared = space(*UNEVEN)
     with pytest.raises(InputError, match="neuron is 'softplus'"):
         bad_minimum(prepared, proposition_12(prepared), "softplus")
-    with pytest.raises(InputError, match="p = 1"):
+    with pytest.raises(InputError, match="p is 1"):
         bad_minimum(prepared, proposition_12(prepared), p=1)
 
 
