@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
-import json
 import traceback
 from fractions import Fraction
 from math import isqrt
@@ -14,8 +12,8 @@ import pytest
 
 from lossurface.exact import checker
 from lossurface.exact.checker import Refuted, Unreadable, check, load
-from lossurface.exact.checker.reading import MAX_BYTES, parse
-from tests.exact.certificates import CERTIFICATES, CONDITIONS, EIGHT, MINIMA
+from lossurface.exact.checker.format import MAX_BYTES, parse
+from tests.exact.certificates import CERTIFICATES, CONDITIONS, MINIMA
 from tests.exact.mutations import altered
 
 FOLDER = Path(checker.__file__).parent
@@ -384,7 +382,7 @@ def test_bad_text_is_unreadable(text):
 
 
 def test_numbers_of_a_file_never_become_floats():
-    assert parse('[0.5, 1e999, NaN, Infinity, 3]') == ["0.5", "1e999", "NaN", "Infinity", 3]
+    assert parse("[0.5, 1e999, NaN, Infinity, 3]") == ["0.5", "1e999", "NaN", "Infinity", 3]
 
 
 @pytest.mark.parametrize(
