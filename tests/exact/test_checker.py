@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import copy
-import json
 import traceback
+from contextlib import suppress
 from fractions import Fraction
-from math import isqrt
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ import pytest
 from lossurface.exact import checker
 from lossurface.exact.checker import Refuted, Unreadable, check, load
 from lossurface.exact.checker.reading import MAX_BYTES, parse
-from tests.exact.certificates import CERTIFICATES, CONDITIONS, EIGHT, MINIMA
+from tests.exact.certificates import CERTIFICATES, CONDITIONS, MINIMA
 from tests.exact.mutations import altered
 
 FOLDER = Path(checker.__file__).parent
@@ -75,24 +73,6 @@ def moved(text, radii=0, factor=1):
     return f"{Fraction(mid) + radii * Fraction(rad)} +/- {Fraction(rad) * factor}"
 
 
-def open_margin():
-    """Return weights of which one makes a margin of less than 2^-96, and not zero.
-
-    With p = 2 and weights 1, 4 | t, 5 - t it is zero for 9 + t^1.5 + (5 - t)^1.5 = 10 t^0.5.
-    """
-    low, high = Fraction(5, 2), Fraction(3)
-    whole = 2**150
-
-    def power(t, k):  # whole t^(k/2), rounded
-        return isqrt(t.numerator**k * whole**2 // t.denominator**k)
-
-    while high - low > Fraction(1, 2**130):
-        t = (low + high) / 2
-        above = 9 * whole + power(t, 3) + power(5 - t, 3) > 10 * power(t, 1)
-        low, high = (t, high) if above else (low, t)
-    return ["1", "4", str(low), str(5 - low)]
-
-
 A0 = CERTIFICATES["best"].data["network"]["a0"]
 BALLS = "network: the balls are not shown to hold the best affine map"
 ALL_AXES = {"columns": [0, 1], "relations": []}
@@ -110,12 +90,14 @@ ON_ONE_SIDE = {
     "data.all": ALL_AXES,
     "network.W": [["2", "1"], ["1", "2"]],
 }  # fmt: skip
+# v = 9, 5 and 10 up to a factor, and 9 (81 + 25 + 100) = 729 + 125 + 1000: a margin of zero that its
+# enclosure leaves open.
 UNDECIDED = {
-    "claim": "proposition-12", "p": 2, "samples": [["3"], ["4"], ["1"], ["2"]],
-    "labels": [1, 1, -1, -1], "dual_weights": open_margin(), "radius": "1/1024",
+    "claim": "proposition-12", "p": 2, "samples": [[str(k)] for k in (4, 5, 6, 1, 2, 3)],
+    "labels": [1, 1, 1, -1, -1, -1], "dual_weights": ["81", "25", "100"] * 2, "radius": "1/1024",
     "form": {"columns": [0], "relations": [], "kernel": []}, "network.a": ["-1"],
-    "network.staircase": {"w": ["1"], "b": "0", "breaks": ["3/2", "5/2", "7/2"],
-                          "levels": ["0 +/- 99"] * 4},
+    "network.staircase": {"w": ["2"], "b": "-1", "breaks": ["2", "4", "6", "8", "10"],
+                          "levels": ["0 +/- 99"] * 6},
 }  # fmt: skip
 NO_COMMON = [[f"1/{10**4000 + k}" for k in range(j, j + 20)] for j in (1, 21)]
 
@@ -196,7 +178,7 @@ BROKEN = [
     ("staircase", {"training_error": "1"}, "training_error is not 1/7, the share counted"),
     ("staircase", {"samples.0.0": "4"}, "dual weights: coordinate 0 of sum lambda y x is not zero"),
     ("staircase, quadratic", {"network.a": ["1", "1"]}, "S is not shown definite"),
-    ("staircase, quadratic", UNDECIDED, "dual_weights[2]: the margin's sign stays open"),
+    ("staircase, quadratic", UNDECIDED, "dual_weights[0]: the margin's sign stays open"),
     # conditions on the data
     ("separator", {"w.0": "-9"}, "w: samples[0, 1, 2] are not strictly on their side"),
     ("separator", {"b": "1"}, "b is not 0, as assumption-6 needs"),
@@ -220,7 +202,7 @@ BROKEN = [
     ("ellipsoids", {"positive.weights.0": "-1"}, "positive.weights has an entry below zero"),
     ("ellipsoids", {"positive.linear.0": "1"}, "positive.linear is not zero"),
     ("ellipsoids", {"positive.rows": [["0", "0"]] * 2}, "positive: the positive samples are not"),
-    ("quadratics", {"negative.linear": ["1", "9"]}, "negative: the negative samples are not on the"),
+    ("quadratics", {"negative.linear": ["1", "9"]}, "negative: the negative samples are not on"),
     ("quadratics", {"negative.rows": [["0", "0"]]}, "negative: Z vanishes on every sample"),
     ("weights-12", {"lambda.0": "-1"}, "lambda has an entry below zero"),
     ("weights-12", {"lambda.0": "5"}, "lambda: the two classes' sums differ"),
@@ -229,7 +211,7 @@ BROKEN = [
     ("weights-12", {"form.kernel": [["1", "0", "0"]]}, "lambda: S k is not zero for a vector of"),
     ("weights-12", {"form.kernel": []}, "lambda: S is not shown definite with the stated sign"),
     ("weights-11", {"sign": -1}, "lambda: S is not shown definite with the stated sign"),
-    ("weights-11", {"lambda": ["1", "0", "1", "1", "2", "1"]}, "lambda: coordinate 0 of sum lambda"),
+    ("weights-11", {"lambda": ["1", "0", "1", "1", "2", "1"]}, "lambda: coordinate 0 of sum"),
     ("weights-11", {"form.kernel": [["0", "0"]]}, "form.kernel: proposition-11 needs a definite"),
     ("weights-11", {"samples": [["0", "0"]] * 6, "form.columns": [], "form.relations": [[], []]},
      "form.columns: every sample is zero"),
@@ -357,10 +339,8 @@ def test_signs_that_stay_open_give_a_lower_bound():
     found = []
     for wrong in range(1, 4):
         data = changed("best, shortcut", wide | {"training_error": str(Fraction(wrong, 14))})
-        try:
+        with suppress(Refuted):
             found.append((wrong, check(data).says))
-        except Refuted as error:
-            assert "training_error is not" in str(error)
     ((wrong, says),) = found
     assert f"with training error at least {Fraction(wrong, 14)};" in says
     assert wrong < 3
@@ -384,7 +364,7 @@ def test_bad_text_is_unreadable(text):
 
 
 def test_numbers_of_a_file_never_become_floats():
-    assert parse('[0.5, 1e999, NaN, Infinity, 3]') == ["0.5", "1e999", "NaN", "Infinity", 3]
+    assert parse("[0.5, 1e999, NaN, Infinity, 3]") == ["0.5", "1e999", "NaN", "Infinity", 3]
 
 
 @pytest.mark.parametrize(
