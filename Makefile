@@ -19,9 +19,6 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A kernel started from here is this environment's, whatever others the user has installed.
 export JUPYTER_PREFER_ENV_PATH := 1
 
-# Many kernels one after the other: each is forked from a process with the large imports done.
-WARM := JUPYTER_DEFAULT_PROVISIONER_NAME=lossurface-warm
-
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf 'make %-12s %s\n' "$$name" "$$what"; done
 
@@ -50,10 +47,10 @@ slow: install  ## the long unit tests
 
 # Only `make book` draws the static figures: here what the notebooks print is compared.
 nbval: install  ## run every notebook and compare its stored outputs
-	$(WARM) LOSSURFACE_DRAW=0 $(BIN)/python -m pytest book --nbval-lax --nbval-current-env -n 2 --dist loadscope -q --durations=10 $(NBVAL)
+	LOSSURFACE_DRAW=0 $(BIN)/python -m pytest book --nbval-lax --nbval-current-env -n 2 --dist loadscope -q --durations=10 $(NBVAL)
 
 book: install  ## execute the notebooks and build the site
-	@$(WARM) $(BIN)/python -m scripts.book
+	@$(BIN)/python -m scripts.book
 
 site: install  ## test the built site in Chromium
 	$(BIN)/python -m pytest tests/site -p no:nbval -n 2 --dist loadscope -q --durations=10 -m site

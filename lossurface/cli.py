@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lossurface import __version__
-from lossurface.errors import InputError
+from lossurface.errors import InputError, checked_folder
 from lossurface.exact.checker import printable
 
 if TYPE_CHECKING:
@@ -121,7 +121,10 @@ def _verifying(claims: Sequence[Claim], given: dict[str, Any]) -> Iterator[Itera
     fresh = multiprocessing.get_context("spawn")  # a fork would inherit locks of threads
     with ProcessPoolExecutor(2, mp_context=fresh, initializer=_end_with_starter) as pool:
         try:
-            yield pool.map(_verdict, tasks)
+            usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the processes inherit it
+            coming = [pool.submit(_verdict, task) for task in tasks]
+            signal.signal(signal.SIGINT, usual)
+            yield (verdict.result() for verdict in coming)
         except BrokenProcessPool:
             why = "a process that verified claims was killed, for want of memory perhaps"
             raise click.ClickException(f"{why}; name fewer claims at a time") from None
@@ -137,8 +140,7 @@ def _verdict(task: tuple[Claim, dict[str, Any]]) -> Verdict:
 
 
 def _end_with_starter() -> None:
-    """Leave it to the starting process to be interrupted, and end when it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End when the starting process is gone, which the pool's processes do not by themselves."""
     starter = multiprocessing.parent_process()
     assert starter is not None
 
@@ -274,8 +276,7 @@ def reproduce(
     """
     from lossurface.reproduce import BrokenOff, Pool
 
-    if not out or (Path(out).exists() and not Path(out).is_dir()):
-        raise InputError(f"--out is {out!r}, not a folder; name one")
+    checked_folder(out)
     pool = Pool(workers, scheduler)
     try:
         if trials_of is None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -53,10 +57,20 @@ def test_list_names_every_claim(run):
 def test_verify_prints_one_line_a_claim(run):
     status, out, err = run("verify", "proposition-5", "example-1", "--trials", 5)
     assert (status, err) == (0, "")
-    first, second = out.splitlines()
+    first, second, summary = out.splitlines()
     page = "book/propositions/proposition-5"
     assert first.startswith(f"proposition-5: holds. Proved on its page ({page}), and by each cert")
     assert "; checked here: 9 exact, 5 sampled. The unique minimiser" in second
+    assert re.fullmatch(r"2 claims: 2 hold  \[\d+\.\d s\]", summary)
+
+
+def test_several_claims_and_one_alone_say_the_same(run):
+    ids = ["example-3", "proposition-5", "example-1"]
+    rows = json.loads(run("verify", *ids, "--trials", 5, "--json")[1])
+    alone = [json.loads(run("verify", one, "--trials", 5, "--json")[1])[0] for one in ids]
+    for row in [*rows, *alone]:
+        assert row.pop("seconds") > 0
+    assert rows == alone
 
 
 def test_an_option_is_for_the_claims_that_take_it(run):
@@ -83,6 +97,81 @@ def test_a_claim_that_fails_is_status_1(run, monkeypatch):
     status, out, _ = run("verify", "example-1", "--trials", 3)
     assert status == 1
     assert out.startswith("example-1: fails. Checked here: 9 exact, 3 sampled. least squares on")
+
+
+def test_a_summary_counts_what_does_not_hold(run, monkeypatch):
+    from lossurface.claims import example_1, example_3
+    from lossurface.exact import Verdict, equal, undecided
+
+    def found(finding):
+        return lambda **_: Verdict("a claim", [finding], 1.0)
+
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)  # a process of its own sees no such change
+    monkeypatch.setattr(example_1, "verify", found(equal("0 = 1", 0, 1)))
+    monkeypatch.setattr(example_3, "verify", found(undecided("0 = x", "no x")))
+    status, out, _ = run("verify", "example-1", "proposition-5", "example-3")
+    assert status == 1
+    assert out.splitlines()[-1].startswith("3 claims: 1 hold, 1 fail, 1 undecided  [")
+
+
+VERIFY = "from lossurface.cli import main\nif __name__ == '__main__':\n    main(['verify'])\n"
+
+
+def children(pid):
+    """Return the processes that a process started and that still run."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            state, parent = entry.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(entry.parent.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("ending", ["INT", "KILL"])
+def test_no_process_outlives_a_verification(tmp_path, ending):
+    (tmp_path / "program.py").write_text(VERIFY)
+    started = subprocess.Popen(
+        [sys.executable, tmp_path / "program.py"], stderr=subprocess.PIPE, text=True
+    )
+    while len(workers := children(started.pid)) < 3:  # two, and the tracker of their semaphores
+        assert started.poll() is None
+        time.sleep(0.05)
+    time.sleep(2)  # until they are at work
+    started.send_signal(signal.Signals[f"SIG{ending}"])
+    _, errors = started.communicate(timeout=60)
+    if ending == "INT":
+        assert (started.returncode, errors) == (130, "\nlossurface: interrupted\n")
+    end = time.monotonic() + 60
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("told", ["", "2"])
+def test_the_command_takes_one_thread_unless_told_otherwise(told):
+    program = (
+        "import os\n"
+        "names = ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'OPENBLAS_NUM_THREADS']\n"
+        "from lossurface import cli\n"
+        "print([os.environ.get(name) for name in names])\n"
+        "cli.main(['list', '--json'])\n"
+        "import torch\n"
+        "print(torch.get_num_threads(), [os.environ[name] for name in names])\n"
+    )
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment | dict.fromkeys(names if told else (), told),
+    )
+    imported, *_, ran = ended.stdout.splitlines()
+    assert imported == str([told or None] * 3)
+    assert ran == f"{told or 1} {[told or '1'] * 3}"
 
 
 def test_certify_and_recheck(run, certificate):
@@ -124,6 +213,10 @@ def test_a_bad_file_is_status_2_and_the_rest_of_the_folder_is_checked(run, certi
     assert f"{folder / 'fifo.json'}: not a regular file" in err
     rows = json.loads(run("recheck", folder, "--json")[1])
     assert [row["status"] for row in rows] == ["unreadable"] * 6 + ["holds"]
+    assert out.splitlines()[-1] == "7 certificates: 1 verified, 6 unreadable"
+    resealed(load(certificate).data, ("radius",), "2").save(folder / "y.json")
+    last = "8 certificates: 1 verified, 1 not verified, 6 unreadable"
+    assert run("recheck", folder)[1].splitlines()[-1] == last
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ around each of its outputs.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,10 +44,6 @@ class Jointly(Ended):
 
     surface: JointSurface
     ends: Descent
-
-    def stops(self) -> dict[str, int]:
-        """Count the ends by why they stopped."""
-        return dict(Counter(stop.name.lower() for stop in self.ends.stop))
 
     def beside(self, run: int) -> tuple[SingleLayerSurface, torch.Tensor]:
         """Return the surface of f_S with one run's f_D held fixed, and theta_S where it ended."""

@@ -10,7 +10,7 @@ from lossurface.claims.experiments_proposition_12 import decided, met, trap_find
 from lossurface.claims.traps import decide
 from lossurface.conditions import Space, assumption_3
 from lossurface.exact import Certificate, Finding, Verdict, every
-from lossurface.exact.checker.neurons import CONVEX, EVEN
+from lossurface.exact.checker.format import CONVEX, EVEN
 from lossurface.setting import Dataset
 
 __all__ = ["certify", "verify"]

@@ -8,7 +8,7 @@ from typing import Any
 from lossurface.claims._verify import certified, verdict
 from lossurface.counterexamples import proposition_2
 from lossurface.exact import Certificate, Finding, Verdict
-from lossurface.exact.checker.neurons import ZERO
+from lossurface.exact.checker.format import ZERO
 
 __all__ = ["certify", "verify"]
 

@@ -15,7 +15,7 @@ from lossurface.claims.experiments_proposition_3 import (
 from lossurface.counterexamples import proposition_3
 from lossurface.counterexamples.separability import lower_bound, upper_bound
 from lossurface.exact import Certificate, Finding, Verdict, less, sampled
-from lossurface.exact.checker.neurons import IDENTITY
+from lossurface.exact.checker.format import IDENTITY
 
 __all__ = ["certify", "separability_findings", "verify"]
 

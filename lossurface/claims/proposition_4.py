@@ -23,7 +23,7 @@ from lossurface.exact import (
     less,
     sampled,
 )
-from lossurface.exact.checker.neurons import ODD
+from lossurface.exact.checker.format import ODD
 
 __all__ = ["certify", "verify"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from lossurface.claims._verify import certified, verdict
 from lossurface.counterexamples import LINE, PLANE, proposition_5
 from lossurface.exact import Certificate, Finding, Verdict
-from lossurface.exact.checker.neurons import EVEN
+from lossurface.exact.checker.format import EVEN
 
 __all__ = ["certify", "verify"]
 

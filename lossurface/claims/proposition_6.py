@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.claims._verify import certified, verdict
 from lossurface.counterexamples import HALF_PLANE, RAYS, XOR, proposition_6
 from lossurface.exact import Certificate, Finding, Verdict
-from lossurface.exact.checker.neurons import ZERO
+from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
 
 if TYPE_CHECKING:

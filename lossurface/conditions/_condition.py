@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
-from lossurface.exact.certificate import Certificate, seal
+from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import CONDITIONS, Refuted, Unreadable, named
-from lossurface.exact.checker.format import KINDS
-from lossurface.exact.checker.reading import MAX_BYTES, read
+from lossurface.exact.checker.format import KINDS, MAX_BYTES, read
 from lossurface.exact.findings import Finding, Status
-from lossurface.exact.recheck import check
 
 if TYPE_CHECKING:
     from lossurface.conditions._space import Space

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
 from lossurface.errors import InputError
-from lossurface.exact.checker.neurons import CONVEX, EVEN
-from lossurface.exact.checker.reading import MAX_BYTES
+from lossurface.exact.checker.format import CONVEX, EVEN, MAX_BYTES
 
 if TYPE_CHECKING:
     from lossurface.conditions._claims import Case

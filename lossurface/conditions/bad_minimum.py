@@ -3,7 +3,7 @@
 Given lambda that makes S definite (12: semidefinite), f_S = a_0 + sum a_j sigma(w_j^T x) with every
 w_j = 0 and all a_j of the sign that S needs, and f_D a single staircase neuron that gives each
 sample the margin 1 - C lambda_i^(1/p), C = sum lambda / sum lambda^(1 + 1/p). What makes it a local
-minimum is written, and checked, in `lossurface.exact.checker.staircase`.
+minimum is written, and checked, in `lossurface.exact.checker.minimum`.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
-from lossurface.exact.certificate import Certificate, seal
+from lossurface.errors import InputError, shown
+from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
-from lossurface.exact.checker.curvature import check_curvature, norm_above
-from lossurface.exact.checker.format import FORM
-from lossurface.exact.checker.neurons import AT_ZERO, CONVEX, EVEN
-from lossurface.exact.checker.reading import read
-from lossurface.exact.checker.staircase import margins as margins_of
-from lossurface.exact.recheck import check
+from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
+from lossurface.exact.checker.minimum import check_curvature, norm_above
+from lossurface.exact.checker.minimum import margins as margins_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +67,7 @@ def bad_minimum(
         raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")
     for name, value, least, most in (("p", p, 2, 60), ("width", width, 1, WIDEST)):
         if type(value) is not int or not least <= value <= most:
-            given = value if type(value) is int and abs(value) < 10**9 else "no such number"
-            raise InputError(f"{name} = {given}; give an integer from {least} to {most}")
+            raise InputError(f"{name} is {shown(value)}; give an integer from {least} to {most}")
     data = condition.certificate.data
     weights = _merged(space, [Fraction(v) for v in data["lambda"]])
     margins = margins_of(weights, p)

@@ -2,7 +2,8 @@
 
 Text (CSV) is read as the exact decimals that it shows: 0.1 is 1/10. Binary floats (Parquet, NPZ,
 arrays, tensors) are the exact dyadic rationals that they are. A number has at most 800 digits above
-and below the line, as every double has and every certificate may, and is at most 1e300 in size.
+and below the line, as every double has and every certificate may; one that is no double is at most
+1e300 in size.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import tokenize
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,7 +30,6 @@ MAX_BYTES = 200_000_000
 MAX_CELLS = 500_000  # minutes of exact arithmetic; certificates of 20 MB
 MAX_DIGITS = 15_000_000  # of all values; a certificate holds every one of them, and 20 MB in all
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-CHARACTERS = 4000  # of a number as text; Python itself refuses to read longer integers
 DIGITS = 800  # of a numerator or denominator, as in `lossurface.exact.rational`
 SMALLER = "take a sample of its rows"
 
@@ -74,9 +75,9 @@ def read_file(path: str | Path, label: str, positive: str | None = None) -> Tabl
         raise InputError(f"{file}: {size / 1e6:.0f} MB, more than {MAX_BYTES // 10**6}; {SMALLER}")
     try:
         names, rows = reader(file, label)
+        return _table(str(file), names, rows, label, positive)
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror or _reason(error)})") from None
-    return _table(str(file), list(names), rows, label, positive)
 
 
 def read_arrays(X: Any, y: Any, positive: object = None) -> Table:
@@ -90,35 +91,23 @@ def read_arrays(X: Any, y: Any, positive: object = None) -> Table:
     Raises:
         InputError: as for `read_file`.
     """
+    rows: list[Sequence[Any]]
     if hasattr(X, "columns") and hasattr(X, "to_numpy"):
         names = [str(name) for name in X.columns]
+        # Column by column: an integer beside a float stays the integer that it is.
+        rows = list(zip(*(X.iloc[:, k].tolist() for k in range(len(names))), strict=True))
         if isinstance(y, str):
-            if y not in names:
-                raise InputError(f"X has no column {y!r}; it has {_some(names)}")
-            if names.count(y) > 1:
-                raise InputError(f"X has two columns {y!r}; name columns once")
-            at = names.index(y)
-            labels = X.iloc[:, at].tolist()
-            X = X.iloc[:, [k for k in range(len(names)) if k != at]]
-            names.remove(y)
-        else:
-            labels = _listed(y, "y")
-        rows = [list(row) for row in zip(*(X.iloc[:, k].tolist() for k in range(X.shape[1])))]  # noqa: B905
+            return _table("arrays", names, rows, y, positive)
     else:
         rows = [row.tolist() if hasattr(row, "tolist") else row for row in _listed(X, "X")]
         if not all(isinstance(row, list | tuple) for row in rows):
             raise InputError("X is one-dimensional; give one row of features for each sample")
-        labels = _listed(y, "y")
         names = [f"x{k}" for k in range(len(rows[0]))] if rows else []
+    labels = _listed(y, "y")
     if len(rows) != len(labels):
         raise InputError(f"X has {len(rows)} rows and y has {len(labels)}; give one label for each")
-    return _table(
-        "arrays",
-        [*names, "y"],
-        ([*row, label] for row, label in zip(rows, labels, strict=True)),
-        "y",
-        positive,
-    )
+    labelled = ([*row, label] for row, label in zip(rows, labels, strict=True))
+    return _table("arrays", [*names, "y"], labelled, "y", positive)
 
 
 def _listed(values: Any, name: str) -> list[Any]:
@@ -138,15 +127,13 @@ def _table(
     source: str, names: list[str], rows: Iterable[Sequence[Any]], label: str, positive: object
 ) -> Table:
     """Turn named rows into a dataset; rows are counted from 1."""
-    doubled = next((name for k, name in enumerate(names) if name in names[:k]), None)
-    if doubled is not None:
-        raise InputError(f"{source}: two columns are called {_cut(doubled)}; rename one")
     if label not in names:
         raise InputError(f"{source}: no column {label!r}; it has {_some(names)}")
+    doubled = next((name for name, count in Counter(names).items() if count > 1), None)
+    if doubled is not None:
+        raise InputError(f"{source}: two columns are called {_cut(doubled)}; rename one")
     if len(names) < 2:
         raise InputError(f"{source}: no column beside the label {label!r}; give features")
-    at = names.index(label)
-    wanted = None if positive is None else _label(positive, "positive")
     samples: list[tuple[Fraction, ...]] = []
     labels: list[str] = []
     for number, row in enumerate(rows, 1):
@@ -156,17 +143,19 @@ def _table(
             )
         if len(samples) * len(names) > MAX_CELLS:
             raise InputError(f"{source}: more than {MAX_CELLS} values; {SMALLER}")
-        labels.append(_label(row[at], f"{source}: row {number}, column {label!r}"))
-        samples.append(
-            tuple(
-                _number(value, source, number, name)
-                for value, name in zip(row, names, strict=True)
-                if name != label
-            )
-        )
+        sample = []
+        for name, cell in zip(names, row, strict=True):
+            try:
+                if name == label:
+                    labels.append(_label(cell))
+                else:
+                    sample.append(_number(cell))
+            except _Refused as why:
+                raise InputError(f"{source}: row {number}, column {_cut(name)}: {why}") from None
+        samples.append(tuple(sample))
     if not samples:
         raise InputError(f"{source}: no rows; give at least one sample of each class")
-    first, second = _classes(labels, label, wanted, source)
+    first, second = _classes(labels, label, positive, source)
     signs = tuple(1 if value == first else -1 for value in labels)
     features = tuple(name for name in names if name != label)
     dataset = Dataset(tuple(samples), signs)
@@ -179,7 +168,7 @@ def _table(
     return Table(dataset, source, features, first, second)
 
 
-def _classes(labels: list[str], label: str, positive: str | None, source: str) -> tuple[str, str]:
+def _classes(labels: list[str], label: str, positive: object, source: str) -> tuple[str, str]:
     """Return what the positive and the negative label are called."""
     values = sorted(set(labels))
     where = f"{source}: column {label!r}"
@@ -187,10 +176,14 @@ def _classes(labels: list[str], label: str, positive: str | None, source: str) -
     if len(values) == 1:
         raise InputError(f"{where} holds one class only, {_cut(values[0])}; give samples of both")
     if positive is not None:
-        if positive not in values:
-            raise InputError(f"{where} holds no {_cut(positive)}; it holds {_some(values)}")
-        others = [v for v in values if v != positive]
-        return positive, others[0] if len(others) == 1 else "the rest"
+        try:
+            wanted = _label(positive)
+        except _Refused as why:
+            raise InputError(f"positive: {why}") from None
+        if wanted not in values:
+            raise InputError(f"{where} holds no {_cut(wanted)}; it holds {_some(values)}")
+        others = [v for v in values if v != wanted]
+        return wanted, others[0] if len(others) == 1 else "the rest"
     if len(values) > 2:
         raise InputError(
             f"{where} is not binary: it holds {_some(values)}; {way} to set one against the rest"
@@ -202,86 +195,63 @@ def _classes(labels: list[str], label: str, positive: str | None, source: str) -
     )
 
 
+class _Refused(Exception):
+    """Why a cell is none; whoever knows its place says where."""
+
+
 def _missing(value: Any) -> bool:
     return (
         value is None
         or (isinstance(value, float) and math.isnan(value))
         or (isinstance(value, str) and not value.strip())
-        or type(value).__name__ in ("NAType", "NaTType")
+        or type(value).__name__ in ("NAType", "NaTType")  # of pandas
     )
 
 
-def _label(value: object, where: str) -> str:
-    """Return a label's text; `where` names it in errors."""
-    try:
-        text = "" if _missing(value) else _shown(value)
-    except (ValueError, TypeError, RuntimeError):  # an array, or an integer too long to print
-        raise InputError(f"{where}: not one short value; give a label") from None
-    if text.lower() in ("", "nan"):
-        raise InputError(f"{where}: no label; fill or drop it")
-    return text
-
-
-def _shown(value: object) -> str:
+def _label(value: Any) -> str:
     """Return a label's text; 1, 1.0 and "1.0" are one label."""
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if hasattr(value, "item") and not hasattr(value.item(), "item"):
-        return _shown(value.item())
-    return _shown_text(str(value))
-
-
-def _shown_text(text: str) -> str:
-    text = text.strip()
-    if _is_number(text):
-        return str(Fraction(text))
+    try:
+        plain = value.item() if hasattr(value, "item") else value
+        text = "" if _missing(plain) else str(plain).strip()
+        text = str(Fraction(text)) if NUMBER.fullmatch(text) else text
+    except (ValueError, TypeError, RuntimeError):  # an array, or an integer too long to print
+        raise _Refused("not one short value; give a label") from None
+    if text.lower() in ("", "nan"):
+        raise _Refused("no label; fill or drop it")
     return text
 
 
-def _is_number(text: str) -> bool:
-    return len(text) <= CHARACTERS and NUMBER.fullmatch(text) is not None
-
-
-def _number(value: Any, source: str, row: int, column: str) -> Fraction:
+def _number(value: Any) -> Fraction:
     """Return the exact value of one cell."""
-    if isinstance(value, str):
-        text = value.strip()
-        if NUMBER.fullmatch(text):
-            exact = Fraction(text) if len(text) <= CHARACTERS else None
-            return _bounded(exact, source, row, column)
-    elif isinstance(value, float):
-        if math.isfinite(value):
-            return Fraction(value)
-    elif isinstance(value, int | Fraction):
-        return _bounded(Fraction(value), source, row, column)
-    elif isinstance(value, Decimal):
-        # The exponent first: as a fraction, 1e999999999 would fill the memory.
-        if value.is_finite() and abs(value.adjusted()) <= 1000:
-            return _bounded(Fraction(value), source, row, column)
-    elif getattr(value, "ndim", None) == 0 and hasattr(value, "item") and not _missing(value):
-        plain = value.item()
-        if not hasattr(plain, "item"):  # a long double stays one
-            return _number(plain, source, row, column)
-    where = f"{source}: row {row}, column {_cut(column)}"
-    if _missing(value):
-        raise InputError(f"{where}: no value; fill or drop the row")
-    if isinstance(value, float) or str(value).strip().lower().lstrip("+-") in (
-        *("nan", "inf", "infinity"),
-    ):
-        raise InputError(f"{where}: {value} is not finite; fill or drop the row")
-    raise InputError(f"{where}: {str(value)[:40]!r} is not a number; encode or drop the column")
-
-
-def _bounded(value: Fraction | None, source: str, row: int, column: str) -> Fraction:
-    """Return the value if the search in floats and every certificate can hold it."""
-    where = f"{source}: row {row}, column {_cut(column)}"
-    if value is not None and abs(value) > 10**300:
-        raise InputError(f"{where}: beyond 1e300; rescale the column")
-    if value is None or max(abs(value.numerator), value.denominator) >= 10**DIGITS:
-        raise InputError(f"{where}: a number of more than {DIGITS} digits; round it")
-    return value
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        value = value.item()
+    match value:
+        case str():
+            readable = NUMBER.fullmatch(value.strip()) is not None
+        case float():
+            readable = math.isfinite(value)
+        case Decimal():  # as a fraction, 1e999999999 would fill the memory
+            readable = value.is_finite() and abs(value.adjusted()) <= 1000
+        case _:
+            readable = isinstance(value, int | Fraction)
+    if not readable:
+        if _missing(value):
+            raise _Refused("no value; fill or drop the row")
+        text = str(value)
+        if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
+            raise _Refused(f"{text} is not finite; fill or drop the row")
+        raise _Refused(f"{text[:40]!r} is not a number; encode or drop the column")
+    if isinstance(value, float):
+        return Fraction(value)
+    try:
+        exact = Fraction(value)
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        exact = None
+    if exact is not None and abs(exact) > 10**300:
+        raise _Refused("beyond 1e300; rescale the column")
+    if exact is None or max(abs(exact.numerator), exact.denominator) >= 10**DIGITS:
+        raise _Refused(f"a number of more than {DIGITS} digits; round it")
+    return exact
 
 
 def _cut(name: str) -> str:
@@ -300,36 +270,31 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _csv(file: Path, label: str) -> tuple[list[str], Iterator[list[str]]]:
+    rows = _lines(file)
+    return [name.strip() for name in next(rows)], rows
+
+
+def _lines(file: Path) -> Iterator[list[str]]:
     import csv
 
+    number = 0
     with file.open(encoding="utf-8-sig", newline="") as stream:
         try:
             header = stream.readline()
-        except UnicodeDecodeError:
-            raise InputError(f"{file}: not a table: it is not UTF-8 text") from None
-    if not header.strip() or "\0" in header:
-        raise InputError(f"{file}: not a table: its first line names no columns")
-    delimiter = max(",;\t", key=header.count)
-
-    def rows() -> Iterator[list[str]]:
-        number = 0
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            try:
-                for row in csv.reader(stream, delimiter=delimiter):
-                    number += 1
-                    if row:
-                        yield row
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise InputError(
-                    f"{file}: not a table after line {number}: {_reason(error)}"
-                ) from None
-
-    lines = rows()
-    names = [name.strip() for name in next(lines)]
-    return names, lines
+            if not header.strip() or "\0" in header:
+                raise InputError(f"{file}: not a table: its first line names no columns")
+            stream.seek(0)
+            for row in csv.reader(stream, delimiter=max(",;\t", key=header.count)):
+                number += 1
+                if row:
+                    yield row
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise InputError(
+                f"{file}: not a table of UTF-8 text after line {number}: {_reason(error)}"
+            ) from None
 
 
-def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
+def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
     import pyarrow
     from pyarrow import parquet
 
@@ -338,11 +303,12 @@ def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
         cells = table.metadata.num_rows * table.metadata.num_columns
         if cells > MAX_CELLS:
             raise InputError(f"{file}: {cells} values, more than {MAX_CELLS}; {SMALLER}")
-        names = list(table.schema_arrow.names)
-        columns = [column.to_pylist() for column in table.read().columns]
+        lists = [column.to_pylist() for column in table.read().columns]
+    except InputError:
+        raise
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise InputError(f"{file}: not a Parquet table: {_reason(error)}") from None
-    return names, (list(row) for row in zip(*columns, strict=True))
+    return list(table.schema_arrow.names), zip(*lists, strict=True)
 
 
 # What zipfile, zlib and numpy raise where an archive is broken, encrypted, or lies about its size;
@@ -353,7 +319,7 @@ _BROKEN = (
 )
 
 
-def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
+def _npz(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
     import warnings
 
     import numpy as np
@@ -366,6 +332,8 @@ def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
         with warnings.catch_warnings(), np.load(file, allow_pickle=False) as archive:
             warnings.simplefilter("ignore")  # of an old header; what it holds is checked here
             arrays = {name: archive[name] for name in archive.files}
+    except InputError:
+        raise
     except _BROKEN as error:
         raise InputError(f"{file}: not an NPZ archive of numbers: {_reason(error)}") from None
     # Entries of no bytes, or rows of no entries, make a small file a list without end.
@@ -374,23 +342,16 @@ def _npz(file: Path, label: str) -> tuple[list[str], Iterator[list[Any]]]:
     if label not in arrays:
         raise InputError(f"{file}: no array {label!r}; it has {_some(sorted(arrays))}")
     labels = arrays.pop(label)
-    wide = [name for name, array in arrays.items() if array.ndim == 2]
-    if "X" in arrays or (len(arrays) == 1 and wide):
-        chosen = "X" if "X" in arrays else wide[0]
-        X = arrays[chosen]
-        X = X[:, None] if X.ndim == 1 else X
-        names = [f"{chosen}[{k}]" for k in range(X.shape[1] if X.ndim == 2 else 0)]
-    elif arrays and not wide and all(array.ndim == 1 for array in arrays.values()):
-        names = list(arrays)
-        if len({len(array) for array in arrays.values()}) > 1:
-            raise InputError(f"{file}: the arrays differ in length; give one value per sample")
-        # Objects: an integer beside a float stays the integer that it is.
-        X = np.column_stack([arrays[name].astype(object) for name in names])
-    else:
+    name = "X" if "X" in arrays or len(arrays) != 1 else next(iter(arrays))
+    columns = arrays
+    if name in arrays and arrays[name].ndim == 2:
+        columns = {f"{name}[{k}]": column for k, column in enumerate(arrays[name].T)}
+    elif name in arrays:
+        columns = {name: arrays[name]}
+    if not columns or any(array.ndim != 1 for array in columns.values()):
         raise InputError(f"{file}: which array holds the samples? call it X, of shape (n, d)")
-    if X.ndim != 2 or labels.ndim != 1 or len(X) != len(labels):
-        raise InputError(
-            f"{file}: X has shape {X.shape} and {label!r} {labels.shape}; give (n, d) and (n,)"
-        )
-    rows = ([*row, value] for row, value in zip(X.tolist(), labels.tolist(), strict=True))
-    return [*names, label], rows
+    if any(array.shape != labels.shape for array in columns.values()):
+        raise InputError(f"{file}: {label!r} has shape {labels.shape}; give one for each sample")
+    # Column by column: an integer beside a float stays the integer that it is.
+    lists = [array.tolist() for array in (*columns.values(), labels)]
+    return [*columns, label], zip(*lists, strict=True)

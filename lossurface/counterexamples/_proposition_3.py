@@ -28,7 +28,7 @@ from lossurface.counterexamples.construction import (
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
-from lossurface.exact.checker.neurons import IDENTITY
+from lossurface.exact.checker.format import IDENTITY
 from lossurface.exact.linalg import dot
 from lossurface.setting.datasets import Dataset, Enclosed
 

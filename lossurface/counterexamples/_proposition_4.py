@@ -23,7 +23,7 @@ from lossurface.counterexamples.construction import (
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
-from lossurface.exact.checker.neurons import ODD
+from lossurface.exact.checker.format import ODD
 from lossurface.setting.datasets import Dataset
 
 __all__ = ["CROSS", "proposition_4"]

@@ -22,8 +22,8 @@ from lossurface.counterexamples.construction import (
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
-from lossurface.exact.checker.neurons import AT_ZERO, EVEN
-from lossurface.exact.linalg import definite
+from lossurface.exact.checker.arithmetic import definite, integers
+from lossurface.exact.checker.format import AT_ZERO, EVEN
 from lossurface.setting.datasets import Dataset
 
 __all__ = ["LINE", "PLANE", "proposition_5"]
@@ -80,10 +80,10 @@ def proposition_5(
             f"scale is {scale!r}; {CLAIM} needs a_j of one strict sign: give a rational above 0"
         )
     weights = [Fraction(dataset.n_minus if y == 1 else -dataset.n_plus) for y in dataset.y]
-    rows = [list(row) for row in dataset.x]
-    if definite(weights, rows):
+    columns = [integers(column)[0] for column in zip(*dataset.x, strict=True)]
+    if definite(weights, columns):
         a = [-Fraction(scale)] * width
-    elif definite([-weight for weight in weights], rows):
+    elif definite([-weight for weight in weights], columns):
         a = [Fraction(scale)] * width
     else:
         raise InputError(

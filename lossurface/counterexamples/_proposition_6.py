@@ -21,7 +21,7 @@ from lossurface.counterexamples.construction import (
 )
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
-from lossurface.exact.checker.neurons import ZERO
+from lossurface.exact.checker.format import ZERO
 from lossurface.setting.datasets import Dataset
 
 __all__ = ["XOR", "proposition_6"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, seal
 from lossurface.exact.checker import Refuted, Unreadable, check
-from lossurface.exact.checker.neurons import ZERO
+from lossurface.exact.checker.format import ZERO
 from lossurface.exact.simplex import separate
 from lossurface.setting.datasets import Dataset, Enclosed, Point, contradictions
 
@@ -240,7 +240,7 @@ def _axes(dataset: Dataset, claim: str) -> dict[str, Any]:
     Raises:
         InputError: Assumption 2 or 3 fails for them.
     """
-    from lossurface.exact.linalg import rank
+    from lossurface.exact.linalg import rank  # for such data alone
 
     axes = {}
     for name, rows in (("positive", dataset.positives), ("negative", dataset.negatives)):

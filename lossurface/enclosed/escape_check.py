@@ -51,7 +51,8 @@ def exact_decrease(
     def value(theta: Sequence[Fraction]) -> Fraction:
         outputs = layer.outputs_over(theta, sigma, Fraction)
         total = sum((loss(-y * f) for y, f in zip(layer.labels, outputs, strict=True)), Fraction(0))
-        return total / layer.n + Fraction(layer.l2) / 2 * sum((t * t for t in theta), Fraction(0))
+        square = sum((t * t for t in theta), Fraction(0)) if layer.l2 else Fraction(0)
+        return total / layer.n + Fraction(layer.l2) / 2 * square
 
     return less(DECREASE, value(after), value(before))
 

@@ -1,6 +1,6 @@
-"""Exact arithmetic: certificates, their checkers, findings and verdicts. No torch in here."""
+"""Exact arithmetic: certificates, their checker, findings and verdicts. No torch in here."""
 
-from lossurface.exact.certificate import Certificate, load, seal
+from lossurface.exact.certificate import Certificate, check, load, seal
 from lossurface.exact.findings import (
     Evidence,
     Finding,
@@ -17,15 +17,12 @@ from lossurface.exact.findings import (
     uncounted,
     undecided,
 )
-from lossurface.exact.recheck import check
-from lossurface.exact.schema import schema
 
 __all__ = [
     # certificates
     "Certificate",
     "check",
     "load",
-    "schema",
     "seal",
     # findings and verdicts
     "Evidence",

@@ -18,8 +18,9 @@ from lossurface.errors import InputError
 from lossurface.exact import checker
 from lossurface.exact.checker import printable
 from lossurface.exact.checker.format import FORMAT, VERSION
+from lossurface.exact.findings import Finding, _finding
 
-__all__ = ["Certificate", "load", "seal", "text"]
+__all__ = ["Certificate", "check", "load", "seal", "text"]
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,29 @@ def seal(fields: Mapping[str, Any]) -> Certificate:
     return Certificate(data)
 
 
+def check(certificate: Certificate) -> Finding:
+    """Check a certificate, believing nothing that it says.
+
+    Returns:
+        A finding that holds or fails; its detail names what is wrong, field first, and what was
+        checked, by the SHA-256 digest of its canonical JSON.
+
+    Raises:
+        InputError: it is not in the published format.
+    """
+    checked = f"certificate sha256:{certificate.digest}"
+    try:
+        proof = checker.check(dict(certificate.data))
+    except checker.Unreadable as error:
+        raise InputError(str(error)) from None
+    except checker.Refuted as error:  # what is false was readable: its claim is a known one
+        claim = certificate.claim
+        return _finding(f"certificate of {claim}", False, "exact", f"{error}; {checked}")
+    return _finding(str(proof), True, proof.evidence, checked)
+
+
 def load(path: str | os.PathLike[str]) -> Certificate:
-    """Read a certificate file without believing it: `recheck` decides.
+    """Read a certificate file without believing it: `check` decides.
 
     Raises:
         InputError: the file is unreadable, no regular file, too large, not JSON, or not a

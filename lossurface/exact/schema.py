@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lossurface.exact.checker.format import CERTIFICATE
-from lossurface.exact.checker.reading import DIGITS
+from lossurface.exact.checker.format import CERTIFICATE, DIGITS
 
 __all__ = ["schema"]
 

@@ -3,10 +3,10 @@
 What is proved about a point comes from `lossurface.enclosed`; everything else here is float64.
 """
 
-from lossurface.landscape.critical import Certified, certify, certify_many, distinct, find
+from lossurface.landscape.critical import Certified, certify, distinct, find
 from lossurface.landscape.descent import Descent, Stop, adam, descend
 from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
-from lossurface.landscape.functional import Objective, from_module, of_architecture
+from lossurface.landscape.functional import Objective, from_module
 from lossurface.landscape.model import (
     Derivatives,
     Evaluation,
@@ -24,7 +24,6 @@ __all__ = [
     "Objective",
     "SingleLayerSurface",
     "from_module",
-    "of_architecture",
     "pack",
     "unpack",
     # descent
@@ -36,7 +35,6 @@ __all__ = [
     "Certified",
     "ball_layer",
     "certify",
-    "certify_many",
     "distinct",
     "find",
     # escapes

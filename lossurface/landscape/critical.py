@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
 _CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # their proofs need a_j = 0 exactly
 
-__all__ = ["Certified", "Found", "certify", "certify_many", "directions_down", "distinct", "find"]
+__all__ = ["Certified", "Found", "certify", "directions_down", "distinct", "find"]
 
 
 @dataclass(frozen=True)
@@ -284,9 +284,3 @@ def _error(
 ) -> tuple[tuple[int, int], tuple[Finding, ...]]:
     counts, finding = point_check.certified_error(layer, box)
     return counts, (*findings, finding)
-
-
-def certify_many(surface: SingleLayerSurface, theta: Tensor) -> tuple[Certified, ...]:
-    """Certify each of B points (B, P) on one dataset."""
-    layer = ball_layer(surface)
-    return tuple(certify(surface, row, layer) for row in theta)

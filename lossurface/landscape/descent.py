@@ -261,13 +261,13 @@ def _newton(
         hard = ~torch.where(tiny, smaller, ratio > 0.25)
         mu = torch.where(easy, mu / 8, torch.where(hard, mu * 4, mu))
         rejected = torch.where(good, 0, rejected + 1)
-        pick = good.unsqueeze(-1)
-        at = torch.where(pick, trial, at)
+        back = (~good).nonzero().squeeze(-1)
+        at = trial.index_copy(0, back, at[back])
         now = Derivatives(
-            torch.where(good, then.loss, now.loss),
-            torch.where(pick, then.gradient, now.gradient),
-            torch.where(pick.unsqueeze(-1), then.hessian, now.hessian),
-            torch.where(pick, then.outputs, now.outputs),
+            then.loss.index_copy(0, back, now.loss[back]),
+            then.gradient.index_copy(0, back, now.gradient[back]),
+            then.hessian.index_copy(0, back, now.hessian[back]),
+            then.outputs.index_copy(0, back, now.outputs[back]),
         )
     return _report(surface, out, codes, used, spectrum)
 

@@ -1,8 +1,8 @@
-"""Derivatives of any network through `torch.func`: f_D, feedforward, identity shortcut, or yours.
+"""Derivatives of any network through `torch.func`.
 
-An `Objective` is a scalar function of one flat parameter vector, made from an architecture,
-from any function of `theta`, or from a `torch.nn.Module`, which is called functionally on copies of
-its parameters and never changed (its mode, buffers and gradients included).
+An `Objective` is a scalar function of one flat parameter vector, made from any function of `theta`,
+or from a `torch.nn.Module`, which is called functionally on copies of its parameters and never
+changed (its mode, buffers and gradients included).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,10 +19,7 @@ from torch import Tensor
 from lossurface.errors import InputError
 from lossurface.landscape.model import Derivatives
 
-if TYPE_CHECKING:
-    from lossurface.setting import Architecture, Loss
-
-__all__ = ["Objective", "from_module", "of_architecture"]
+__all__ = ["Objective", "from_module"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +29,6 @@ class Objective:
     function: Callable[[Tensor], Tensor]  # theta (P,) -> scalar
     P: int
     start: Tensor | None = None  # (P,), a module's own parameters when it was wrapped
-    outputs: Callable[[Tensor], Tensor] | None = None  # (B, P) -> (B, n), where known
-    y: Tensor | None = None  # (n,), labels, where known
     held: int = 0  # numbers held while one value is computed, roughly, where known
 
     def value(self, theta: Tensor, chunk: int | None = None) -> Tensor:
@@ -45,16 +40,13 @@ class Objective:
         return self
 
     def error(self, outputs: Tensor) -> Tensor:
-        """Return the training error (B,), with `sgn 0 = +1`; NaN where there are no labels."""
-        if self.y is None:
-            return outputs.new_full(outputs.shape[:-1], torch.nan)
-        return ((outputs >= 0) != (self.y > 0)).to(outputs.dtype).mean(-1)
+        """Return NaN (B,): an objective knows no labels."""
+        return outputs.new_full(outputs.shape[:-1], torch.nan)
 
     def gradient(self, theta: Tensor, chunk: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the values (B,), the gradients (B, P), and the outputs (B, n) or (B, 0)."""
+        """Return the values (B,), the gradients (B, P), and no outputs, (B, 0)."""
         both = _map(torch.func.grad_and_value(self.function), theta, chunk)
-        outputs = theta[:, :0] if self.outputs is None else self.outputs(theta)
-        return both[1], both[0], outputs
+        return both[1], both[0], theta[:, :0]
 
     def derivatives(self, theta: Tensor) -> Derivatives:
         """Return value, gradient and Hessian."""
@@ -87,36 +79,6 @@ def _map(function: Callable[[Tensor], Any], theta: Tensor, chunk: int | None) ->
             return tuple(torch.stack(column) for column in zip(*rows, strict=True))
         out = torch.stack(rows)
     return out if isinstance(out, tuple) else (out,)
-
-
-def of_architecture(
-    architecture: Architecture, loss: Loss, X: Tensor, y: Tensor, l2: float = 0.0
-) -> Objective:
-    """Return the objective `(1/n) sum_i l(-y_i f(x_i)) + (l2/2) |theta|^2` of any architecture.
-
-    Args:
-        architecture: f_S, f_S + f_D, feedforward or identity shortcut.
-        loss: l.
-        X: (n, d).
-        y: (n,), entries -1 or +1.
-        l2: 0 in the paper.
-
-    Raises:
-        InputError: X has another width than the architecture, or y another length.
-    """
-    if X.ndim != 2 or X.shape[1] != architecture.d or y.shape != X.shape[:1]:
-        raise InputError(
-            f"X is {tuple(X.shape)} and y {tuple(y.shape)}; give (n, {architecture.d}) and (n,)"
-        )
-
-    def outputs(theta: Tensor) -> Tensor:
-        return architecture.forward(theta, X)
-
-    def function(theta: Tensor) -> Tensor:
-        return loss.torch(-y * outputs(theta)).mean(-1) + 0.5 * l2 * theta.square().sum(-1)
-
-    held = _held(function, X.new_zeros(architecture.size))
-    return Objective(function, architecture.size, outputs=outputs, y=y, held=held)
 
 
 def from_module(

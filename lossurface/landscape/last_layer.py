@@ -21,13 +21,7 @@ from lossurface.exact import Finding
 if TYPE_CHECKING:
     from lossurface.setting import Architecture, Dataset, Loss, Network
 
-__all__ = [
-    "Bound",
-    "LastLayer",
-    "gradient_bound",
-    "prove_bound",
-    "stretched_losses",
-]
+__all__ = ["Bound", "LastLayer", "gradient_bound", "prove_bound"]
 
 
 @dataclass(frozen=True)
@@ -67,11 +61,6 @@ class Bound:
     bound: Tensor  # (B,), (1/n) |sum lambda_i y_i f_i| / |phi|
     error: Tensor  # (B,), training error; 0 makes the bound positive
 
-    @property
-    def respected(self) -> Tensor:
-        """Whether `gradient_norm >= bound`, up to rounding, (B,)."""
-        return self.gradient_norm >= self.bound * (1 - 1e-12) - 1e-300
-
 
 def gradient_bound(
     architecture: Architecture, loss: Loss, theta: Tensor, X: Tensor, y: Tensor
@@ -94,19 +83,6 @@ def gradient_bound(
     error = ((f >= 0) != (y > 0)).to(f.dtype).mean(-1)
     norm = theta[:, phi].norm(dim=-1)
     return Bound(gradient[:, phi].norm(dim=-1), pull / norm.clamp(min=1e-300), error)
-
-
-def stretched_losses(
-    architecture: Architecture, loss: Loss, theta: Tensor, X: Tensor, y: Tensor, scales: Tensor
-) -> Tensor:
-    """Return the loss (k, B) with the last layer multiplied by each of k scales.
-
-    From R = 0 with no output 0, a loss with infimum 0 at infinity goes to it: there is no minimum.
-    """
-    phi = list(LastLayer.of(architecture).indices)
-    stretched = theta.expand(len(scales), *theta.shape).clone()
-    stretched[..., phi] *= scales[:, None, None]
-    return loss.torch(-y * architecture.forward(stretched, X)).mean(-1)
 
 
 def prove_bound(network: Network, dataset: Dataset, loss: Loss) -> Finding:

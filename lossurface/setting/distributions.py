@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lossurface.errors import InputError
 from lossurface.setting.datasets import Dataset, Point, exact_number
@@ -174,33 +174,6 @@ class Distribution:
             raise InputError(f"class sizes are {n_plus} and {n_minus}; give two >= 0, not both 0")
         x = self.positive.draw(rng, n_plus) + self.negative.draw(rng, n_minus)
         return Dataset(tuple(x), (1,) * n_plus + (-1,) * n_minus)
-
-    def certificate_data(self, assumption: str | None = None) -> dict[str, Any]:
-        """Return the certificate's "data" field: which theorem's assumptions the data meets.
-
-        Args:
-            assumption: "theorem-1", "theorem-2" or "none"; by default the first that applies.
-
-        Raises:
-            InputError: the distribution does not have what that theorem asks for.
-        """
-        on_axes = self.positive_axes is not None and self.negative_axes is not None
-        if assumption is None:
-            separated = "none" if self.separator is None else "theorem-2"
-            assumption = "theorem-1" if on_axes else separated
-        if assumption == "theorem-1":
-            if self.positive_axes is None or self.negative_axes is None:
-                raise InputError(f"{self.name} has no axes for theorem-1; ask for theorem-2")
-            return {
-                "assumption": assumption,
-                "positive_axes": list(self.positive_axes),
-                "negative_axes": list(self.negative_axes),
-            }
-        if assumption == "theorem-2":
-            if self.separator is None:
-                raise InputError(f"{self.name} has no separator for theorem-2; ask for theorem-1")
-            return {"assumption": assumption, "separator": [str(v) for v in self.separator]}
-        return {"assumption": "none"}
 
 
 def _point(*values: int | Fraction | str) -> Point:

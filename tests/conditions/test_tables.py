@@ -111,7 +111,17 @@ def test_bad_csv_is_one_line(tmp_path, text, words):
 
 
 @pytest.mark.parametrize(
-    "label", [float("nan"), np.float32("nan"), None, pd.NA, pd.NaT, "", "nan", Decimal("NaN")]
+    "label",
+    [
+        float("nan"),
+        np.float32("nan"),
+        None,
+        pd.NA,
+        pd.NaT,
+        np.datetime64("NaT"),
+        "",
+        Decimal("NaN"),
+    ],
 )
 def test_a_label_that_is_none(label, tmp_path):
     frame = pd.DataFrame({"a": [1, 2, 3], "y": pd.Series([0, 1, label], dtype=object)})
@@ -266,3 +276,26 @@ def test_cells_and_tensors_of_other_kinds_are_one_line():
     for odd in (sparse, torch.empty(2, 2, device="meta")):
         with pytest.raises(InputError, match="no dense array"):
             read_arrays(odd, [1, -1])
+
+
+def test_a_file_of_too_many_values_is_called_that(tmp_path, monkeypatch):
+    """Not a broken file: the size is looked at within what catches the readers' own errors."""
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "y": [0, 1, 1]})
+    frame.to_parquet(tmp_path / "data.parquet")
+    np.savez(tmp_path / "data.npz", X=np.zeros((3, 1)), y=frame["y"].to_numpy())
+    np.savez_compressed(tmp_path / "bomb.npz", X=np.zeros(200_000), y=[0, 1])
+    monkeypatch.setattr(tables, "MAX_CELLS", 2)
+    for name, words in (
+        ("data.parquet", "6 values, more than 2;"),
+        ("data.npz", "more than 2 values;"),
+        ("bomb.npz", "2 MB unpacked, too much;"),
+    ):
+        with pytest.raises(InputError, match=f"{name}: {words}"):
+            read_file(tmp_path / name, "y")
+
+
+def test_an_npz_of_labels_alone_is_one_line(tmp_path):
+    for labels in ([0, 1], 1):
+        np.savez(tmp_path / "data.npz", y=np.array(labels))
+        with pytest.raises(InputError, match="which array holds the samples"):
+            read_file(tmp_path / "data.npz", "y")

@@ -151,6 +151,7 @@ CONDITIONS: dict[str, Certificate] = {
     "ranks": known("planes", assumption_3),
     "ranks, contained": known("contradiction", assumption_3),
     "parts": known("planes", theorem_1_width),
+    "parts, dependent": known("cross", theorem_1_width),
     "ellipsoids": known("cross", proposition_12),
     "quadratics": known("cross", proposition_11),
     "weights-12": known("lifted-ring", proposition_12),

@@ -12,7 +12,7 @@ import pytest
 
 from lossurface.exact import checker
 from lossurface.exact.checker import Refuted, Unreadable, check, load
-from lossurface.exact.checker.reading import MAX_BYTES, parse
+from lossurface.exact.checker.format import MAX_BYTES, parse
 from tests.exact.certificates import CERTIFICATES, CONDITIONS, MINIMA
 from tests.exact.mutations import altered
 
@@ -44,6 +44,7 @@ def test_a_minimum_is_verified(name):
         ("ranks", "assumption-3 holds: r_+ = 2, r_- = 2, r = 3"),
         ("ranks, contained", "assumption-3 fails: r_+ = 2, r_- = 1, r = 2"),
         ("parts", "theorem-1 holds: 2 independent parts suffice, so width 5 does"),
+        ("parts, dependent", "theorem-1 holds: 2 independent parts suffice, so width 5 does"),
         ("ellipsoids", "the condition of Proposition 12 holds: an ellipsoid has each class inside"),
         ("quadratics", "the condition of Proposition 11 holds: a convex quadratic has each class"),
         ("weights-12", "the condition of Proposition 12 fails: lambda makes sum lambda y x x^T"),
@@ -90,8 +91,8 @@ ON_ONE_SIDE = {
     "data.all": ALL_AXES,
     "network.W": [["2", "1"], ["1", "2"]],
 }  # fmt: skip
-# v = 9, 5 and 10 up to a factor, and 9 (81 + 25 + 100) = 729 + 125 + 1000: a margin of zero that its
-# enclosure leaves open.
+# v = 9, 5 and 10 up to a factor, and 9 (81 + 25 + 100) = 729 + 125 + 1000: a margin of zero that
+# its enclosure leaves open.
 UNDECIDED = {
     "claim": "proposition-12", "p": 2, "samples": [[str(k)] for k in (4, 5, 6, 1, 2, 3)],
     "labels": [1, 1, 1, -1, -1, -1], "dual_weights": ["81", "25", "100"] * 2, "radius": "1/1024",
@@ -197,7 +198,8 @@ BROKEN = [
     ("parts", {"positive.parts": [[0, 1]]}, "positive.parts[0] is not independent modulo"),
     ("parts", {"positive.parts": [[0]]}, "positive.parts is not a partition of the class"),
     ("parts", {"positive.parts": [[0], [1, 1]]}, "positive.parts is not a partition of the class"),
-    ("parts", {"positive.other": {"columns": [1], "relations": [["0"], ["0"]]}},
+    ("parts, dependent", {"positive.parts": [[0, 1]]}, "positive.parts[0] is not independent"),
+    ("parts, dependent", {"positive.other.relations": [["1"]]},
      "positive.other.relations: a combination differs on its row 0"),
     ("ellipsoids", {"positive.weights.0": "-1"}, "positive.weights has an entry below zero"),
     ("ellipsoids", {"positive.linear.0": "1"}, "positive.linear is not zero"),
@@ -413,12 +415,12 @@ def test_no_clause_is_without_a_case(tmp_path):
         for file, lines in clauses()
         if not any(name == file and line in lines for name, line in seen)
     ]
-    assert unbroken == [("reading.py", REQUIRES)]
+    assert unbroken == [("format.py", REQUIRES)]
 
 
 # `raise error(message)`: the one clause that `site` looks through
 REQUIRES = next(
     number
-    for number, line in enumerate((FOLDER / "reading.py").read_text().splitlines(), 1)
+    for number, line in enumerate((FOLDER / "format.py").read_text().splitlines(), 1)
     if line.strip() == "raise error(message)"
 )

@@ -19,7 +19,7 @@ from lossurface.exact.checker.arithmetic import (
     root,
     total,
 )
-from lossurface.exact.checker.curvature import norm_above
+from lossurface.exact.checker.minimum import norm_above
 
 SMALL = st.integers(-3, 3)
 LARGE, SCALE = st.integers(-(10**9), 10**9), st.integers(1, 10**6)

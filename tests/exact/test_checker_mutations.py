@@ -12,8 +12,7 @@ from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.conditions.subspaces import assumption_3
 from lossurface.exact import schema
 from lossurface.exact.checker import Refuted, Unreadable, check
-from lossurface.exact.checker.format import CERTIFICATE
-from lossurface.exact.checker.reading import read
+from lossurface.exact.checker.format import CERTIFICATE, read
 from lossurface.setting import from_certificate
 from tests.conditions.samples import space
 from tests.exact.certificates import CERTIFICATES, MINIMA

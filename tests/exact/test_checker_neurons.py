@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from flint import arb, ctx, fmpq
 
-from lossurface.exact.checker.neurons import AT_ZERO, CONVEX, EVEN, IDENTITY, ODD, ZERO
+from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, IDENTITY, ODD, ZERO
 from lossurface.setting import get_neuron, neurons_of
 
 POINTS = [Fraction(k, 8) for k in range(1, 200)]

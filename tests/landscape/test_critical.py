@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lossurface.errors import InputError
-from lossurface.landscape.critical import certify, certify_many, distinct, find
+from lossurface.landscape.critical import certify, distinct, find
 from lossurface.landscape.descent import descend
 from lossurface.landscape.functional import Objective
 from lossurface.landscape.model import SingleLayerSurface
@@ -22,9 +22,8 @@ def ridge(seed=0, M=3, n=8, l2=0.05):
 def test_minima_of_a_descent_are_certified_with_their_training_error():
     surface, theta = ridge()
     reached = descend(surface, theta[:10])
-    for row, error, found in zip(
-        reached.theta, reached.error, certify_many(surface, reached.theta), strict=True
-    ):
+    for row, error in zip(reached.theta, reached.error, strict=True):
+        found = certify(surface, row)
         assert found.kind == "strict-minimum"
         assert all(f.status == "holds" and f.evidence == "enclosed" for f in found.findings)
         assert found.errors[0] == found.errors[1] == round(error.item() * surface.X.shape[0])

@@ -9,13 +9,13 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from lossurface.exact.integers import common
+from lossurface.exact.rational import Refuted
 
 from lossurface import InputError
 from lossurface.conditions.tables import read_arrays, read_file
 from lossurface.counterexamples import proposition_6
 from lossurface.exact import Certificate, check, seal
-from lossurface.exact.integers import common
-from lossurface.exact.rational import Refuted
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,12 @@ def npz(path, **arrays):
 def test_an_array_of_no_bytes_is_no_endless_list(tmp_path, shape):
     path = npz(tmp_path / "a.npz", X=np.zeros(shape), y=np.array([1, -1]))
     with pytest.raises(InputError, match=r"more than [0-9]+ values"):
+        read_file(path, "y")
+
+
+def test_many_names_are_not_compared_one_by_one(tmp_path):
+    path = npz(tmp_path / "a.npz", X=np.zeros((0, 100_000)), y=np.zeros(0))
+    with pytest.raises(InputError, match="no rows"):
         read_file(path, "y")
 
 

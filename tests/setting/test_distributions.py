@@ -88,23 +88,6 @@ def test_uniform_coordinates_fill_their_interval() -> None:
     assert set(data.negatives) == {(-1 + Fraction(k, 16),) for k in range(9)}
 
 
-def test_the_certificate_field_names_the_theorem() -> None:
-    assert proposition_3().certificate_data() == {
-        "assumption": "theorem-1",
-        "positive_axes": [0, 1],
-        "negative_axes": [1, 2],
-    }
-    assert proposition_5().certificate_data() == {"assumption": "theorem-2", "separator": ["1"]}
-    assert example_1().certificate_data() == {"assumption": "none"}
-    rays = proposition_2_rays()
-    assert rays.certificate_data()["assumption"] == "theorem-1"
-    assert rays.certificate_data("theorem-2")["separator"] == ["1", "-1"]
-    with pytest.raises(InputError, match="proposition-4 has no separator"):
-        proposition_4().certificate_data("theorem-2")
-    with pytest.raises(InputError, match="proposition-5 has no axes"):
-        proposition_5().certificate_data("theorem-1")
-
-
 def test_the_symmetric_eight_points() -> None:
     data = proposition_3_symmetric()
     assert (data.n, data.d, data.n_plus) == (8, 3, 4)

@@ -2,10 +2,9 @@
 
     python3 -m lossurface.exact.checker FILE|DIR ...
 
-The folder imports the standard library and itself only. To believe a certificate, read: `format`,
-the shapes of all kinds; `reading`, which holds a file against them; `arithmetic`; and what the kind
-needs of `dataset`, `minimum`, `staircase`, `curvature` and `neurons`. Nothing that a certificate
-says is believed, and every decision is between exact rationals.
+The folder imports the standard library and itself only. To believe a certificate, read `format`,
+the shapes of all kinds and their reader, `arithmetic`, and of `dataset` and `minimum` what the kind
+needs. Nothing that a certificate says is believed; every decision is between exact rationals.
 """
 
 from collections.abc import Callable
@@ -13,10 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 from . import dataset
 from .arithmetic import Samples, common
-from .format import CERTIFICATE, FORMAT
-from .minimum import check_minimum
-from .reading import Refuted, Unreadable, load, printable, read, require, size
-from .staircase import check_staircase
+from .format import CERTIFICATE, FORMAT, Refuted, Unreadable, load, printable, read, require, size
+from .minimum import check_minimum, check_staircase
 
 __all__ = ["Proof", "Refuted", "Unreadable", "check", "load", "named", "printable"]
 

@@ -6,7 +6,7 @@ from fractions import Fraction as Q
 from operator import mul
 from typing import NamedTuple
 
-from .reading import Ball, Unreadable, require
+from .format import Ball, Unreadable, require
 
 BITS = (256, 1024)  # of the intervals: tried in turn
 SCALE_BITS = 400_000  # of a common denominator

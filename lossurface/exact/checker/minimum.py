@@ -10,18 +10,45 @@ layer is dead adds a constant to f. At theta*, f is affine, f(x) = c + v^T x, in
 - v = 0 and c is the root of n_+ (1-c)^p = n_- (1+c)^p in (-1, 1), given by a ball. There lambda is
   n_- on positive, n_+ on negative samples, up to a factor;
 - c and v are the least of F(c, v) = sum_i l(-y_i (c + v^T x_i)), given by balls.
+
+On data that violate the condition of Proposition 11 or 12, f = f_S + f_D, where one hidden neuron
+of f_D, a staircase (constant between its breaks), feeds an output weight 1 and bias 0. In f_S every
+w_j = 0 and the a_j have one sign. There everything follows from lambda:
+
+- Let v_i = lambda_i^(1/p) and C = sum lambda / sum lambda v. The level of sample i's step is such
+  that y_i f(x_i) = 1 - C v_i. Then l'(-y_i f(x_i)) = (p+1) (C v_i)^p: these are the dual weights,
+  up to the factor (p+1) C^p > 0.
+- Phi(theta) = sum lambda y f_theta(x) is constant in the biases as sum lambda y = 0; in the hidden
+  weight and bias as long as no sample leaves its step; in the output weight, since sum lambda y f =
+  sum lambda (1 - C v) = 0. It remains sum_j a_j g(w_j), see `check_curvature`.
+- So Phi, hence -L, is largest at theta* on the ball (the hinge is convex): a local minimum. Some
+  lambda_i > 0 has 1 - C v_i <= 0: unless all these lambda are equal, one is strictly below.
+
+The levels are irrational: the file gives balls, checked against enclosures of the formula above.
 """
 
+import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction as Q
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from .arithmetic import Samples, definite, dot, integers, total
-from .curvature import check_curvature
-from .dataset import check_ranks, check_separator
-from .neurons import AT_ZERO, EVEN, IDENTITY, ODD, ZERO
-from .reading import Ball, Unreadable, require, size
+from .arithmetic import Samples, definite, dot, inner, integers, root, total
+from .dataset import check_form, check_ranks, check_separator
+from .format import (
+    AT_ZERO,
+    CONVEX,
+    EVEN,
+    IDENTITY,
+    ODD,
+    ZERO,
+    Ball,
+    Unreadable,
+    require,
+    size,
+)
 
 Rows = list[list[Q]]
 GROWTH = 10**999  # beyond such outputs of a deep part nothing is shown
@@ -213,6 +240,41 @@ def check_curved(point: Point) -> None:
     check_curvature(network["neuron"], network["a"], weighted, samples, radius, whole)
 
 
+def norm_above(square: Q, bits: int = 96) -> Q:
+    """Return a rational at least sqrt(square), barely above it."""
+    scaled = (square.numerator << (2 * bits)) // square.denominator
+    return Q(math.isqrt(scaled) + 1, 1 << bits)
+
+
+def check_curvature(
+    neuron: str, a: Sequence[Q], weighted: Sequence[Q], samples: Samples, radius: Q, form: Any
+) -> None:
+    """Check that sum_j a_j g(w_j), g(w) = sum_i weighted_i (sigma(w^T x_i) - sigma(0)), is <= 0.
+
+    For all a and w closer than the radius to the a given and to w = 0. The a_j have one sign and
+    keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other. The
+    form is the span of the samples with a weight, and the kernel of S.
+    """
+    require(all(v < 0 for v in a) or all(v > 0 for v in a), "network.a has no single sign")
+    require(min(map(abs, a)) >= radius, "radius: an entry of network.a may change its sign")
+    turned = list(weighted) if a[0] < 0 else [-weight for weight in weighted]
+    used = [i for i, weight in enumerate(turned) if weight]
+    every = samples.squares()
+    squares = [every[i] for i in used]
+    if neuron in CONVEX:
+        h, K, Z = CONVEX[neuron]
+        for k, value in enumerate(samples.sum(turned)):
+            require(not value, f"dual weights: coordinate {k} of sum lambda y x is not zero")
+        bounds = [K * radius * norm_above(square) for square in squares]
+    else:
+        h, K, Z = EVEN[neuron]
+        bounds = [K * radius**2 * square for square in squares]
+    within = Z is None or radius**2 * max(squares) <= Z**2
+    require(within, "radius: beyond the range of the Taylor bound")
+    rest = [h * turned[i] - b * abs(turned[i]) for i, b in zip(used, bounds, strict=True)]
+    check_form(form, rest, [samples.rows[i] for i in used], "radius or dual weights")
+
+
 # claim: why its theta* is a minimum, and what it speaks of: architectures, data and neurons
 _LAYERED, _ANY = {"single-layer", "shortcut"}, {"none", "theorem-1", "theorem-2"}
 CLAIMS: dict[str, tuple[Reason, set[str], set[str], set[str]]] = {
@@ -223,3 +285,74 @@ CLAIMS: dict[str, tuple[Reason, set[str], set[str], set[str]]] = {
     "proposition-6": (check_dead, {"feedforward"}, _ANY, ZERO),
     "proposition-7": (check_linear, {"identity-shortcut"}, {"theorem-1"}, {"relu"}),
 }
+
+
+def margins(weights: list[Q], p: int) -> list[Ball]:
+    """Return enclosures of the margins y f(x) = 1 - C v, exact where all lambda > 0 are equal."""
+    if len({w for w in weights if w}) == 1:
+        return [(Q(0), Q(0)) if w else (Q(1), Q(1)) for w in weights]
+    top = max(weights)
+    known = {w: root(w / top, p) for w in set(weights)}  # a common factor cancels
+    total = sum(weights, Q(0)) / top
+    low, high = (sum((w / top * known[w][end] for w in weights), Q(0)) for end in (0, 1))
+    return [(1 - total * known[w][1] / low, 1 - total * known[w][0] / high) for w in weights]
+
+
+def check_steps(
+    staircase: Any, samples: Samples, needed: list[Ball], alike: list[Any], radius: Q
+) -> None:
+    """Check that each sample stays on its step, and that the step's level is the one it needs.
+
+    `needed` encloses the levels; entries of `alike` are equal where the very same one is needed.
+    """
+    where = "network.staircase"
+    breaks, levels = staircase["breaks"], staircase["levels"]
+    size([staircase["w"]], 1, len(samples.rows[0]), f"{where}.w")
+    require(all(a < b for a, b in pairwise(breaks)), f"{where}.breaks do not increase")
+    size([levels], 1, len(breaks) + 1, f"{where}.levels")
+    w, c = integers(staircase["w"])
+    seen: dict[int, Any] = {}
+    for i, (row, square) in enumerate(zip(samples.rows, samples.squares(), strict=True)):
+        height = staircase["b"] + Q(inner(w, row), c * samples.scale)
+        step = bisect_left(breaks, height)
+        room = min((abs(height - b) for b in breaks[max(step - 1, 0) : step + 1]), default=None)
+        stays = room is None or radius**2 * (square + 1) <= room**2
+        require(stays, f"radius: samples[{i}] may leave its step")
+        one = seen.setdefault(step, alike[i]) == alike[i]
+        require(one, f"{where}.breaks: step {step} holds different dual weights")
+        inside = levels[step][0] <= needed[i][0] and needed[i][1] <= levels[step][1]
+        require(inside, f"{where}.levels[{step}] does not enclose what samples[{i}] needs")
+
+
+def check_staircase(cert: Any, samples: Samples) -> str:
+    """Check the local minimum beside a staircase."""
+    network, radius, weights = (cert[name] for name in ("network", "radius", "dual_weights"))
+    neuron, a, y = network["neuron"], network["a"], samples.labels
+    size([weights], 1, len(y), "dual_weights")
+    require(radius > 0, "radius is not above zero")
+    fits = neuron == "quadratic" or cert["claim"] == "proposition-11"
+    require(fits, "network.neuron: proposition-12 is about quadratic neurons")
+    require(min(weights) >= 0, "dual_weights has an entry below zero")
+    weighted = [label * w for label, w in zip(y, weights, strict=True)]
+    require(sum(weighted) == 0, "dual_weights: sum lambda y is not zero")
+    require(any(weights), "dual_weights are all zero")
+    outputs = margins(weights, cert["p"])
+    flat = [low == high == 0 for low, high in outputs]
+    # Samples with margin 0 need f = 0; others with the same label and weight need the same f.
+    alike = [None if zero else (label, w) for zero, label, w in zip(flat, y, weights, strict=True)]
+    below, above = sorted(v * sum(a) for v in AT_ZERO[neuron])
+    needed = []
+    for label, (low, high) in zip(y, outputs, strict=True):
+        f = (low, high) if label > 0 else (-high, -low)
+        needed.append((f[0] - network["a0"] - above, f[1] - network["a0"] - below))
+    check_steps(network["staircase"], samples, needed, alike, radius)
+    check_curvature(neuron, a, weighted, samples, radius, cert["form"])
+    wrong = 0
+    for i, (label, zero, (low, high)) in enumerate(zip(y, flat, outputs, strict=True)):
+        signed = zero or low > 0 or high < 0
+        require(signed, f"dual_weights[{i}]: the margin's sign stays open")
+        wrong += high < 0 or (zero and label < 0)  # sgn 0 = +1
+    error = Q(wrong, len(y))  # above zero, as said above
+    require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
+    least = f"no parameters closer than {radius} have a lower loss"
+    return f"a local minimum with training error {error}; {least}"

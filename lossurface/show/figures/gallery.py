@@ -107,7 +107,7 @@ def slice_of(entry: Entry, points: int = 41) -> Slice:
         last = len(data["network"]["deep"]["layers"]) - 1  # the last hidden layer
         plane = (f"b{last}[0]", f"W{last}[0,0]")
     span = None
-    if data["reason"] == "dead":  # far enough to see where the plateau ends
+    if claim in ("proposition-2", "proposition-6"):  # far enough to see where the plateau ends
         numerator, _, denominator = str(data["radius"]).partition("/")
         span = max(2.6, 2.5 * int(numerator) / int(denominator or 1))
     return around(entry.certificate, plane, span=span, points=points)

@@ -55,7 +55,7 @@ def conic(seen: Trap, name: str, window: float, points: int = 161) -> tuple[Arra
     side = certificate.data[name]
     factors = np.array([float(Fraction(w)) for w in side["weights"]])
     rows = np.array([[float(Fraction(v)) for v in row] for row in side["rows"]])
-    slope = np.array([float(Fraction(v)) for v in side.get("linear", ["0"] * rows.shape[1])])
+    slope = np.array([float(Fraction(v)) for v in side["linear"]])
 
     def value(x: Array) -> Array:
         q: Array = ((x @ rows.T) ** 2) @ factors + x @ slope
