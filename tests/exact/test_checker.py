@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import traceback
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -335,17 +334,14 @@ def test_a_last_bias_of_h_only_shifts_b():
 
 def test_signs_that_stay_open_give_a_lower_bound():
     """In balls so wide that only some outputs show their sign, only those count as wrong."""
-    network = CERTIFICATES["best, shortcut"].data["network"]
-    rows = [[moved(v, factor=2**76) if "+/-" in v else v for v in row] for row in network["W"]]
-    wide = {"network.a0": moved(network["a0"], factor=2**76), "network.W": rows}
-    found = []
-    for wrong in range(1, 4):
-        data = changed("best, shortcut", wide | {"training_error": str(Fraction(wrong, 14))})
-        with suppress(Refuted):
-            found.append((wrong, check(data).says))
-    ((wrong, says),) = found
-    assert f"with training error at least {Fraction(wrong, 14)};" in says
-    assert wrong < 3
+    network = CERTIFICATES["best"].data["network"]
+    rows = [[moved(value, factor=2**75)] for (value,) in network["W"]]
+    wide = {"network.a0": moved(network["a0"], factor=2**75), "network.W": rows}
+    wide["radius"] = "1/1024"
+    says = check(changed("best", wide | {"training_error": "1/5"})).says
+    assert says.startswith("a local minimum with training error at least 1/5;")
+    with pytest.raises(Refuted, match="training_error is not 1/5"):
+        check(changed("best", wide))  # 3/5: true, but not shown by these balls
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 3])

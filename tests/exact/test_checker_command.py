@@ -1,11 +1,10 @@
-"""The checker as a command, alone: the standard library, files and folders, the exit status."""
+"""The checker as a command: what it imports, files and folders, the exit status."""
 
 from __future__ import annotations
 
 import ast
 import os
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from tests.exact.mutations import resealed
 
 FOLDER = Path(checker.__file__).parent
 LINES = 1100  # of the whole folder: short enough to be read before it is believed
+STANDARD = sys.stdlib_module_names - {"importlib"}
 
 
 def test_the_folder_is_short_and_imports_the_standard_library_and_itself_only():
@@ -37,9 +37,6 @@ def test_the_folder_is_short_and_imports_the_standard_library_and_itself_only():
             elif isinstance(node, ast.Name):
                 assert node.id not in {"__import__", "eval", "exec"}
     assert lines <= LINES
-
-
-STANDARD = sys.stdlib_module_names - {"importlib"}
 
 
 @pytest.fixture
@@ -104,16 +101,3 @@ def test_it_ends_with_the_status(folder, monkeypatch):
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("lossurface.exact.checker", run_name="__main__")
     assert ended.value.code == 1
-
-
-@pytest.mark.parametrize(("name", "status"), [("good", 0), ("false", 1), ("broken", 2), (None, 2)])
-def test_it_runs_alone(folder, name, status):
-    """By itself, with no site packages and nothing else of lossurface in reach."""
-    start = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy._run_module_as_main"
-    command = [sys.executable, "-I", "-S", "-c", f"{start}('checker')", str(FOLDER.parent)]
-    paths = [] if name is None else [str(folder / f"{name}.json")]
-    ended = subprocess.run([*command, *paths], capture_output=True, text=True, check=False)
-    assert ended.returncode == status
-    assert ended.stderr == (f"{USAGE}\n" if name is None else "")
-    told = {"good": "VERIFIED", "false": "NOT VERIFIED", "broken": "UNREADABLE", None: ""}[name]
-    assert told in ended.stdout

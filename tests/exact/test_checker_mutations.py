@@ -5,14 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import assumption_3
-from lossurface.exact import schema
 from lossurface.exact.checker import Refuted, Unreadable, check
-from lossurface.exact.checker.format import CERTIFICATE, read
 from lossurface.setting import from_certificate
 from tests.conditions.samples import space
 from tests.exact.certificates import CERTIFICATES, MINIMA
@@ -118,29 +115,11 @@ def test_every_field_is_one_or_the_other():
     assert named - STATED - set(REASONS) <= {"parts"}
 
 
-def schema_of(kind):
-    """Return a validator of this kind alone: of all kinds it takes much longer."""
-    (one,) = [one for one in schema()["oneOf"] if one["properties"]["kind"]["enum"] == [kind]]
-    return Draft202012Validator(one)
-
-
-def readable(data):
-    try:
-        read(data, CERTIFICATE)
-    except Unreadable:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("name", CERTIFICATES)
-def test_wrong_shapes_and_types(name):
-    """The schema, by its own reader, tells what can be read; what is accepted says what is true."""
+def test_a_wrong_shape_or_type_is_refused_or_leaves_a_true_statement(name):
     data = CERTIFICATES[name].data
-    validator = schema_of(data["kind"])
     for path, value in [*wrong_shapes(data), *wrong_types(data)]:
-        if path and path != ("kind",):
-            changed = altered(data, path, value)
-            assert validator.is_valid(changed) == readable(changed), (path, value)
-            if accepted(changed):
-                assert field(path) in REASONS, (path, value)
-                still_true(changed)
+        changed = altered(data, path, value) if path else value
+        if accepted(changed):
+            assert field(path) in REASONS, (path, value)
+            still_true(changed)
