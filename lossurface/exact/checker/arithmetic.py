@@ -18,8 +18,7 @@ def common(values: Iterable[Q], count: int = 1) -> int:
     scale = 1
     for denominator in {value.denominator for value in values}:
         scale = math.lcm(scale, denominator)
-        bits = scale.bit_length()
-        short = bits <= SCALE_BITS and bits * count <= MEMORY_BITS
+        short = scale.bit_length() <= min(SCALE_BITS, MEMORY_BITS // count)
         require(short, "the numbers have no common denominator of use", Unreadable)
     return scale
 
@@ -50,7 +49,7 @@ def total(balls: Iterable[Ball], factors: Iterable[Q | int]) -> Ball:
 
 
 def root(value: Q, p: int, bits: int = 96) -> Ball:
-    """Return an enclosure of value^(1/p), value >= 0, at most 2^-bits wide; exact roots exactly."""
+    """Return an enclosure of value^(1/p), value >= 0, of width 2^-bits, or 0 if dyadic."""
     scaled = (value.numerator << (p * bits)) // value.denominator
     low, high = 0, 1 << (scaled.bit_length() // p + 1)
     while high - low > 1:
