@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lossurface import __version__
-from lossurface.errors import InputError
+from lossurface.errors import InputError, checked_folder
 from lossurface.exact.checker import printable
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def _verdict(task: tuple[Claim, dict[str, Any]]) -> Verdict:
 
 
 def _end_with_starter() -> None:
+    """End when the starting process is gone, which the pool's processes do not by themselves."""
     starter = multiprocessing.parent_process()
     assert starter is not None
 
@@ -275,8 +276,7 @@ def reproduce(
     """
     from lossurface.reproduce import BrokenOff, Pool
 
-    if not out or (Path(out).exists() and not Path(out).is_dir()):
-        raise InputError(f"--out is {out!r}, not a folder; name one")
+    checked_folder(out)
     pool = Pool(workers, scheduler)
     try:
         if trials_of is None:

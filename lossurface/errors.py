@@ -1,6 +1,11 @@
-"""The one exception that tells a user that an input is at fault."""
+"""The one exception that tells a user that an input is at fault, and what raising it needs."""
 
-__all__ = ["InputError"]
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["InputError", "checked_folder", "shown"]
 
 
 class InputError(ValueError):
@@ -8,3 +13,29 @@ class InputError(ValueError):
 
     The command line prints the message alone and exits with status 2.
     """
+
+
+def shown(value: object) -> str:
+    """Return the beginning of a value as Python writes it, for a message."""
+    try:
+        return repr(value)[:40]
+    except ValueError:  # Python does not write an integer of more than 4300 digits
+        return "too long a number"
+
+
+def checked_folder(path: str | os.PathLike[str]) -> Path:
+    """Return a folder to write to, which need not exist yet.
+
+    Raises:
+        InputError: the path is empty, too long, or that of something else.
+    """
+    if not os.fspath(path):  # to Path, it is the current folder
+        raise InputError("the folder to write to has no name; name one")
+    folder = Path(path)
+    try:
+        other = folder.exists() and not folder.is_dir()
+    except OSError as error:  # a name that is too long, say
+        raise InputError(f"{folder}: {error.strerror}; choose another place") from None
+    if other:
+        raise InputError(f"{folder}: not a folder; choose another place")
+    return folder

@@ -104,7 +104,7 @@ def test_a_summary_counts_what_does_not_hold(run, monkeypatch):
     from lossurface.exact import Verdict, equal, undecided
 
     def found(finding):
-        return lambda **_: Verdict.of("a claim", [finding], 1.0)
+        return lambda **_: Verdict("a claim", [finding], 1.0)
 
     monkeypatch.setattr(os, "cpu_count", lambda: 1)  # a process of its own sees no such change
     monkeypatch.setattr(example_1, "verify", found(equal("0 = 1", 0, 1)))

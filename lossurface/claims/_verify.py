@@ -16,9 +16,9 @@ __all__ = ["certified", "misclassifying", "verdict"]
 def verdict(claim: str, findings: Iterable[Finding], headline: str) -> Verdict:
     """Gather the findings of a claim, timing how long they take to be made."""
     start = time.perf_counter()
-    gathered = list(findings)
+    gathered = tuple(findings)
     seconds = time.perf_counter() - start
-    return Verdict.of(claim, gathered, seconds, headline, CLAIMS[claim].proved)
+    return Verdict(claim, gathered, seconds, headline, CLAIMS[claim].proved)
 
 
 def certified(certificate: Certificate, label: str) -> Finding:

@@ -11,7 +11,7 @@ from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.errors import InputError
+from lossurface.errors import InputError, shown
 
 if TYPE_CHECKING:
     from lossurface.exact import Certificate, Evidence, Verdict
@@ -33,11 +33,12 @@ def check_options(options: Mapping[str, Any]) -> None:
     for name, least in _LEAST.items():
         value = options.get(name, least)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _MOST:
-            shown = repr(value)[:40]
-            raise InputError(f"{name} is {shown}; give a whole number from {least} to {_MOST}")
+            raise InputError(
+                f"{name} is {shown(value)}; give a whole number from {least} to {_MOST}"
+            )
     device = options.get("device", "cpu")
     if device not in _DEVICES:
-        raise InputError(f"device is {repr(device)[:40]}; use cpu, cuda or auto")
+        raise InputError(f"device is {shown(device)}; use cpu, cuda or auto")
 
 
 @dataclass(frozen=True)

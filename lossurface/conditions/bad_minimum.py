@@ -13,7 +13,7 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface.errors import InputError, shown
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
 from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
@@ -67,8 +67,7 @@ def bad_minimum(
         raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")
     for name, value, least, most in (("p", p, 2, 60), ("width", width, 1, WIDEST)):
         if type(value) is not int or not least <= value <= most:
-            given = value if type(value) is int and abs(value) < 10**9 else "no such number"
-            raise InputError(f"{name} = {given}; give an integer from {least} to {most}")
+            raise InputError(f"{name} is {shown(value)}; give an integer from {least} to {most}")
     data = condition.certificate.data
     weights = _merged(space, [Fraction(v) for v in data["lambda"]])
     margins = margins_of(weights, p)

@@ -18,7 +18,7 @@ from lossurface.conditions._space import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
-from lossurface.errors import InputError
+from lossurface.errors import InputError, checked_folder
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate
@@ -255,9 +255,9 @@ def check_file(
     """
     choices = _choices(neuron, loss, p, width, architecture, rank_tolerance)
     if out is not None:
-        if not os.fspath(out):
-            raise InputError("the folder for the report has no name; name one")
-        _writable(Path(out))
+        folder = checked_folder(out).absolute()
+        if not folder.parent.is_dir():
+            raise InputError(f"{out}: its folder does not exist; make it first")
     report = _report(read_file(Path(path), label, positive), choices, rank_tolerance)
     if out is not None:
         from lossurface.conditions.page import write
@@ -298,17 +298,6 @@ def _choices(
     if width is not None and width < 1:
         raise InputError(f"width is {width!r}; give a number of neurons, at least 1")
     return get_neuron(neuron), get_loss(name, p), width, ARCHITECTURES[architecture]
-
-
-def _writable(out: Path) -> None:
-    try:
-        other = out.exists() and not out.is_dir()
-    except OSError as error:  # a name that is too long, say
-        raise InputError(f"{out}: {error.strerror}; choose another place") from None
-    if other:
-        raise InputError(f"{out}: not a folder; choose another place for the report")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"{out}: its folder does not exist; make it first")
 
 
 def _report(

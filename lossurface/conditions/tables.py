@@ -301,12 +301,13 @@ def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]
     try:
         table = parquet.ParquetFile(file)
         cells = table.metadata.num_rows * table.metadata.num_columns
-        columns = table.read().columns if cells <= MAX_CELLS else []
-        lists = [column.to_pylist() for column in columns]
+        if cells > MAX_CELLS:
+            raise InputError(f"{file}: {cells} values, more than {MAX_CELLS}; {SMALLER}")
+        lists = [column.to_pylist() for column in table.read().columns]
+    except InputError:
+        raise
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise InputError(f"{file}: not a Parquet table: {_reason(error)}") from None
-    if cells > MAX_CELLS:
-        raise InputError(f"{file}: {cells} values, more than {MAX_CELLS}; {SMALLER}")
     return list(table.schema_arrow.names), zip(*lists, strict=True)
 
 
@@ -326,15 +327,15 @@ def _npz(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
     try:
         with zipfile.ZipFile(file) as archive:
             total = sum(entry.file_size for entry in archive.infolist())
-        arrays = {}
-        if total <= 8 * MAX_CELLS + 10**6:
-            with warnings.catch_warnings(), np.load(file, allow_pickle=False) as archive:
-                warnings.simplefilter("ignore")  # of an old header; what it holds is checked here
-                arrays = {name: archive[name] for name in archive.files}
+        if total > 8 * MAX_CELLS + 10**6:
+            raise InputError(f"{file}: {total / 1e6:.0f} MB unpacked, too much; {SMALLER}")
+        with warnings.catch_warnings(), np.load(file, allow_pickle=False) as archive:
+            warnings.simplefilter("ignore")  # of an old header; what it holds is checked here
+            arrays = {name: archive[name] for name in archive.files}
+    except InputError:
+        raise
     except _BROKEN as error:
         raise InputError(f"{file}: not an NPZ archive of numbers: {_reason(error)}") from None
-    if total > 8 * MAX_CELLS + 10**6:
-        raise InputError(f"{file}: {total / 1e6:.0f} MB unpacked, too much; {SMALLER}")
     # Entries of no bytes, or rows of no entries, make a small file a list without end.
     if any(math.prod(max(k, 1) for k in a.shape) > MAX_CELLS for a in arrays.values()):
         raise InputError(f"{file}: more than {MAX_CELLS} values; {SMALLER}")

@@ -240,7 +240,7 @@ def _axes(dataset: Dataset, claim: str) -> dict[str, Any]:
     Raises:
         InputError: Assumption 2 or 3 fails for them.
     """
-    from lossurface.exact.linalg import rank
+    from lossurface.exact.linalg import rank  # for such data alone
 
     axes = {}
     for name, rows in (("positive", dataset.positives), ("negative", dataset.negatives)):

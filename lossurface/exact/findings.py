@@ -1,13 +1,12 @@
 """Findings and verdicts: what was established, by which kind of evidence, and on how much.
 
-By convention a finding called `exact` or `enclosed` is made in `lossurface.exact`: by a comparison
-of this module, whose detail has the numbers compared, or by a checker, whose detail has what it
-checked. A verdict derives its status, its evidence and its scope from its findings.
+A verdict derives its status, its evidence and its scope from its findings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -50,9 +49,6 @@ class Finding:
             `None` when undecided.
         detail: the numbers behind it, or why it fails.
         count: how many checks it stands for: the trials, the findings gathered, or 1.
-
-    Raises:
-        TypeError: it is undecided and has evidence, or is decided without.
     """
 
     statement: str
@@ -61,13 +57,8 @@ class Finding:
     detail: str = ""
     count: int = 1
 
-    def __post_init__(self) -> None:
-        if (self.status == "undecided") != (self.evidence is None):
-            raise TypeError("an undecided finding, and only that, has no evidence")
-
 
 def _finding(statement: str, ok: bool, evidence: Evidence, detail: str = "") -> Finding:
-    """Make a decided finding; for modules of `lossurface.exact` only."""
     return Finding(statement, "holds" if ok else "fails", evidence, detail)
 
 
@@ -76,10 +67,20 @@ def undecided(statement: str, why: str) -> Finding:
     return Finding(statement, "undecided", None, why)
 
 
-def _rational(value: Rational, name: str) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise TypeError(f"{name} is a {type(value).__name__}; exact comparisons take int, Fraction")
-    return Fraction(value)
+def _compared(
+    statement: str,
+    left: Rational,
+    right: Rational,
+    compare: Callable[[Rational, Rational], bool],
+    signs: tuple[str, str],
+) -> Finding:
+    for name, side in (("left", left), ("right", right)):
+        if type(side) not in (int, Fraction):
+            kind = type(side).__name__
+            raise TypeError(f"{name} is a {kind}; exact comparisons take int, Fraction")
+    ok = compare(left, right)
+    detail = f"{_shown(left)} {signs[0] if ok else signs[1]} {_shown(right)}"
+    return _finding(statement, ok, "exact", detail)
 
 
 def _shown(value: Rational) -> str:
@@ -93,28 +94,17 @@ def equal(statement: str, left: Rational, right: Rational) -> Finding:
     Raises:
         TypeError: a side is not an int or a Fraction.
     """
-    ok = _rational(left, "left") == _rational(right, "right")
-    return _finding(statement, ok, "exact", f"{_shown(left)} {'=' if ok else '!='} {_shown(right)}")
+    return _compared(statement, left, right, operator.eq, ("=", "!="))
 
 
 def less(statement: str, left: Rational, right: Rational) -> Finding:
-    """Decide `left < right` in rational arithmetic.
-
-    Raises:
-        TypeError: a side is not an int or a Fraction.
-    """
-    ok = _rational(left, "left") < _rational(right, "right")
-    return _finding(statement, ok, "exact", f"{_shown(left)} {'<' if ok else '>='} {_shown(right)}")
+    """Decide `left < right` in rational arithmetic; raises as `equal` does."""
+    return _compared(statement, left, right, operator.lt, ("<", ">="))
 
 
 def less_equal(statement: str, left: Rational, right: Rational) -> Finding:
-    """Decide `left <= right` in rational arithmetic.
-
-    Raises:
-        TypeError: a side is not an int or a Fraction.
-    """
-    ok = _rational(left, "left") <= _rational(right, "right")
-    return _finding(statement, ok, "exact", f"{_shown(left)} {'<=' if ok else '>'} {_shown(right)}")
+    """Decide `left <= right` in rational arithmetic; raises as `equal` does."""
+    return _compared(statement, left, right, operator.le, ("<=", ">"))
 
 
 def enclosed_less(statement: str, left: arb, right: arb) -> Finding:
@@ -134,10 +124,8 @@ def enclosed_less(statement: str, left: arb, right: arb) -> Finding:
         if not isinstance(side, arb):
             raise TypeError(f"{name} is a {type(side).__name__}; enclosed comparisons take balls")
     shown = f"{left.str(6)} against {right.str(6)}"
-    if left < right:
-        return _finding(statement, True, "enclosed", shown)
-    if left >= right:
-        return _finding(statement, False, "enclosed", shown)
+    if left < right or left >= right:
+        return _finding(statement, bool(left < right), "enclosed", shown)
     return undecided(statement, f"the balls overlap: {shown}; raise the precision")
 
 
@@ -181,16 +169,24 @@ def every(statement: str, findings: Iterable[Finding]) -> Finding:
     if not gathered:
         raise ValueError(f"{statement}: there is no finding to gather; give at least one")
     count = sum(finding.count for finding in gathered)
-    for status in ("fails", "undecided"):
-        for index, finding in enumerate(gathered):
-            if finding.status == status:
-                where = f"number {index + 1} of {len(gathered)}"
-                why = f"{where}: {finding.statement} ({finding.detail})"
-                return Finding(statement, status, finding.evidence, why, count)
+    worst = _worst(gathered)
+    if worst is not None:
+        where = f"number {gathered.index(worst) + 1} of {len(gathered)}"
+        why = f"{where}: {worst.statement} ({worst.detail})"
+        return Finding(statement, worst.status, worst.evidence, why, count)
     kinds = {finding.evidence for finding in gathered}
     weakest = next(kind for kind in reversed(_EVIDENCE) if kind in kinds)
     detail = f"each of {len(gathered)}, the first being: {gathered[0].statement}"
     return Finding(statement, "holds", weakest, detail, count)
+
+
+def _worst(findings: Sequence[Finding]) -> Finding | None:
+    """Return the first that fails, else the first undecided; None where all hold."""
+    for status in ("fails", "undecided"):
+        for finding in findings:
+            if finding.status == status:
+                return finding
+    return None
 
 
 def uncounted(finding: Finding) -> Finding:
@@ -218,7 +214,7 @@ class Verdict:
     """
 
     claim: str
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     seconds: float = field(compare=False)
     headline: str = ""
     proved: str = ""
@@ -227,25 +223,11 @@ class Verdict:
         if not self.findings:
             raise ValueError(f"{self.claim}: a verdict needs at least one finding")
 
-    @classmethod
-    def of(
-        cls,
-        claim: str,
-        findings: Sequence[Finding],
-        seconds: float,
-        headline: str = "",
-        proved: str = "",
-    ) -> Verdict:
-        """Gather findings into a verdict."""
-        return cls(claim, tuple(findings), seconds, headline, proved)
-
     @property
     def status(self) -> Status:
         """`fails` if any finding fails, else `undecided` if any is, else `holds`."""
-        statuses = {finding.status for finding in self.findings}
-        if "fails" in statuses:
-            return "fails"
-        return "undecided" if "undecided" in statuses else "holds"
+        worst = _worst(self.findings)
+        return "holds" if worst is None else worst.status
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -275,10 +257,9 @@ class Verdict:
     @property
     def reason(self) -> str:
         """The first finding that does not hold, or the headline."""
-        for status in ("fails", "undecided"):
-            for finding in self.findings:
-                if finding.status == status:
-                    return f"{finding.statement}: {status} ({finding.detail})"
+        worst = _worst(self.findings)
+        if worst is not None:
+            return f"{worst.statement}: {worst.status} ({worst.detail})"
         return self.headline or f"{len(self.findings)} statements checked"
 
     def __str__(self) -> str:

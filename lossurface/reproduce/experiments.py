@@ -201,7 +201,7 @@ def run_experiment(
     )
     findings = [outcome.finding for outcome in found]
     seconds = time.perf_counter() - started
-    return Verdict.of(claim, findings, seconds, headline, get(claim).proved)
+    return Verdict(claim, findings, seconds, headline, get(claim).proved)
 
 
 def _outcome(

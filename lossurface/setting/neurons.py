@@ -171,7 +171,7 @@ def _threshold(z: arb) -> arb:
 # The enclosures of which the neurons' are made. With s the logistic function, q = s' and
 # t = tanh(z/2), the next derivatives of s are -q t, q(1 - 6q) and -q t (1 - 12q).
 
-ZERO = constant(0)
+_zero = constant(0)
 _relu = partial(split, lambda x: 0 * x, lambda x: x)
 _relu_squared = partial(split, lambda x: 0 * x, lambda x: x * x)
 _leaky = partial(split, lambda x: x / 10, lambda x: x)
@@ -195,8 +195,8 @@ _LOGISTIC: tuple[BallForm, ...] = (
     _logistic,
     _q,
     lambda z: -_q(z) * _tanh(z / 2),
-    lambda z: _q(z) * (1 - 6 * _q(z)),
-    lambda z: -_q(z) * _tanh(z / 2) * (1 - 12 * _q(z)),
+    lambda z: (q := _q(z)) * (1 - 6 * q),
+    lambda z: -(q := _q(z)) * _tanh(z / 2) * (1 - 12 * q),
 )
 _SOFTPLUS: tuple[BallForm, ...] = (_softplus, *_LOGISTIC[:4])
 
@@ -286,7 +286,7 @@ _TABLE = (
         torch=lambda z: ((z.sign() + 0.5).sign() + 1) / 2,  # its derivative exists and is 0
         torch_d1=zeros_torch,
         torch_d2=zeros_torch,
-        balls=(_threshold, ZERO, ZERO, ZERO, ZERO),
+        balls=(_threshold, _zero, _zero, _zero, _zero),
         memberships={"relu": "sigma = 0 for z < 0 (the paper lists it; at 0 alone it is 1)"},
         smoothness=-1,
         rational=lambda z: Fraction(int(z >= 0)),
@@ -299,7 +299,7 @@ _TABLE = (
         torch=lambda z: z.relu(),
         torch_d1=lambda z: (z > 0).to(z.dtype),
         torch_d2=zeros_torch,
-        balls=(_relu, _threshold, ZERO, ZERO, ZERO),
+        balls=(_relu, _threshold, _zero, _zero, _zero),
         memberships={"relu": "max(z, 0) = 0 for z <= 0", "leaky-relu": "max(z, 0) = z for z >= 0"},
         smoothness=0,
         rational=lambda z: max(z, Fraction(0)),
@@ -310,7 +310,7 @@ _TABLE = (
         torch=lambda z: z.relu().square(),
         torch_d1=lambda z: 2 * z.relu(),
         torch_d2=lambda z: 2 * (z > 0).to(z.dtype),
-        balls=(_relu_squared, lambda z: 2 * _relu(z), lambda z: 2 * _threshold(z), ZERO, ZERO),
+        balls=(_relu_squared, lambda z: 2 * _relu(z), lambda z: 2 * _threshold(z), _zero, _zero),
         memberships={"relu": "max(z, 0)^2 = 0 for z <= 0"},
         smoothness=1,
         rational=lambda z: max(z, Fraction(0)) ** 2,
@@ -321,7 +321,7 @@ _TABLE = (
         torch=lambda z: _functional().leaky_relu(z, 0.1),
         torch_d1=lambda z: 0.1 + 0.9 * (z > 0).to(z.dtype),
         torch_d2=zeros_torch,
-        balls=(_leaky, _leaky_slope, ZERO, ZERO, ZERO),
+        balls=(_leaky, _leaky_slope, _zero, _zero, _zero),
         memberships={"leaky-relu": "sigma = z for z >= 0 by definition"},
         smoothness=0,
         rational=lambda z: max(z, z / 10),
@@ -344,10 +344,12 @@ _TABLE = (
         torch=lambda z: z,
         torch_d1=lambda z: 1 + zeros_torch(z),
         torch_d2=zeros_torch,
-        balls=(lambda z: z, constant(1), ZERO, ZERO, ZERO),
-        memberships={"leaky-relu": "sigma = z everywhere"}
-        | _ODD
-        | {"increasing": "sigma' = 1 > 0"},
+        balls=(lambda z: z, constant(1), _zero, _zero, _zero),
+        memberships={
+            "leaky-relu": "sigma = z everywhere",
+            **_ODD,
+            "increasing": "sigma' = 1 > 0",
+        },
         rational=lambda z: z,
     ),
     Neuron(
@@ -372,10 +374,10 @@ _TABLE = (
             _tanh,
             _tanh_slope,
             lambda z: -2 * _tanh(z) * _tanh_slope(z),
-            lambda z: _tanh_slope(z) * (4 - 6 * _tanh_slope(z)),
-            lambda z: -2 * _tanh(z) * _tanh_slope(z) * (4 - 12 * _tanh_slope(z)),
+            lambda z: (slope := _tanh_slope(z)) * (4 - 6 * slope),
+            lambda z: -2 * _tanh(z) * (slope := _tanh_slope(z)) * (4 - 12 * slope),
         ),
-        memberships=_ODD | {"increasing": "sigma' = 1/cosh^2 z > 0; analytic"},
+        memberships={**_ODD, "increasing": "sigma' = 1/cosh^2 z > 0; analytic"},
         note="the paper's formula (e^z-1)/(e^z+1) is tanh(z/2); the class holds both",
     ),
     Neuron(
@@ -391,7 +393,7 @@ _TABLE = (
             lambda z: (6 * power(z, 2) - 2) * power(_arctan_slope(z), 3),
             lambda z: 24 * z * (1 - power(z, 2)) * power(_arctan_slope(z), 4),
         ),
-        memberships=_ODD | {"increasing": "sigma' = 1/(1+z^2) > 0; analytic"},
+        memberships={**_ODD, "increasing": "sigma' = 1/(1+z^2) > 0; analytic"},
     ),
     Neuron(
         "softsign",
@@ -417,7 +419,7 @@ _TABLE = (
         torch=zeros_torch,
         torch_d1=zeros_torch,
         torch_d2=zeros_torch,
-        balls=(ZERO, ZERO, ZERO, ZERO, ZERO),
+        balls=(_zero, _zero, _zero, _zero, _zero),
         memberships={"sigmoid": "sigma(z) + sigma(-z) = 0", "relu": "sigma = 0 everywhere"},
         rational=lambda z: 0 * z,
     ),
@@ -427,7 +429,7 @@ _TABLE = (
         torch=lambda z: z * z,
         torch_d1=lambda z: 2 * z,
         torch_d2=lambda z: 2 + zeros_torch(z),
-        balls=(lambda z: power(z, 2), lambda z: 2 * z, constant(2), ZERO, ZERO),
+        balls=(lambda z: power(z, 2), lambda z: 2 * z, constant(2), _zero, _zero),
         memberships=_quadratic_why("2"),
         rational=lambda z: z**2,
     ),
@@ -443,7 +445,7 @@ _TABLE = (
     Neuron(
         "quartic",
         r"z^2+z^4",
-        torch=lambda z: z * z + (z * z).square(),
+        torch=lambda z: (square := z * z) + square * square,
         torch_d1=lambda z: 2 * z + 4 * z * z * z,
         torch_d2=lambda z: 2 + 12 * z * z,
         balls=(

@@ -68,10 +68,10 @@ def test_a_class_with_a_neuron_that_misses_the_assumption_gets_no_yes():
 
 def test_a_cell_repeats_the_live_verdict():
     def held(claim_id):
-        return Verdict.of(claim_id, [equal("it holds", 1, 1)], 0.0)
+        return Verdict(claim_id, [equal("it holds", 1, 1)], 0.0)
 
     def doubtful(claim_id):
-        return Verdict.of(claim_id, [undecided("it holds", "no time")], 0.0)
+        return Verdict(claim_id, [undecided("it holds", "no time")], 0.0)
 
     for entry in TABLE_1:
         if all(claim in claims.CLAIMS for claim, _ in entry.witnesses):

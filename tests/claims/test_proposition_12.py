@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from lossurface.exact.staircase import levels
 
 from lossurface.claims import get
 from lossurface.claims.experiments_proposition_12 import (
@@ -23,7 +24,6 @@ from lossurface.claims.proposition_12 import BOWL, CROSS
 from lossurface.claims.traps import decide, trap
 from lossurface.errors import InputError
 from lossurface.exact import check
-from lossurface.exact.staircase import levels
 from lossurface.setting import Dataset
 
 

@@ -63,13 +63,23 @@ def test_an_option_that_another_claim_has_is_refused_too():
 
 
 BAD = [("trials", value) for value in (0, "ten", -1, 2.5, True, None)]
-BAD += [("seed", value) for value in ("x", -1, 0.0, 10**30)] + [("device", "gpu9"), ("device", [])]
+BAD += [("seed", value) for value in ("x", -1, 0.0, 10**30, 10**5000)]
+BAD += [("device", "gpu9"), ("device", []), ("device", [10**5000])]
 
 
-@pytest.mark.parametrize(("name", "value"), BAD)
+@pytest.mark.parametrize(("name", "value"), BAD, ids=range(len(BAD)))
 def test_a_bad_value_is_one_line(name, value):
     with pytest.raises(InputError, match=f"^{name} is ") as caught:
         claims.get("theorem-1").verify(**{name: value})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["six", 2.5, True, None, [], 10**5000], ids=range(6))
+@pytest.mark.parametrize("name", ["p", "width"])
+@pytest.mark.parametrize("claim", [c for c in claims.CLAIMS.values() if c.certifies], ids=str)
+def test_a_choice_of_a_wrong_type_is_one_line(claim, name, value):
+    with pytest.raises(InputError, match=f"^{name} is ") as caught:
+        claim.certify(**{name: value})
     assert "\n" not in str(caught.value)
 
 

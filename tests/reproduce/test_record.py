@@ -100,7 +100,7 @@ def test_a_line_without_its_evidence_is_no_verdict():
     line = "proposition-5: holds. Checked here: 1 exact. Real"
     text = f"{line}\nproposition-5: holds. Two ellipses tell\nproposition-5: holds, they tell\n"
     assert printed_verdict("proposition-5", text) == ("holds", ("exact",), line)
-    verdict = Verdict.of("proposition-5", [undecided("least eigenvalue", "too close")], 0.0)
+    verdict = Verdict("proposition-5", [undecided("least eigenvalue", "too close")], 0.0)
     assert printed_verdict("proposition-5", str(verdict)) == ("undecided", (), str(verdict))
 
 

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lossurface.exact.integers import PRIME
+from lossurface.exact.recheck import check as recheck
 
 from lossurface import InputError
 from lossurface.conditions import check
-from lossurface.exact.integers import PRIME
-from lossurface.exact.recheck import check as recheck
 
 SMALL = st.integers(-2, 2)
 DOUBLES = st.floats(allow_nan=False, allow_infinity=False)

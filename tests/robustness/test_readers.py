@@ -9,13 +9,13 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from lossurface.exact.integers import common
+from lossurface.exact.rational import Refuted
 
 from lossurface import InputError
 from lossurface.conditions.tables import read_arrays, read_file
 from lossurface.counterexamples import proposition_6
 from lossurface.exact import Certificate, check, seal
-from lossurface.exact.integers import common
-from lossurface.exact.rational import Refuted
 
 
 @pytest.fixture(autouse=True)

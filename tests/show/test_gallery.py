@@ -66,7 +66,7 @@ def test_every_choice_of_the_filter_leaves_a_card(entries, page):
 
 
 def verdict(status: str, claim: str) -> Verdict:
-    return Verdict.of(claim, [equal("one", 1, 1 if status == "holds" else 2)], 0.0)
+    return Verdict(claim, [equal("one", 1, 1 if status == "holds" else 2)], 0.0)
 
 
 def test_the_table_has_the_papers_answers_and_links():

@@ -178,8 +178,9 @@ def check_form(form: Any, weights: Sequence[Q], rows: Rows, where: str) -> None:
     size(form["kernel"], len(form["kernel"]), len(columns), "form.kernel")
     kernel = [integers(k)[0] for k in form["kernel"]]
     whole, _ = integers(weights)
+    named = [[row[a] for a in form["columns"]] for row in rows]
     for k in kernel:
-        heights = [inner(k, row) for row in zip(*columns, strict=True)]
+        heights = [inner(k, row) for row in named]
         weighted = [w * height for w, height in zip(whole, heights, strict=True)]
         image = [inner(weighted, column) for column in columns]
         require(not any(image), f"{where}: S k is not zero for a vector of form.kernel")
