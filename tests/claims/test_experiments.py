@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from scipy.stats import binomtest
 
+from lossurface import InputError
 from lossurface.claims import get
 from lossurface.claims.experiments import pick_device, stuck_by_width
 from lossurface.claims.experiments_example_1 import misfits
@@ -14,7 +15,6 @@ from lossurface.claims.experiments_proposition_6 import dead_networks
 from lossurface.claims.experiments_proposition_7 import stuck_identity
 from lossurface.claims.tally import Tally
 from lossurface.counterexamples import LINE, RAYS
-from lossurface.errors import InputError
 from lossurface.setting import proposition_3_symmetric, proposition_5, proposition_5_plane
 
 
