@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .format import Ball, Unreadable, require
 
 BITS = (256, 1024)  # of the intervals: tried in turn
-SCALE_BITS = 400_000  # of a common denominator
+SCALE_BITS = 40_000  # of a common denominator
 MEMORY_BITS = 4_000_000_000  # of all the integers that come from a list of rationals
 
 
@@ -89,6 +89,8 @@ def definite(
     vectors k with S k = 0 (the caller checks that), it is S + t sum k k^T for some t > 0 that is
     shown definite: then S is positive semidefinite, and no other vectors are in its kernel.
     """
+    if len(columns) > len(weights) + len(kernel):
+        return False
     top = max(map(abs, weights), default=Q(0)) or Q(1)
     p, q = top.as_integer_ratio()
     longest = max((abs(v) for column in columns for v in column), default=1)

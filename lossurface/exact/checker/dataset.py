@@ -66,7 +66,7 @@ def residuals(span: Any, rows: Rows, where: str) -> list[list[int]]:
     columns, d = span["columns"], len(rows[0])
     rising = columns == sorted(set(columns)) and all(k < d for k in columns)
     require(rising, f"{where}.columns is not an increasing list of coordinates", Unreadable)
-    others = [k for k in range(d) if k not in set(columns)]
+    others = sorted(set(range(d)) - set(columns))
     size(span["relations"], len(others), len(columns), f"{where}.relations")
     relations = [integers(relation) for relation in span["relations"]]
     named = [[row[k] for k in columns] for row in rows]
@@ -207,6 +207,8 @@ def check_definite_weights(cert: Any, samples: Samples) -> str:
     check_form(cert["form"], turned, [samples.rows[i] for i in used], "lambda")
     word = "positive" if cert["sign"] == 1 else "negative"
     word += " definite" if strict else " semidefinite"
+    if strict and cert["form"]["relations"]:
+        word += " on the samples' span"
     return f"fails: lambda makes sum lambda y x x^T {word}"
 
 

@@ -36,7 +36,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .arithmetic import Samples, definite, dot, inner, integers, root, total
-from .dataset import check_form, check_ranks, check_separator
+from .dataset import check_form, check_ranks, check_relations, check_separator
 from .format import (
     AT_ZERO,
     CONVEX,
@@ -125,7 +125,7 @@ def check_deep(deep: Any, x: Rows, outputs: int, radius: Q) -> list[Ball]:
     for depth, layer in enumerate(deep["layers"]):
         size(layer["W"], widths[depth], widths[depth + 1], f"network.deep.layers[{depth}].W")
     require(widths[-1] == outputs, f"network.deep has not {outputs} output", Unreadable)
-    power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": bounded by the threshold
+    power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": any bounds will do
     for i, row in enumerate(x):
         outs: list[Ball] = [(value, value) for value in row]  # bounds over all theta in the ball
         for layer in hidden:
@@ -204,9 +204,10 @@ def check_best(u: list[Ball], rows: Rows, p: int, y: list[int]) -> None:
 
 def check_signs(point: Point, side: int) -> None:
     """Check that every z = w_j^T x_i has one sign, and keeps it within the radius."""
-    columns = list(zip(*point.network.get("W", []), strict=True))
-    for column in dict.fromkeys(columns):  # equal ones once: there may be more than samples
-        j = columns.index(column)
+    first: dict[tuple[Ball, ...], int] = {}  # equal ones once: there may be more than samples
+    for j, column in enumerate(zip(*point.network.get("W", []), strict=True)):
+        first.setdefault(column, j)
+    for column, j in first.items():
         for i, row in enumerate(point.x):
             z = min(side * end for end in total(column, row))
             require(z > 0, f"network.W: neuron {j} has the wrong sign on samples[{i}]")
@@ -256,8 +257,9 @@ def check_curvature(
     """Check that sum_j a_j g(w_j), g(w) = sum_i weighted_i (sigma(w^T x_i) - sigma(0)), is <= 0.
 
     For all a and w closer than the radius to the a given and to w = 0. The a_j have one sign and
-    keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other. The
-    form is the span of the samples with a weight, and the kernel of S.
+    keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other. Where
+    sigma is not even, sum_i weighted_i x_i = 0 (the caller checks that). The form is the span of
+    the samples with a weight, and the kernel of S.
     """
     require(all(v < 0 for v in a) or all(v > 0 for v in a), "network.a has no single sign")
     require(min(map(abs, a)) >= radius, "radius: an entry of network.a may change its sign")
@@ -267,8 +269,6 @@ def check_curvature(
     squares = [every[i] for i in used]
     if neuron in CONVEX:
         h, K, Z = CONVEX[neuron]
-        for k, value in enumerate(samples.sum(turned)):
-            require(not value, f"dual weights: coordinate {k} of sum lambda y x is not zero")
         bounds = [K * radius * norm_above(square) for square in squares]
     else:
         h, K, Z = EVEN[neuron]
@@ -295,11 +295,11 @@ def margins(weights: list[Q], p: int) -> list[Ball]:
     """Return enclosures of the margins y f(x) = 1 - C v, exact where all lambda > 0 are equal."""
     if len({w for w in weights if w}) == 1:
         return [(Q(0), Q(0)) if w else (Q(1), Q(1)) for w in weights]
-    top = max(weights)
-    known = {w: root(w / top, p) for w in set(weights)}  # a common factor cancels
-    total = sum(weights, Q(0)) / top
-    low, high = (sum((w / top * known[w][end] for w in weights), Q(0)) for end in (0, 1))
-    return [(1 - total * known[w][1] / low, 1 - total * known[w][0] / high) for w in weights]
+    whole, _ = integers(weights)  # a common factor cancels
+    top, sums = max(whole), sum(whole)
+    known = {w: root(Q(w, top), p) for w in set(whole)}
+    low, high = (sum((w * known[w][end] for w in whole), Q(0)) for end in (0, 1))
+    return [(1 - sums * known[w][1] / low, 1 - sums * known[w][0] / high) for w in whole]
 
 
 def check_steps(
@@ -340,6 +340,11 @@ def check_staircase(cert: Any, samples: Samples) -> str:
     weighted = [label * w for label, w in zip(y, weights, strict=True)]
     require(sum(weighted) == 0, "dual_weights: sum lambda y is not zero")
     require(any(weights), "dual_weights are all zero")
+    if cert["claim"] == "proposition-11":  # which is about sum lambda y x = 0 and S definite
+        for k, value in enumerate(samples.sum(weighted)):
+            require(not value, f"dual_weights: coordinate {k} of sum lambda y x is not zero")
+        require(not cert["form"]["kernel"], "form.kernel: proposition-11 needs a definite matrix")
+        check_relations(cert["form"], samples.rows, "form")
     outputs = margins(weights, cert["p"])
     flat = [low == high == 0 for low, high in outputs]
     # Samples with margin 0 need f = 0; others with the same label and weight need the same f.
