@@ -129,7 +129,7 @@ def children(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("ending", ["INT", "KILL"])
+@pytest.mark.parametrize("ending", ["interrupted", "killed", "a worker killed"])
 def test_no_process_outlives_a_verification(tmp_path, ending):
     (tmp_path / "program.py").write_text(VERIFY)
     started = subprocess.Popen(
@@ -139,10 +139,16 @@ def test_no_process_outlives_a_verification(tmp_path, ending):
         assert started.poll() is None
         time.sleep(0.05)
     time.sleep(2)  # until they are at work
-    started.send_signal(signal.Signals[f"SIG{ending}"])
+    if ending == "a worker killed":
+        os.kill(max(workers), signal.SIGKILL)
+    else:
+        started.send_signal(signal.SIGINT if ending == "interrupted" else signal.SIGKILL)
     _, errors = started.communicate(timeout=60)
-    if ending == "INT":
+    if ending == "interrupted":
         assert (started.returncode, errors) == (130, "\nlossurface: interrupted\n")
+    if ending == "a worker killed":
+        assert (started.returncode, errors.count("\n")) == (2, 1)
+        assert errors.startswith("lossurface: a process that verified claims was killed")
     end = time.monotonic() + 60
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < end

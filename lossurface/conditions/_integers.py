@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 PRIME = 4_611_685_736_964_617_699  # no special form: powers of two are no multiples of each other
 SCALE_BITS = 400_000  # of a common denominator

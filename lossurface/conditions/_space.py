@@ -15,8 +15,8 @@ from functools import cached_property
 from operator import mul, truediv
 from typing import TYPE_CHECKING, Any
 
+from lossurface import InputError
 from lossurface.conditions._integers import PRIME, Samples, whole
-from lossurface.errors import InputError
 from lossurface.exact.checker import arithmetic
 
 if TYPE_CHECKING:

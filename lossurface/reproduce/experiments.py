@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lossurface import InputError
 from lossurface.claims import experiments_starts as starts
 from lossurface.claims import get
 from lossurface.claims.registry import check_options
-from lossurface.errors import InputError
 from lossurface.reproduce.outcomes import Outcome, write_outcomes
 from lossurface.reproduce.planning import elsewhere, pick_device
 from lossurface.reproduce.pool import Pool

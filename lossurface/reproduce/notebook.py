@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lossurface import InputError
 from lossurface.claims.registry import check_options
-from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.tally import Tally
-from lossurface.errors import InputError
 from lossurface.reproduce.notebook import write_atomically
 from lossurface.reproduce.store import unwritable
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.reproduce.notebook import check_parameters
 from lossurface.reproduce.pool import Pool
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.reproduce.store import BrokenOff, package
 
 if TYPE_CHECKING:

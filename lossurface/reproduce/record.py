@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.reproduce.summary import Record, Summary
 
 __all__ = ["read_summary"]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.reproduce.notebook import write_atomically
 from lossurface.reproduce.summary import versions
 

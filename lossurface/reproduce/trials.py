@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.store import BrokenOff, Store, package
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from lossurface.exact.staircase import levels
 
+from lossurface import InputError
 from lossurface.claims import get
 from lossurface.claims.experiments_proposition_12 import (
     _left,
@@ -22,7 +23,6 @@ from lossurface.claims.experiments_proposition_12 import (
 )
 from lossurface.claims.proposition_12 import BOWL, CROSS
 from lossurface.claims.traps import decide, trap
-from lossurface.errors import InputError
 from lossurface.exact import check
 from lossurface.setting import Dataset
 

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-
-from lossurface.conditions import check, check_file
-from lossurface.errors import InputError
 from lossurface.exact.recheck import recheck
+
+from lossurface import InputError
+from lossurface.conditions import check, check_file
 from tests.conditions.samples import KNOWN
 
 SEPARABLE = ([[2, 1], [1, 2], [-1, 0], [0, -1]], [1, 1, -1, -1])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from scipy.optimize import minimize
 
+from lossurface import InputError
 from lossurface.counterexamples import proposition_3, proposition_7
 from lossurface.counterexamples.affine import best_affine_map, hull_weights
-from lossurface.errors import InputError
 from lossurface.exact import check, enclosed_linear, rational, schema, seal
 from lossurface.setting import Dataset, proposition_3_symmetric
 from lossurface.setting import proposition_3 as law

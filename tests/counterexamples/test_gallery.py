@@ -10,9 +10,8 @@ from fractions import Fraction
 
 import pytest
 
-from lossurface import cli
+from lossurface import InputError, cli
 from lossurface.counterexamples.gallery import Entry, gallery, recipes
-from lossurface.errors import InputError
 from lossurface.exact import check, enclosed_linear, rational
 from lossurface.setting import from_certificate, get_neuron
 from tests.exact.mutations import altered, at, leaves, resealed

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from lossurface import InputError
 from lossurface.claims import get
 from lossurface.counterexamples import (
     construction,
@@ -19,7 +20,6 @@ from lossurface.counterexamples import (
 )
 from lossurface.counterexamples.example_2 import example_2, small_alpha
 from lossurface.counterexamples.example_3 import example_3, small_delta
-from lossurface.errors import InputError
 from lossurface.exact import check, rational
 from lossurface.setting import Dataset
 

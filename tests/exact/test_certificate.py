@@ -10,8 +10,8 @@ from fractions import Fraction
 
 import pytest
 
+from lossurface import InputError
 from lossurface.counterexamples import proposition_5
-from lossurface.errors import InputError
 from lossurface.exact import Certificate, check, load, seal
 from lossurface.exact.certificate import text
 from tests.exact.certificates import CERTIFICATES

@@ -11,8 +11,8 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossurface import InputError
 from lossurface.conditions import bad_minimum, proposition_11, proposition_12
-from lossurface.errors import InputError
 from lossurface.landscape.functional import Objective
 from lossurface.setting import from_certificate, get_neuron, network_from_dict, staircase
 from tests.conditions.samples import KNOWN, space

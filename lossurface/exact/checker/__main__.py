@@ -3,6 +3,7 @@
 A folder stands for its *.json. Exit status: 0 all verified, 1 one is false, 2 one is unreadable.
 """
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,6 +47,8 @@ def main(paths: Sequence[str]) -> int:
     if not paths or paths[0].startswith("-"):
         print(USAGE, file=sys.stderr)
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     counts = dict.fromkeys(WORDS, 0)
     for name, status, line in outcomes(paths):
         counts[status] += 1

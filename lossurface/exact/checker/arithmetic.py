@@ -90,7 +90,7 @@ def definite(
     shown definite: then S is positive semidefinite, and no other vectors are in its kernel.
     """
     top = max(map(abs, weights), default=Q(0)) or Q(1)
-    shares = [w / top for w in weights] + [Q(1)] * len(kernel)
+    p, q = top.as_integer_ratio()
     longest = max((abs(v) for column in columns for v in column), default=1)
     stretched = []  # as long as the samples, so that neither drowns the other
     for k in kernel:
@@ -99,7 +99,8 @@ def definite(
     full = [[*column, *(k[a] for k in stretched)] for a, column in enumerate(columns)]
     for bits in BITS:
         # Weights cut down make S smaller, since every x x^T is positive semidefinite.
-        cut = [(share.numerator << bits) // share.denominator for share in shares]
+        cut = [(w.numerator * q << bits) // (w.denominator * p) for w in weights]
+        cut += [1 << bits] * len(kernel)
         S = []
         for a, column in enumerate(full):
             weighted = list(map(mul, cut, column))

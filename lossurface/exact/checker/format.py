@@ -53,7 +53,7 @@ POWER = range(2, 61)  # p of the hinge l(z) = max(z + 1, 0)^(p + 1)
 SPAN: Any = {"columns": [INDEX, ...], "relations": [["q", ...], ...]}
 RANKS: Any = {"positive": SPAN, "negative": SPAN, "all": SPAN}
 # A symmetric matrix on the named columns is positive semidefinite, with just this kernel.
-FORM: Any = {**SPAN, "kernel": [["q", ...], ...]}
+FORM: Any = {**SPAN, "kernel": [["q"], ...]}
 
 DATA: Any = ("assumption", {"none": {}, "theorem-1": RANKS, "theorem-2": {"separator": ["q"]}})
 _LAYER: Any = {"W": [["q"]], "b": ["ball"]}
@@ -98,7 +98,7 @@ KINDS: dict[str, Any] = {
     "separator": {"claim": _SEPARATION, "w": ["q"], "b": "q"},
     "farkas": {"claim": _SEPARATION, "mu": ["q"]},
     "ranks": {"claim": {"assumption-3"}, **RANKS},
-    "independent-parts": {"claim": {"theorem-1"}, **_PARTS, "width": INDEX},
+    "independent-parts": {"claim": {"theorem-1"}, **_PARTS, "width": range(10**9)},
     "quadratics": {"claim": _CONDITIONS, **_QUADRATICS},
     "definite-weights": {"claim": _CONDITIONS, "lambda": ["q"], "sign": {1, -1}, "form": FORM},
     "contradiction": {"claim": {"realisable"}, "pair": [INDEX, INDEX]},

@@ -52,6 +52,7 @@ from .format import (
 
 Rows = list[list[Q]]
 GROWTH = 10**999  # beyond such outputs of a deep part nothing is shown
+POWER_BITS = 100_000  # of a p-th power: longer ones would take minutes
 
 
 class Point(NamedTuple):
@@ -152,6 +153,9 @@ def balanced(
     """
     rows = [[Q(1), *row] for row in points]
     outputs = [total([c, *v], row) for row in rows]
+    longest = max(max(map(abs, end.as_integer_ratio())) for ends in outputs for end in ends)
+    short = p * longest.bit_length() <= POWER_BITS
+    require(short, "network: its outputs are too long for their powers", Unreadable)
     if all(low == high for low, high in [c, *v]):
         weighted = [t * max(1 - t * f, Q(0)) ** p for t, (f, _) in zip(y, outputs, strict=True)]
     elif not any(low or high for low, high in v):
