@@ -17,7 +17,7 @@ import pytest
 from lossurface import cli
 from lossurface.claims import CLAIMS
 from lossurface.exact import load
-from tests.exact.mutations import altered, at, leaves, resealed
+from tests.exact.mutations import resealed
 
 
 @pytest.fixture
@@ -186,19 +186,6 @@ def test_certify_and_recheck(run, certificate):
     assert out.startswith(f"{certificate}: VERIFIED: ")
     (row,) = json.loads(run("recheck", certificate, "--json")[1])
     assert row["status"] == "holds"
-
-
-def test_any_alteration_makes_recheck_fail(run, certificate):
-    data = json.loads(certificate.read_text())
-    for path in leaves(data):
-        value = at(data, path)
-        other = value + 1 if isinstance(value, int) else "7/3" if value != "7/3" else "2"
-        certificate.write_text(json.dumps(altered(data, path, other)))
-        status, out, err = run("recheck", certificate)
-        assert status in (1, 2), path
-        line = (out + err).strip()
-        assert "\n" not in line
-        assert str(path[1] if path[0] == "digest" else path[0]) in line or status == 1
 
 
 def test_a_bad_file_is_status_2_and_the_rest_of_the_folder_is_checked(run, certificate, tmp_path):

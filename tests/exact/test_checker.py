@@ -90,6 +90,10 @@ ON_ONE_SIDE = {
     "data.all": ALL_AXES,
     "network.W": [["2", "1"], ["1", "2"]],
 }  # fmt: skip
+# (a_1, w_1) -> (-a_1, -w_1) leaves the affine map alone, but not the ReLU's side.
+OTHER_SIDE = {"network.a": ["-1"], "network.W": [
+    [f"-{v}".removeprefix("--")] for (v,) in CERTIFICATES["best"].data["network"]["W"]
+]}  # fmt: skip
 # v = 9, 5 and 10 up to a factor, and 9 (81 + 25 + 100) = 729 + 125 + 1000: a margin of zero that
 # its enclosure leaves open.
 UNDECIDED = {
@@ -149,6 +153,7 @@ BROKEN = [
     ("dead", {"network.W.0.0": "1"}, "network.W: neuron 0 has the wrong sign on samples[0]"),
     ("dead", {"radius": "5/4"}, "radius: neuron 0 may change its sign on samples[0]"),
     ("best", {"radius": "2"}, "radius: neuron 0 may change its sign"),
+    ("best", OTHER_SIDE, "network.W: neuron 0 has the wrong sign on samples"),
     ("linear", {"network.W.1": ["-1", "-1"]}, "network.W: neuron 0 has the wrong sign"),
     ("linear", {"samples.7.1": "3"}, "network: sum lambda y x is not zero"),
     ("paired", {"network.a.0": "1"}, "network.a is not zero"),
