@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 
 from lossurface import InputError
 from lossurface.counterexamples import proposition_3, proposition_7
-from lossurface.counterexamples.affine import best_affine_map, hull_weights
+from lossurface.counterexamples.affine import best_affine_map, hulls_meet
 from lossurface.exact import check
 from lossurface.setting import Dataset, proposition_3_symmetric
 from lossurface.setting import proposition_3 as law
@@ -80,9 +80,9 @@ def test_samples_on_a_hyperplane_have_no_unique_map():
         best_affine_map(flat, 2)
 
 
-def test_separated_samples_have_no_weights():
+def test_separated_samples_are_refused():
     with pytest.raises(InputError, match="separated by an affine map"):
-        hull_weights(Dataset.of([(1, 0), (2, 0), (-1, 0), (0, 1)], [1, 1, -1, -1]), "X")
+        hulls_meet(Dataset.of([(1, 0), (2, 0), (-1, 0), (0, 1)], [1, 1, -1, -1]), "X")
 
 
 def test_touching_hulls_are_refused_and_not_guessed():

@@ -117,4 +117,3 @@ def test_loss_and_error_of_a_certificate_are_those_it_states(data, test, neuron,
         assert problem.error_ball() == error
     assert float(problem.error_torch(theta)) == float(error)
     assert network_from_dict(problem.network.to_dict()) == problem.network
-    assert problem.network.to_dict() == made.data["network"]

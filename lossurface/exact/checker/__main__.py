@@ -6,6 +6,7 @@ A folder stands for its *.json. Exit status: 0 all verified, 1 one is false, 2 o
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from . import Refuted, Unreadable, check, load, printable
@@ -16,8 +17,10 @@ USAGE = "usage: lossurface-check FILE|DIR ...   (certificates, or folders of the
 
 def files(path: str) -> list[Path]:
     """Return the file, or a folder's *.json in the order of their names."""
-    target = Path(path)
-    return sorted(target.glob("*.json")) if path and target.is_dir() else [target]
+    with suppress(OSError):  # a name may be too long to be looked up
+        if Path(path).is_dir():
+            return sorted(Path(path).glob("*.json"))
+    return [Path(path)]
 
 
 def outcome(path: Path) -> tuple[int, str]:
