@@ -90,6 +90,10 @@ ON_ONE_SIDE = {
     "data.all": ALL_AXES,
     "network.W": [["2", "1"], ["1", "2"]],
 }  # fmt: skip
+# (a_1, w_1) -> (-a_1, -w_1) leaves the affine map alone, but not the ReLU's side.
+OTHER_SIDE = {"network.a": ["-1"], "network.W": [
+    [f"-{v}".removeprefix("--")] for (v,) in CERTIFICATES["best"].data["network"]["W"]
+]}  # fmt: skip
 # v = 9, 5 and 10 up to a factor, and 9 (81 + 25 + 100) = 729 + 125 + 1000: a margin of zero that
 # its enclosure leaves open.
 UNDECIDED = {
@@ -149,6 +153,7 @@ BROKEN = [
     ("dead", {"network.W.0.0": "1"}, "network.W: neuron 0 has the wrong sign on samples[0]"),
     ("dead", {"radius": "5/4"}, "radius: neuron 0 may change its sign on samples[0]"),
     ("best", {"radius": "2"}, "radius: neuron 0 may change its sign"),
+    ("best", OTHER_SIDE, "network.W: neuron 0 has the wrong sign on samples"),
     ("linear", {"network.W.1": ["-1", "-1"]}, "network.W: neuron 0 has the wrong sign"),
     ("linear", {"samples.7.1": "3"}, "network: sum lambda y x is not zero"),
     ("paired", {"network.a.0": "1"}, "network.a is not zero"),
@@ -269,6 +274,7 @@ MALFORMED = [
      "network.deep has not 3 output"),
     ("deep", {"network.deep.layers.1.W": [["0"]]}, "network.deep.layers[1].W is not 2 x 1"),
     ("deep", {"network.deep.layers": []}, "network.deep.layers is not a list of 2 or more"),
+    ("deep", {"p": 60, "network.deep.layers.2.b.0": BIG}, "network: its outputs are too long for"),
     ("staircase", {"dual_weights": ["1"]}, "dual_weights is not 1 x 7"),
     ("staircase", {"network.staircase.breaks": []}, "network.staircase.levels is not 1 x 1"),
     ("staircase", {"network.staircase.w": ["1"]}, "network.staircase.w is not 1 x 2"),
@@ -282,7 +288,7 @@ MALFORMED = [
     ("ranks", {"positive.columns": [1, 0], "positive.relations": [["0", "0"]]},
      "positive.columns is not an increasing list of coordinates"),
     ("ranks", {"positive.columns": [0, 3]}, "positive.columns are not all coordinates"),
-    ("parts", {"width": "9"}, "width is '9', not an integer from 0 to 999999"),
+    ("parts", {"width": "9"}, "width is '9', not an integer from 0 to 999999999"),
     ("quadratics", {"positive.rows": [["0"]]}, "positive.rows is not 1 x 2"),
     ("quadratics", {"positive.linear": ["0"]}, "positive.linear is not 1 x 2"),
     ("weights-12", {"lambda": ["1"]}, "lambda is not 1 x 6"),

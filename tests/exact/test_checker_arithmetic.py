@@ -12,13 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface.exact.checker.arithmetic import (
+    BITS,
+    MEMORY_BITS,
+    SCALE_BITS,
     Samples,
     _reduced,
+    common,
     definite,
     integers,
     root,
     total,
 )
+from lossurface.exact.checker.format import Unreadable
 from lossurface.exact.checker.minimum import norm_above
 
 SMALL = st.integers(-3, 3)
@@ -148,6 +153,16 @@ def test_a_sum_of_balls_holds_every_sum_of_points(terms):
     low, high = total([(m - r, m + r) for m, r, _, _ in terms], [f for _, _, f, _ in terms])
     assert low <= sum((m + (2 * t - 1) * r) * f for m, r, f, t in terms) <= high
     assert high - low == sum(2 * r * abs(f) for _, r, f, _ in terms)
+
+
+@pytest.mark.parametrize("bits", [BITS[-1], SCALE_BITS - 1])
+def test_a_common_denominator_is_short_enough_for_all_its_numbers(bits):
+    value = Fraction(1, 2**bits)
+    most = MEMORY_BITS // (bits + 1)
+    assert common([value, Fraction(3, 2)], most) == 2**bits
+    for values, count in (([value], most + 1), ([value, Fraction(1, 3**SCALE_BITS)], 2)):
+        with pytest.raises(Unreadable, match="no common denominator of use"):
+            common(values, count)
 
 
 @given(st.lists(RATIONALS, min_size=1), st.lists(st.tuples(SMALL, SMALL), min_size=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import runpy
 import sys
@@ -59,6 +60,7 @@ WORST = [
     (["everywhere"], 0, ["VERIFIED: certificate of proposition-4: a local minimum"]),
     (["false", "good"], 1, ["NOT VERIFIED: radius: an entry", "VERIFIED: certificate of"]),
     (["broken", "false"], 2, ["UNREADABLE: not JSON, or truncated", "NOT VERIFIED: radius"]),
+    (["a" * 5000], 2, ["UNREADABLE: File name too long; name a certificate file"]),
     (["missing"], 2, ["UNREADABLE: No such file or directory; name a certificate file"]),
     (["fifo", "good"], 2, ["UNREADABLE: not a regular file", "VERIFIED"]),
     (["deep"], 2, ["UNREADABLE: version is a list, not one of 2"]),
@@ -93,6 +95,16 @@ def test_a_folder_stands_for_its_certificates(folder, capsys):
 def test_without_files_it_tells_its_use(capsys, arguments):
     assert main(arguments) == 2
     assert capsys.readouterr() == ("", f"{USAGE}\n")
+
+
+def test_a_name_is_told_wherever_output_goes(monkeypatch):
+    """A terminal that cannot show the name, or a stream that has no encoding."""
+    for stream in (io.TextIOWrapper(io.BytesIO(), "ascii"), io.StringIO()):
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["\u03b8"]) == 2
+        stream.seek(0)
+        named = r"\u03b8" if stream.encoding else "\u03b8"
+        assert stream.read().startswith(f"{named}: UNREADABLE: No such file")
 
 
 def test_it_ends_with_the_status(folder, monkeypatch):
