@@ -181,7 +181,8 @@ BROKEN = [
     ("staircase", {"radius": "1000"}, "radius: samples[0] may leave its step"),
     ("staircase", {"network.neuron": "exp"}, "radius: beyond the range of the Taylor bound"),
     ("staircase", {"training_error": "1"}, "training_error is not 1/7, the share counted"),
-    ("staircase", {"samples.0.0": "4"}, "dual weights: coordinate 0 of sum lambda y x is not zero"),
+    ("staircase", {"samples.0.0": "4"}, "dual_weights: coordinate 0 of sum lambda y x is"),
+    ("staircase", {"form.kernel": [["1", "0"]]}, "form.kernel: proposition-11 needs a definite"),
     ("staircase, quadratic", {"network.a": ["1", "1"]}, "S is not shown definite"),
     ("staircase, quadratic", UNDECIDED, "dual_weights[0]: the margin's sign stays open"),
     # conditions on the data
@@ -280,7 +281,7 @@ MALFORMED = [
     ("staircase", {"network.staircase.w": ["1"]}, "network.staircase.w is not 1 x 2"),
     ("staircase", {"network.staircase.levels": "01"}, "levels is not a list of 1 or more"),
     ("staircase", {"network.neuron": "relu"}, "network.neuron is 'relu', not one of cosh, exp"),
-    ("staircase", {"form.kernel": [["0"] * 3]}, "form.kernel is not 1 x 2"),
+    ("weights-12", {"form.kernel": [["0"] * 2]}, "form.kernel is not 1 x 3"),
     ("separator", {"w": ["1"]}, "w is not 1 x 2"),
     ("farkas", {"mu": ["1"]}, "mu is not 1 x 4"),
     ("farkas", {"mu.0": 0.5}, "mu[0] is '0.5', not"),
