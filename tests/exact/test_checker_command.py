@@ -107,6 +107,14 @@ def test_a_name_is_told_wherever_output_goes(monkeypatch):
         assert stream.read().startswith(f"{named}: UNREADABLE: No such file")
 
 
+def test_where_nobody_reads_on_it_ends_quietly(folder, monkeypatch):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main([str(folder / "good.json")]) == 2
+
+
 def test_it_ends_with_the_status(folder, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["checker", str(folder / "false.json")])
     monkeypatch.delitem(sys.modules, "lossurface.exact.checker.__main__")
