@@ -156,6 +156,8 @@ CONDITIONS: dict[str, Certificate] = {
     "quadratics": known("cross", proposition_11),
     "weights-12": known("lifted-ring", proposition_12),
     "weights-11": known("ring", proposition_11),
+    "weights-11, flat": proposition_11(space([[*x, 0] for x in KNOWN["ring"][0]],
+                                             KNOWN["ring"][1])).certificate,
     "contradiction": seal({"kind": "contradiction", "claim": "realisable", **_CLASH,
                            "pair": [0, 1]}),
 }  # fmt: skip

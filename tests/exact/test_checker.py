@@ -16,6 +16,7 @@ from tests.exact.certificates import CERTIFICATES, CONDITIONS, MINIMA
 from tests.exact.mutations import altered
 
 FOLDER = Path(checker.__file__).parent
+FAILS = "fails: lambda makes sum lambda y x x^T positive"
 
 
 @pytest.mark.parametrize("name", MINIMA)
@@ -46,8 +47,9 @@ def test_a_minimum_is_verified(name):
         ("parts, dependent", "theorem-1 holds: 2 independent parts suffice, so width 5 does"),
         ("ellipsoids", "the condition of Proposition 12 holds: an ellipsoid has each class inside"),
         ("quadratics", "the condition of Proposition 11 holds: a convex quadratic has each class"),
-        ("weights-12", "the condition of Proposition 12 fails: lambda makes sum lambda y x x^T"),
-        ("weights-11", "the condition of Proposition 11 fails: lambda makes sum lambda y x x^T"),
+        ("weights-12", f"the condition of Proposition 12 {FAILS} semidefinite"),
+        ("weights-11", f"the condition of Proposition 11 {FAILS} definite"),
+        ("weights-11, flat", f"the condition of Proposition 11 {FAILS} definite on the samples' s"),
         ("contradiction", "realisable fails: samples 0 and 1 are equal and labelled differently"),
     ],
 )
