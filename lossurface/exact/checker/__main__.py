@@ -18,8 +18,8 @@ USAGE = "usage: lossurface-check FILE|DIR ...   (certificates, or folders of the
 def files(path: str) -> list[Path]:
     """Return the file, or a folder's *.json in the order of their names."""
     target = Path(path)
-    folder = os.path.isdir(path)  # noqa: PTH112 (Path.is_dir fails where a name is too long)
-    return sorted(target.glob("*.json")) if folder else [target]
+    there = os.path.isdir(path)  # noqa: PTH112 (Path.is_dir fails where a name is too long)
+    return sorted(target.glob("*.json")) if there else [target]
 
 
 def outcome(path: Path) -> tuple[int, str]:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from .format import Ball, Unreadable, require
 
-BITS = (256, 1024)  # of the intervals: tried in turn
+BITS = (256, 1024)  # of the intervals: tried in turn, and
+MANY_BITS, FEW = 16_384, 12  # so many for matrices of at most so many rows
+PRIME = 4_611_685_736_964_617_699  # no special form: powers of two are no multiples of each other
 SCALE_BITS = 40_000  # of a common denominator
 MEMORY_BITS = 4_000_000_000  # of all the integers that come from a list of rationals
 
@@ -59,6 +61,21 @@ def root(value: Q, p: int, bits: int = 96) -> Ball:
     return Q(low, 1 << bits), Q(low if tight else low + 1, 1 << bits)
 
 
+def independent(rows: Iterable[Sequence[int]]) -> bool:
+    """Show rows independent: they are so modulo a prime, as dependent ones never are."""
+    rest = [[value % PRIME for value in row] for row in rows]
+    while rest:
+        first = rest.pop()
+        pivot = next((k for k, value in enumerate(first) if value), None)
+        if pivot is None:
+            return False
+        inverse = pow(first[pivot], -1, PRIME)
+        for row in rest:
+            factor = row[pivot] * inverse
+            row[:] = [(a - factor * b) % PRIME for a, b in zip(row, first, strict=True)]
+    return True
+
+
 class Samples(NamedTuple):
     """Samples as integers: x_i = rows[i] / scale, with labels -1 and +1."""
 
@@ -85,7 +102,7 @@ def definite(
 ) -> bool:
     """Try to show that S_ab = sum_i weights[i] columns[a][i] columns[b][i] is positive definite.
 
-    True only if it is; False if it is not, or is singular to nearly `BITS[-1]` bits. With a kernel,
+    True only if it is; False if it is not, or is singular to nearly so many bits. With a kernel,
     vectors k with S k = 0 (the caller checks that), it is S + t sum k k^T for some t > 0 that is
     shown definite: then S is positive semidefinite, and no other vectors are in its kernel.
     """
@@ -99,7 +116,7 @@ def definite(
         factor = max(longest // max(map(abs, k), default=1), 1) if any(k) else 0
         stretched.append([v * factor for v in k])
     full = [[*column, *(k[a] for k in stretched)] for a, column in enumerate(columns)]
-    for bits in BITS:
+    for bits in BITS if len(columns) > FEW else (*BITS, MANY_BITS):
         # Weights cut down make S smaller, since every x x^T is positive semidefinite.
         cut = [(w.numerator * q << bits) // (w.denominator * p) for w in weights]
         cut += [1 << bits] * len(kernel)

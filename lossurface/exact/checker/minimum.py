@@ -36,19 +36,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .arithmetic import Samples, definite, dot, inner, integers, root, total
-from .dataset import check_form, check_ranks, check_relations, check_separator
-from .format import (
-    AT_ZERO,
-    CONVEX,
-    EVEN,
-    IDENTITY,
-    ODD,
-    ZERO,
-    Ball,
-    Unreadable,
-    require,
-    size,
-)
+from .dataset import check_form, check_ranks, check_separator, check_weights
+from .format import AT_ZERO, CONVEX, EVEN, IDENTITY, ODD, ZERO, Ball, Unreadable, require, size
 
 Rows = list[list[Q]]
 GROWTH = 10**999  # beyond such outputs of a deep part nothing is shown
@@ -89,11 +78,16 @@ def check_minimum(cert: Any, samples: Samples) -> tuple[str, bool]:
     weighted, wrong, bound = balanced(c, v, points, cert["p"], samples.labels)
     reason(Point(network, x, samples, radius, weighted))
     require(wrong, "training_error: theta* classifies every sample")
-    error = Q(wrong, len(x))
+    return concluded(cert, wrong, bound), not weighted
+
+
+def concluded(cert: Any, wrong: int, bound: str = "") -> str:
+    """Check the training error, and say what is proved."""
+    error, radius = Q(wrong, len(cert["labels"])), cert["radius"]
     require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
     near = "at all" if radius is None else f"closer than {radius}"
     least = f"no parameters {near} have a lower loss"
-    return f"a local minimum with training error {bound}{error}; {least}", not weighted
+    return f"a local minimum with training error {bound}{error}; {least}"
 
 
 def affine_map(network: Any, x: Rows, radius: Q, reason: Reason) -> tuple[Ball, list[Ball], Rows]:
@@ -154,8 +148,8 @@ def balanced(
     rows = [[Q(1), *row] for row in points]
     outputs = [total([c, *v], row) for row in rows]
     longest = max(max(map(abs, end.as_integer_ratio())) for ends in outputs for end in ends)
-    short = p * longest.bit_length() <= POWER_BITS
-    require(short, "network: its outputs are too long for their powers", Unreadable)
+    fits = p * longest.bit_length() <= POWER_BITS
+    require(fits, "network: its outputs are too long for their powers", Unreadable)
     if all(low == high for low, high in [c, *v]):
         weighted = [t * max(1 - t * f, Q(0)) ** p for t, (f, _) in zip(y, outputs, strict=True)]
     elif not any(low or high for low, high in v):
@@ -332,19 +326,10 @@ def check_staircase(cert: Any, samples: Samples) -> str:
     """Check the local minimum beside a staircase."""
     network, radius, weights = (cert[name] for name in ("network", "radius", "dual_weights"))
     neuron, a, y = network["neuron"], network["a"], samples.labels
-    size([weights], 1, len(y), "dual_weights")
     require(radius > 0, "radius is not above zero")
     fits = neuron == "quadratic" or cert["claim"] == "proposition-11"
     require(fits, "network.neuron: proposition-12 is about quadratic neurons")
-    require(min(weights) >= 0, "dual_weights has an entry below zero")
-    weighted = [label * w for label, w in zip(y, weights, strict=True)]
-    require(sum(weighted) == 0, "dual_weights: sum lambda y is not zero")
-    require(any(weights), "dual_weights are all zero")
-    if cert["claim"] == "proposition-11":  # which is about sum lambda y x = 0 and S definite
-        for k, value in enumerate(samples.sum(weighted)):
-            require(not value, f"dual_weights: coordinate {k} of sum lambda y x is not zero")
-        require(not cert["form"]["kernel"], "form.kernel: proposition-11 needs a definite matrix")
-        check_relations(cert["form"], samples.rows, "form")
+    weighted = check_weights(cert, "dual_weights", samples)
     outputs = margins(weights, cert["p"])
     flat = [low == high == 0 for low, high in outputs]
     # Samples with margin 0 need f = 0; others with the same label and weight need the same f.
@@ -361,7 +346,4 @@ def check_staircase(cert: Any, samples: Samples) -> str:
         signed = zero or low > 0 or high < 0
         require(signed, f"dual_weights[{i}]: the margin's sign stays open")
         wrong += high < 0 or (zero and label < 0)  # sgn 0 = +1
-    error = Q(wrong, len(y))  # above zero, as said above
-    require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
-    least = f"no parameters closer than {radius} have a lower loss"
-    return f"a local minimum with training error {error}; {least}"
+    return concluded(cert, wrong)  # above zero, as said above
