@@ -53,10 +53,9 @@ print(found.status, found.evidence)
 
 
 RAYS = {"samples": [["1", "0"], ["2", "0"], ["0", "1"], ["0", "2"]], "labels": [1, 1, -1, -1]}
-ACROSS = {"weights": ["1"], "rows": [["0", "1"]]}
-ALONG = {"weights": ["1"], "rows": [["1", "0"]]}
-FLAT = {"linear": ["0", "0"]}
-NO_KERNEL = {"sign": 1, "columns": [0], "relations": [], "kernel": []}
+ACROSS = {"weights": ["1"], "rows": [["0", "1"]], "linear": ["0", "0"]}
+ALONG = {"weights": ["1"], "rows": [["1", "0"]], "linear": ["0", "0"]}
+NO_KERNEL = {"sign": 1, "form": {"columns": [0], "relations": [], "kernel": []}}
 
 
 def on(samples, labels):
@@ -71,19 +70,18 @@ WITNESSES = [
     ("farkas", "assumption-6", on([1, 2], [1, -1]), {"mu": ["2", "1"]}),
     ("farkas", "affine-separability", on([0, 2, 1], [1, 1, -1]), {"mu": ["1", "1", "2"]}),
     ("farkas", "half-space", on([1, -1], [1, -1]), {"mu": ["1", "1"]}),
-    ("subspaces", "assumption-3", RAYS, {
+    ("ranks", "assumption-3", RAYS, {
         "positive": {"columns": [0], "relations": [["0"]]},
         "negative": {"columns": [1], "relations": [["0"]]},
         "all": {"columns": [0, 1], "relations": []},
     }),
     ("independent-parts", "theorem-1", RAYS, {
-        "positive": {"other_columns": [1], "other_relations": [["0"]], "parts": [[0], [1]]},
-        "negative": {"other_columns": [0], "other_relations": [["0"]], "parts": [[2], [3]]},
+        "positive": {"other": {"columns": [1], "relations": [["0"]]}, "parts": [[0], [1]]},
+        "negative": {"other": {"columns": [0], "relations": [["0"]]}, "parts": [[2], [3]]},
         "width": 5,
     }),
-    ("ellipsoids", "proposition-12", RAYS, {"positive": ACROSS, "negative": ALONG}),
-    ("quadratics", "proposition-11", RAYS,
-     {"positive": {**ACROSS, **FLAT}, "negative": {**ALONG, **FLAT}}),
+    ("quadratics", "proposition-12", RAYS, {"positive": ACROSS, "negative": ALONG}),
+    ("quadratics", "proposition-11", RAYS, {"positive": ACROSS, "negative": ALONG}),
     ("definite-weights", "proposition-12", on([2, 1], [1, -1]),
      {"lambda": ["1", "1"], **NO_KERNEL}),
     ("definite-weights", "proposition-11", on([2, -2, 1, -1], [1, 1, -1, -1]),

@@ -193,3 +193,9 @@ def test_a_value_away_from_zero_is_settled():
     ]  # fmt: skip
     found = proposition_12(space(samples, [1, -1, -1, 1, -1, 1, -1, -1, -1, -1]))
     assert found.verdict != "undecided"
+
+
+def test_columns_of_very_different_scales_are_told_apart():
+    rows = [["6703903964971299" + "0" * 138, 0, 1], [0, 0, 0], [0, 0, 0], [1, 0, 0]]
+    condition = assumption_3(space(rows, [1, 1, 1, -1]))
+    assert condition.verdict == "holds", condition

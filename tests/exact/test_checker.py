@@ -171,8 +171,8 @@ BROKEN = [
     ("staircase", {"radius": "0"}, "radius is not above zero"),
     ("staircase", {"claim": "proposition-12"}, "network.neuron: proposition-12 is about quadratic"),
     ("staircase", {"dual_weights.0": "-1"}, "dual_weights has an entry below zero"),
-    ("staircase", {"dual_weights.0": "9"}, "dual_weights: sum lambda y is not zero"),
-    ("staircase", {"dual_weights": ["0"] * 7}, "dual_weights are all zero"),
+    ("staircase", {"dual_weights.0": "9"}, "dual_weights: the two classes' sums differ"),
+    ("staircase", {"dual_weights": ["0"] * 7}, "dual_weights is zero"),
     ("staircase", {"network.a": ["1", "1"]}, "network.staircase.levels[0] does not enclose"),
     ("staircase", {"network.a": ["-2", "0"]}, "network.a has no single sign"),
     ("staircase", {"network.a0": "1"}, "network.staircase.levels[0] does not enclose"),
@@ -297,7 +297,7 @@ MALFORMED = [
     ("weights-12", {"lambda": ["1"]}, "lambda is not 1 x 6"),
     ("weights-12", {"sign": 0}, "sign is '0', not one of -1, 1"),
     ("contradiction", {"pair": [0]}, "pair is not a list of 2 or more"),
-    ("contradiction", {"pair": [0, 1, 1]}, "pair is not 1 x 2"),
+    ("contradiction", {"pair": [0, 1, 1]}, "pair is not two positions of samples"),
     ("contradiction", {"pair": [0, 3]}, "pair is not two positions of samples"),
 ]  # fmt: skip
 

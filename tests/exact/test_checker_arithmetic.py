@@ -19,6 +19,7 @@ from lossurface.exact.checker.arithmetic import (
     _reduced,
     common,
     definite,
+    independent,
     integers,
     root,
     total,
@@ -108,7 +109,7 @@ def test_a_sign_that_floats_miss(bits, d):
     assert definite([*ones, Fraction(0)], identity, [[0] * (d - 1) + [1]])
     # two columns that nearly agree: the determinant is 1, and 2^(2 bits) the diagonal
     near = [[2**bits, 0], [2**bits, 1]]
-    assert definite([Fraction(1)] * 2, near) == (bits < 900)  # so nearly singular: not shown
+    assert definite([Fraction(1)] * 2, near)
     assert not definite([Fraction(1)] * 2, [near[0], near[0]])
 
 
@@ -176,3 +177,10 @@ def test_integers_are_the_rationals_up_to_one_positive_factor(weights, rows):
         sum(w * row[k] for w, row in zip(weights, rows, strict=True)) for k in (0, 1)
     ]
     assert samples.squares() == [Fraction(u * u + v * v, 49) for u, v in rows]
+
+
+@given(st.lists(st.tuples(*[st.integers(-3, 3)] * 4), min_size=1, max_size=5), st.integers(0, 2000))
+def test_independence_is_that_over_the_rationals(rows, bits):
+    """However far the columns' scales are apart; a multiple of the prime alone could be missed."""
+    scaled = [[a << bits, b, c, d] for a, b, c, d in rows]
+    assert independent(scaled) == (fmpz_mat(rows).rank() == len(rows))
