@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.experiments_proposition_11 import RING, subspace_sample
 from lossurface.claims.experiments_proposition_12 import decided, met, trap_findings, trapped
 from lossurface.claims.traps import decide

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.experiments_proposition_12 import (
     decided,
     ellipsoid_errors,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.experiments_proposition_8 import finish, least_squares, lift
 from lossurface.claims.random_networks import fit_labels, random_network
 from lossurface.exact import (

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lossurface.claims import theorem_1
-from lossurface.claims._verify import verdict
+from lossurface.claims import theorem_1, verdict
 from lossurface.claims.departures import Departure, depart, findings
 from lossurface.exact import Finding, Verdict, enclosed_less, every
 from lossurface.setting import Problem, get_neuron, logistic, neurons_of, single_layer

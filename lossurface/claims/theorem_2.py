@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.departures import findings
 from lossurface.claims.experiments_theorem_2 import beside, departures, nowhere_else, plateaus
 from lossurface.exact import Finding, Verdict, every, sampled, uncounted

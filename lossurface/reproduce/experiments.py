@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
+from lossurface.claims import check_options, get
 from lossurface.claims import experiments_starts as starts
-from lossurface.claims import get
-from lossurface.claims.registry import check_options
 from lossurface.reproduce.outcomes import Outcome, write_outcomes
 from lossurface.reproduce.planning import elsewhere, pick_device
 from lossurface.reproduce.pool import Pool
@@ -56,7 +55,8 @@ class Experiment:
 
 def separability_trial(rng: Generator, n: int) -> dict[str, int]:
     """Draw a dataset of Proposition 3 and decide twice whether an affine map classifies it."""
-    from lossurface.counterexamples.separability import hulls_meet, separable
+    from lossurface.claims.affine import separable
+    from lossurface.claims.separability import hulls_meet
     from lossurface.setting import proposition_3
 
     dataset = proposition_3().sample(rng, n)

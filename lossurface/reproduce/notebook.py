@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.claims.registry import check_options
+from lossurface.claims import check_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
