@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from lossurface import InputError, setting
 from lossurface.claims import verdict
@@ -23,10 +24,12 @@ from lossurface.claims.construction import (
     reach_of_signs,
     reach_with,
 )
-from lossurface.claims.tally import Tally
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
+
+if TYPE_CHECKING:
+    from lossurface.claims.tally import Tally
 
 __all__ = ["HALF_PLANE", "RAYS", "certify", "dead_starts", "verify"]
 
@@ -117,6 +120,8 @@ def dead_starts(dataset: Dataset, widths: Sequence[int], *, trials: int, seed: i
         seed: of the starts.
     """
     import torch
+
+    from lossurface.claims.tally import Tally
 
     X, _ = dataset.tensors()
     generator = torch.Generator().manual_seed(seed)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 
 from lossurface import InputError, setting
-from lossurface.claims import separability, verdict
+from lossurface.claims import verdict
 from lossurface.claims.affine import (
     AffineMap,
     affine_minimum,
@@ -136,6 +136,8 @@ def _negated(value: Number) -> Number:
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
     import numpy as np
+
+    from lossurface.claims import separability
 
     for neuron in sorted(IDENTITY):
         for p, width in ((2, 1), (3, 2), (6, 9)):

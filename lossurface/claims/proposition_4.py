@@ -25,7 +25,6 @@ from lossurface.claims.construction import (
     local_minimum,
     reach_with,
 )
-from lossurface.claims.tally import Tally
 from lossurface.exact import (
     Certificate,
     Finding,
@@ -40,6 +39,8 @@ from lossurface.setting import Dataset
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+
+    from lossurface.claims.tally import Tally
 
 __all__ = [
     "CROSS",
@@ -205,6 +206,8 @@ def balanced_share(sizes: Sequence[int], *, trials: int, seed: int) -> Tally:
         seed: of the draws.
     """
     import numpy as np
+
+    from lossurface.claims.tally import Tally
 
     rng = np.random.default_rng(seed)
     law = setting.proposition_4()

@@ -22,13 +22,14 @@ from lossurface.claims.construction import (
     hidden_widths,
     local_minimum,
 )
-from lossurface.claims.tally import Tally
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+
+    from lossurface.claims.tally import Tally
 
 __all__ = ["XOR", "any_dataset", "certify", "dead_networks", "verify"]
 
@@ -119,6 +120,8 @@ def dead_networks(
         seed: of the weights.
     """
     import torch
+
+    from lossurface.claims.tally import Tally
 
     X, _ = dataset.tensors()
     generator = torch.Generator().manual_seed(seed)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lossurface import setting
-from lossurface.claims import separability, verdict
+from lossurface.claims import verdict
 from lossurface.claims.affine import affine_minimum, best_affine_map, refuse_separable
 from lossurface.claims.construction import (
     DEAD_REACH,
@@ -21,9 +21,11 @@ from lossurface.claims.construction import (
     hidden_widths,
     misclassifying,
 )
-from lossurface.claims.tally import Tally
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.setting import Dataset
+
+if TYPE_CHECKING:
+    from lossurface.claims.tally import Tally
 
 __all__ = ["certify", "stuck_identity", "verify"]
 
@@ -109,18 +111,13 @@ def stuck_identity(
     """
     import torch
 
-    from lossurface.claims.experiments import pick_device
-    from lossurface.setting import (
-        empirical_loss,
-        get_neuron,
-        identity_torch,
-        polynomial_hinge,
-        training_error,
-    )
+    from lossurface.claims.tally import Tally
+    from lossurface.claims.training import pick_device
 
     place = pick_device(device)
     X, y = dataset.tensors(place)
-    relu, loss, d = get_neuron("relu"), polynomial_hinge(p), dataset.d
+    relu, d = setting.get_neuron("relu"), dataset.d
+    loss = setting.polynomial_hinge(p)
     generator = torch.Generator().manual_seed(seed)
     hits = []
     for width in widths:
@@ -134,17 +131,19 @@ def stuck_identity(
         optimiser = torch.optim.Adam(parts, lr=rate)
         for _ in range(steps):
             optimiser.zero_grad()
-            f = identity_torch(relu, a, b, [(W1, b1), (W2, b2)], X)
-            empirical_loss(loss, f, y).sum().backward()  # type: ignore[no-untyped-call]
+            f = setting.identity_torch(relu, a, b, [(W1, b1), (W2, b2)], X)
+            setting.empirical_loss(loss, f, y).sum().backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         with torch.no_grad():
-            f = identity_torch(relu, a, b, [(W1, b1), (W2, b2)], X)
-            hits.append(int((training_error(f, y) > 0).sum()))
+            f = setting.identity_torch(relu, a, b, [(W1, b1), (W2, b2)], X)
+            hits.append(int((setting.training_error(f, y) > 0).sum()))
     return Tally(tuple(widths), tuple(hits), (trials,) * len(widths))
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
     import numpy as np
+
+    from lossurface.claims import separability
 
     for p in (2, 3, 6):
         for width, depth in ((1, 1), (9, 2), (2, 4)):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
 from lossurface.claims import check_options, get
-from lossurface.claims import experiments_starts as starts
+from lossurface.claims import trained_starts as starts
 from lossurface.reproduce.outcomes import Outcome, write_outcomes
 from lossurface.reproduce.planning import elsewhere, pick_device
 from lossurface.reproduce.pool import Pool
