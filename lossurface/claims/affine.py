@@ -17,7 +17,6 @@ from lossurface import InputError
 from lossurface.claims.construction import (
     Number,
     balancing_constant,
-    error_of_constant,
     local_minimum,
     signed,
 )
@@ -154,7 +153,7 @@ def affine_minimum(
     data: Mapping[str, Any],
     network: Mapping[str, Any],
     best: AffineMap,
-    reach: Fraction | None,
+    reach: Fraction | None = None,
 ) -> Certificate:
     """Certify a network that is the best affine map near theta*, with the widest radius.
 
@@ -166,9 +165,9 @@ def affine_minimum(
     Raises:
         InputError: no radius is accepted.
     """
-    error = error_of_constant(dataset)
+    error = None
     if not best.constant:
         c, *v = _ends([u for u in (best.c, *best.v) if isinstance(u, Enclosed)])
         _, wrong, _ = balanced(c, v, [list(row) for row in dataset.x], p, list(dataset.y))
         error = Fraction(wrong, dataset.n)
-    return local_minimum(claim, dataset, p, data, network, error, reach)
+    return local_minimum(claim, dataset, p, data, network, reach, error)

@@ -26,8 +26,7 @@ __all__ = [
     # choices
     "SAMPLES",
     "admissible_dataset",
-    "admissible_neuron",
-    "admissible_power",
+    "admissible",
     "at_least",
     "both_classes",
     "chosen_dataset",
@@ -38,15 +37,12 @@ __all__ = [
     "reach_of_signs",
     "signed",
     # networks
-    "DEAD_REACH",
     "Number",
     "balancing_constant",
     "dead_layers",
     "layered",
-    "reach_with",
     "shifted",
     # certificates
-    "error_of_constant",
     "certified",
     "local_minimum",
     "misclassifying",
@@ -55,7 +51,7 @@ __all__ = [
 Number = Fraction | Enclosed
 
 SAMPLES = 20  # drawn unless the user says otherwise
-DEAD_REACH = Fraction(1)  # the dead layer's biases are -1: at this distance they may be zero
+_DEAD_REACH = Fraction(1)  # the dead layer's biases are -1: at this distance they may be zero
 _DEEP_VALUE = Fraction(1, 2)  # what a dead f_D adds to f
 _MAX_POWER = 60
 _MOST = {"width": 10_000, "depth": 1_000}  # half a minute; of anything else, what a seed may be
@@ -94,29 +90,25 @@ def hidden_widths(
     return (at_least("width", width, 1, claim),) * layers
 
 
-def admissible_power(p: int, claim: str) -> int:
-    """Return the hinge's power, checked.
-
-    Raises:
-        InputError: it is below 2, which the claims exclude, or above what the checker reads.
-    """
-    if at_least("p", p, 2, claim) > _MAX_POWER:
-        raise InputError(f"p is {p}; the checker reads powers up to {_MAX_POWER}: give less")
-    return p
-
-
-def admissible_neuron(name: str, allowed: Collection[str], claim: str, condition: str) -> None:
-    """Refuse a neuron that the claim is not about.
+def admissible(neuron: str, p: int, allowed: Collection[str], claim: str, condition: str) -> None:
+    """Refuse a neuron or a power of the hinge that the claim is not about.
 
     Args:
-        name: a key of `lossurface.setting.NEURONS`.
+        neuron: a key of `lossurface.setting.NEURONS`.
+        p: at least 2; the checker reads powers up to 60.
         allowed: the names that the checker accepts for the claim.
         claim: the claim, in words.
         condition: the condition of the claim that other neurons break.
 
     Raises:
-        InputError: no such neuron, or one outside the class.
+        InputError: no such neuron, one outside the class, or p is out of range.
     """
+    _admissible_neuron(neuron, allowed, claim, condition)
+    if at_least("p", p, 2, claim) > _MAX_POWER:
+        raise InputError(f"p is {p}; the checker reads powers up to {_MAX_POWER}: give less")
+
+
+def _admissible_neuron(name: str, allowed: Collection[str], claim: str, condition: str) -> None:
     if not (isinstance(name, str) and name in allowed):
         from lossurface.setting import get_neuron
 
@@ -348,7 +340,7 @@ def dead_layers(
             neurons.
     """
     condition = "neurons of its deep part with sigma(z) = 0 for z < 0"
-    admissible_neuron(neuron, ZERO, claim, condition)
+    _admissible_neuron(neuron, ZERO, claim, condition)
     checked = tuple(widths) if isinstance(widths, list | tuple) else ()
     if not checked or any(isinstance(w, bool) or not isinstance(w, int) or w < 1 for w in checked):
         raise InputError(
@@ -401,13 +393,6 @@ def layered(
     return {**head, "a": list(a), "W": rows, "deep": body}
 
 
-def reach_with(deep: Sequence[int] | None, reach: Fraction | None) -> Fraction | None:
-    """Return the bound on the radius once f_D has to stay dead as well."""
-    if deep is None:
-        return reach
-    return DEAD_REACH if reach is None else min(reach, DEAD_REACH)
-
-
 # Certificates
 
 
@@ -417,8 +402,8 @@ def local_minimum(
     p: int,
     data: Mapping[str, Any],
     network: Mapping[str, Any],
-    error: Fraction,
-    reach: Fraction | None,
+    reach: Fraction | None = None,
+    error: Fraction | None = None,
 ) -> Certificate:
     """Certify a local minimum, with the widest radius found.
 
@@ -427,13 +412,18 @@ def local_minimum(
         dataset: the samples.
         p: power of the hinge.
         data: which theorem's assumptions the samples meet, with what shows it.
-        network: at theta*.
-        error: the training error.
-        reach: an upper bound on the radius, or `None` for a minimum that is global.
+        network: at theta*; a deep part has a dead layer, which bounds the radius.
+        reach: another upper bound on the radius, if there is one. A minimum without is global.
+        error: the training error; that of the best constant by default: min(n_+, n_-)/n, as it
+            is on the larger class's side, and sgn 0 = +1.
 
     Raises:
         InputError: no radius is accepted; the message is the checker's.
     """
+    if error is None:
+        error = Fraction(min(dataset.n_plus, dataset.n_minus), dataset.n)
+    if "deep" in network:
+        reach = _DEAD_REACH if reach is None else min(reach, _DEAD_REACH)
     fields = {
         "kind": "local-minimum",
         "claim": claim.lower().replace(" ", "-"),
@@ -468,14 +458,6 @@ def local_minimum(
     if not best:
         raise InputError(f"no radius can be certified: {reason}")
     return seal({**fields, "radius": best})
-
-
-def error_of_constant(dataset: Dataset) -> Fraction:
-    """Return the training error of the best constant v: the smaller class is misclassified.
-
-    n_+ >= n_- makes v >= 0, and sgn 0 = +1.
-    """
-    return Fraction(min(dataset.n_plus, dataset.n_minus), dataset.n)
 
 
 def certified(certificate: Certificate, label: str) -> Finding:

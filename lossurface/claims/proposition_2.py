@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING
 from lossurface import InputError, setting
 from lossurface.claims import verdict
 from lossurface.claims.construction import (
+    admissible,
     admissible_dataset,
-    admissible_neuron,
-    admissible_power,
     assumed,
     at_least,
     balancing_constant,
     certified,
     chosen_dataset,
-    error_of_constant,
     half_space,
     layered,
     local_minimum,
     reach_of_signs,
-    reach_with,
 )
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.format import ZERO
@@ -72,8 +69,7 @@ def certify(
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    admissible_neuron(neuron, ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
-    admissible_power(p, CLAIM)
+    admissible(neuron, p, ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
     at_least("width", width, 1, CLAIM)
     if data not in ("theorem-1", "theorem-2"):
         raise InputError(f"data is {data!r}; {CLAIM} is about 'theorem-1' or 'theorem-2' data")
@@ -87,9 +83,7 @@ def certify(
     a = [Fraction((-1) ** (j + 1)) for j in range(width)]
     W = [[-v] * width for v in direction]
     network = layered(neuron, value, a, W, deep, deep_neuron, CLAIM)
-    reach = reach_with(deep, reach_of_signs(direction))
-    error = error_of_constant(dataset)
-    return local_minimum(CLAIM, dataset, p, witness, network, error, reach)
+    return local_minimum(CLAIM, dataset, p, witness, network, reach_of_signs(direction))
 
 
 def _findings() -> Iterator[Finding]:

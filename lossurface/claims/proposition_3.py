@@ -16,9 +16,8 @@ from lossurface.claims.affine import (
 )
 from lossurface.claims.construction import (
     Number,
+    admissible,
     admissible_dataset,
-    admissible_neuron,
-    admissible_power,
     assumed,
     at_least,
     certified,
@@ -27,7 +26,6 @@ from lossurface.claims.construction import (
     layered,
     misclassifying,
     reach_of_signs,
-    reach_with,
 )
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.format import IDENTITY
@@ -75,8 +73,7 @@ def certify(
         InputError: a condition of the claim is broken; the message says which.
     """
     condition = "a neuron with sigma(z) = z for z > 0"
-    admissible_neuron(neuron, IDENTITY, CLAIM, condition)
-    admissible_power(p, CLAIM)
+    admissible(neuron, p, IDENTITY, CLAIM, condition)
     at_least("width", width, 1, CLAIM)
     law, symmetric = setting.proposition_3, setting.proposition_3_symmetric()
     dataset = chosen_dataset(dataset, symmetric, law, seed, n, CLAIM)
@@ -88,7 +85,7 @@ def certify(
     a, W = _active_neurons(best, direction, width, dataset)
     network = layered(neuron, best.c, a, W, deep, deep_neuron, CLAIM)
     columns = [[_middle(v) for v in column] for column in zip(*W, strict=True)]
-    reach = reach_with(deep, min(reach_of_signs(column) for column in columns))
+    reach = min(reach_of_signs(column) for column in columns)
     return affine_minimum(CLAIM, dataset, p, data, network, best, reach)
 
 

@@ -12,18 +12,15 @@ from lossurface import InputError, setting
 from lossurface.claims import verdict
 from lossurface.claims.construction import (
     SAMPLES,
+    admissible,
     admissible_dataset,
-    admissible_neuron,
-    admissible_power,
     assumed,
     at_least,
     balancing_constant,
     certified,
     chosen_dataset,
-    error_of_constant,
     layered,
     local_minimum,
-    reach_with,
 )
 from lossurface.exact import (
     Certificate,
@@ -96,8 +93,7 @@ def certify(
         InputError: a condition of the claim is broken; the message says which.
     """
     condition = "a neuron with sigma(z) + sigma(-z) constant"
-    admissible_neuron(neuron, ODD, CLAIM, condition)
-    admissible_power(p, CLAIM)
+    admissible(neuron, p, ODD, CLAIM, condition)
     at_least("width", width, 1, CLAIM)
     if seed is None:
         dataset = chosen_dataset(dataset, CROSS, setting.proposition_4, None, n, CLAIM)
@@ -119,9 +115,7 @@ def certify(
     rows = [[Fraction(v) for v in row] for row in W]
     network = layered(neuron, value, [Fraction(0)] * width, rows, deep, deep_neuron, CLAIM)
     data = assumed("theorem-1", dataset, CLAIM)
-    reach = reach_with(deep, None)
-    error = error_of_constant(dataset)
-    return local_minimum(CLAIM, dataset, p, data, network, error, reach)
+    return local_minimum(CLAIM, dataset, p, data, network)
 
 
 def _drawn(dataset: Dataset | None, seed: int, n: int) -> Dataset:

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 from lossurface import InputError, setting
 from lossurface.claims import verdict
 from lossurface.claims.construction import (
+    admissible,
     admissible_dataset,
-    admissible_neuron,
-    admissible_power,
     assumed,
     at_least,
     balancing_constant,
     certified,
     chosen_dataset,
-    error_of_constant,
     layered,
     local_minimum,
-    reach_with,
     shifted,
 )
 from lossurface.exact import Certificate, Finding, Verdict
@@ -76,8 +73,7 @@ def certify(
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    admissible_neuron(neuron, EVEN, CLAIM, "a strongly convex neuron with its minimum at 0")
-    admissible_power(p, CLAIM)
+    admissible(neuron, p, EVEN, CLAIM, "a strongly convex neuron with its minimum at 0")
     at_least("width", width, 1, CLAIM)
     dataset = chosen_dataset(dataset, LINE, lambda: setting.proposition_5(), seed, n, CLAIM)
     admissible_dataset(dataset, CLAIM)
@@ -97,9 +93,7 @@ def certify(
     W = [[Fraction(0)] * width for _ in range(dataset.d)]
     network = layered(neuron, bias, a, W, deep, deep_neuron, CLAIM)
     data = assumed("theorem-2", dataset, CLAIM)
-    reach = reach_with(deep, Fraction(scale))
-    error = error_of_constant(dataset)
-    return local_minimum(CLAIM, dataset, p, data, network, error, reach)
+    return local_minimum(CLAIM, dataset, p, data, network, Fraction(scale))
 
 
 def _sign(dataset: Dataset) -> int:

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 from lossurface import InputError, setting
 from lossurface.claims import verdict
 from lossurface.claims.construction import (
-    DEAD_REACH,
-    admissible_neuron,
-    admissible_power,
+    admissible,
     assumed,
     balancing_constant,
     both_classes,
     certified,
     chosen_dataset,
     dead_layers,
-    error_of_constant,
     hidden_widths,
     local_minimum,
 )
@@ -76,8 +73,7 @@ def certify(
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    admissible_neuron(neuron, ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
-    admissible_power(p, CLAIM)
+    admissible(neuron, p, ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
     widths = hidden_widths(width, depth, widths, CLAIM)
     planes = partial(setting.subspace, 3, (0, 1), (1, 2))
     dataset = chosen_dataset(dataset, XOR, planes, seed, n, CLAIM)
@@ -88,8 +84,7 @@ def certify(
     value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     deep = dead_layers(neuron, dataset.d, widths, [value], CLAIM)
     network = {"architecture": "feedforward", "deep": deep}
-    error = error_of_constant(dataset)
-    return local_minimum(CLAIM, dataset, p, witness, network, error, DEAD_REACH)
+    return local_minimum(CLAIM, dataset, p, witness, network)
 
 
 def any_dataset(rng: Generator) -> Dataset:

@@ -10,10 +10,8 @@ from lossurface import setting
 from lossurface.claims import verdict
 from lossurface.claims.affine import affine_minimum, best_affine_map, refuse_separable
 from lossurface.claims.construction import (
-    DEAD_REACH,
+    admissible,
     admissible_dataset,
-    admissible_neuron,
-    admissible_power,
     assumed,
     certified,
     chosen_dataset,
@@ -65,8 +63,7 @@ def certify(
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    admissible_neuron(neuron, {"relu"}, CLAIM, "an H all of whose neurons are ReLUs")
-    admissible_power(p, CLAIM)
+    admissible(neuron, p, {"relu"}, CLAIM, "an H all of whose neurons are ReLUs")
     widths = hidden_widths(width, depth, widths, CLAIM)
     law, symmetric = setting.proposition_3, setting.proposition_3_symmetric()
     dataset = chosen_dataset(dataset, symmetric, law, seed, n, CLAIM)
@@ -81,7 +78,7 @@ def certify(
         "b": str(best.c),
         "deep": dead_layers(neuron, dataset.d, widths, [Fraction(0)] * dataset.d, CLAIM),
     }
-    return affine_minimum(CLAIM, dataset, p, data, network, best, DEAD_REACH)
+    return affine_minimum(CLAIM, dataset, p, data, network, best)
 
 
 def stuck_identity(
