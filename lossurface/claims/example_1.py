@@ -122,22 +122,21 @@ def example_1(position: Fraction = Fraction(5, 4)) -> LinearFit:
     return fit_segments(Segment(position, position), Segment(Fraction(0), Fraction(1)))
 
 
-def sampled_errors(trials: int, seed: int, samples: int = SAMPLES) -> list[float]:
-    """Return the population error of the least-squares fit to samples, once for each trial.
+def sampled_errors(trials: int, seed: int) -> list[float]:
+    """Return the population error of the least-squares fit to 4000 samples, once for each trial.
 
     Args:
         trials: how many independent datasets to fit.
         seed: of the datasets.
-        samples: size of each dataset.
     """
     import numpy as np
 
     rng = np.random.default_rng(seed)
     errors = []
     for _ in range(trials):
-        y = rng.choice((-1.0, 1.0), size=samples)
-        x = np.where(y > 0, 1.25, rng.uniform(0.0, 1.0, size=samples))
-        design = np.stack([x, np.ones(samples)], axis=1)
+        y = rng.choice((-1.0, 1.0), size=SAMPLES)
+        x = np.where(y > 0, 1.25, rng.uniform(0.0, 1.0, size=SAMPLES))
+        design = np.stack([x, np.ones(SAMPLES)], axis=1)
         a, b = np.linalg.lstsq(design, y, rcond=None)[0]
         errors.append(float(np.clip(1 + b / a, 0.0, 1.0)) / 2)  # P(X > -b/a) for the negatives
     return errors

@@ -101,23 +101,21 @@ def probability(samples: int) -> Fraction:
     return total
 
 
-def probability_by_counting(samples: int, delta: Fraction | None = None) -> Fraction:
+def probability_by_counting(samples: int) -> Fraction:
     """Return the probability that the error exceeds 1/8, fitting every possible count exactly.
 
     Args:
         samples: how many; C(N + 2, 2) fits.
-        delta: `small_delta(samples)` by default.
 
     Raises:
-        InputError: fewer than 3 samples, or delta out of range.
+        InputError: fewer than 3 samples.
     """
-    size = small_delta(samples) if delta is None else delta
-    at_least("samples", samples, 3, CLAIM)
+    delta = small_delta(samples)
     return sum(
         (
             _weight(counts)
             for counts in compositions(samples, 3)
-            if example_3(counts, size).error > Fraction(1, 8)
+            if example_3(counts, delta).error > Fraction(1, 8)
         ),
         Fraction(0),
     )
@@ -129,16 +127,13 @@ def _weight(counts: Sequence[int]) -> Fraction:
     return Fraction(multinomial(counts) * 2 ** counts[2], 4**samples)
 
 
-def error_share(
-    sizes: Sequence[int], *, trials: int, seed: int, delta: Fraction | None = None
-) -> Tally:
+def error_share(sizes: Sequence[int], *, trials: int, seed: int) -> Tally:
     """Count the draws of N samples whose global minima have an error above 1/8, fitted exactly.
 
     Args:
         sizes: the values of N.
         trials: draws for each.
         seed: of the draws.
-        delta: `small_delta(N)` by default.
     """
     import numpy as np
 
@@ -146,8 +141,8 @@ def error_share(
     hits = []
     for samples in sizes:
         counts = rng.multinomial(samples, [0.25, 0.25, 0.5], size=trials).tolist()
-        size = small_delta(samples) if delta is None else delta
-        hits.append(sum(example_3(row, size).error > _EIGHTH for row in counts))
+        delta = small_delta(samples)
+        hits.append(sum(example_3(row, delta).error > _EIGHTH for row in counts))
     return Tally(tuple(sizes), tuple(hits), (trials,) * len(sizes))
 
 

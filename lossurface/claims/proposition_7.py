@@ -87,9 +87,7 @@ def stuck_identity(
     *,
     trials: int,
     seed: int,
-    p: int = 2,
     steps: int = 400,
-    rate: float = 0.03,
     device: str = "cpu",
 ) -> Tally:
     """Train f = a^T (x + H(x)) + b by Adam from Gaussian starts; count those left with R > 0.
@@ -101,9 +99,7 @@ def stuck_identity(
         widths: of H's hidden layer.
         trials: starts for each width.
         seed: of the starts.
-        p: power of the polynomial hinge.
         steps: of Adam, with every sample in each.
-        rate: Adam's step size.
         device: "cpu", "cuda" or "auto".
     """
     import torch
@@ -114,7 +110,7 @@ def stuck_identity(
     place = pick_device(device)
     X, y = dataset.tensors(place)
     relu, d = setting.get_neuron("relu"), dataset.d
-    loss = setting.polynomial_hinge(p)
+    loss = setting.polynomial_hinge(2)
     generator = torch.Generator().manual_seed(seed)
     hits = []
     for width in widths:
@@ -125,7 +121,7 @@ def stuck_identity(
         ]
         parts = [part.to(place).requires_grad_() for part in start]
         a, b, W1, b1, W2, b2 = parts
-        optimiser = torch.optim.Adam(parts, lr=rate)
+        optimiser = torch.optim.Adam(parts, lr=0.03)
         for _ in range(steps):
             optimiser.zero_grad()
             f = setting.identity_torch(relu, a, b, [(W1, b1), (W2, b2)], X)

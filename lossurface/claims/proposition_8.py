@@ -58,7 +58,7 @@ RATIONAL = tuple(
 _SMOOTH = ("softplus", "sigmoid", "tanh", "arctan")
 _POWERS = (1, 2, 3, 6)
 _SAMPLES = 8
-_MORE = Fraction(3, 2)  # how much further than z_0 where margins are known in balls only
+_MORE = Fraction(3, 2)  # how much further than 1 where margins are known in balls only
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,17 @@ class Lift:
     network: Network  # loss 0
 
 
-def lift(problem: Problem, z_0: Fraction = Fraction(1)) -> Lift:
+def lift(problem: Problem) -> Lift:
     """Turn a network with training error 0 into one with loss 0, exactly.
 
     A negative sample has f < 0, as sgn 0 = +1, but a positive one may have f = 0: shifting the
     output bias by half the smallest |f| of the negatives makes every margin positive. Scaling
-    the last layer scales every margin; the smallest is brought to z_0. Where the network's values
-    are irrational, balls give a lower bound of the margin, and the scale goes beyond z_0.
+    the last layer scales every margin; the smallest is brought to 1, where the polynomial hinge
+    is 0. Where the network's values are irrational, balls give a lower bound of the margin, and
+    the scale goes beyond.
 
     Args:
         problem: a network, exact or in balls, with R = 0 on its dataset.
-        z_0: of Assumption 1; 1 for the polynomial hinge.
 
     Raises:
         InputError: a sample is misclassified, or balls do not show that it is not.
@@ -103,7 +103,7 @@ def lift(problem: Problem, z_0: Fraction = Fraction(1)) -> Lift:
     theta[layer.bias] += shift
     shifted = Network(network.architecture, tuple(theta))
     margin = min(_below(problem, shifted))
-    scale = z_0 / margin * (1 if exact else _MORE)
+    scale = 1 / margin * (1 if exact else _MORE)
     for index in layer.indices:
         theta[index] *= scale
     return Lift(shift, margin, scale, shifted, Network(network.architecture, tuple(theta)))

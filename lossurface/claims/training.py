@@ -224,7 +224,6 @@ def train(
     deep: str = "none",
     device: str = "cpu",
     steps: int = 500,
-    scale: float = 1.0,
 ) -> Trained:
     """Train one network on each dataset from a normal start, by damped Newton descent.
 
@@ -240,7 +239,6 @@ def train(
         deep: the neurons of f_D, drawn at random and held fixed, or "none".
         device: "cpu", "cuda" or "auto".
         steps: most steps of a run.
-        scale: standard deviation of the starts.
     """
     import torch
 
@@ -259,9 +257,7 @@ def train(
     )
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(len(batch.X), surface.P, generator=generator, dtype=torch.float64)
-    ends = descend(
-        surface, scale * start.to(place), until_separated=True, spectrum=False, steps=steps
-    )
+    ends = descend(surface, start.to(place), until_separated=True, spectrum=False, steps=steps)
     return Trained(surface, ends)
 
 

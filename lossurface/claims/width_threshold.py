@@ -23,17 +23,17 @@ RANK = 3  # r_+ = r_-
 Axes = tuple[tuple[int, ...], tuple[int, ...]]
 
 
-def axes_of(gap: int, rank: int = RANK) -> Axes:
-    """Return U_+ and U_- of `rank` axes each, with Delta r = gap: rank - gap are shared.
+def axes_of(gap: int) -> Axes:
+    """Return U_+ and U_- of three axes each, with Delta r = gap: 3 - gap are shared.
 
     Raises:
-        InputError: gap is not from 1 to rank.
+        InputError: gap is not from 1 to 3.
     """
-    if not 1 <= gap <= rank:
-        raise InputError(f"Delta r is {gap}; give a number from 1 to {rank}")
-    shared = tuple(range(rank - gap))
-    first = tuple(range(rank - gap, rank))
-    return (*shared, *first), (*shared, *range(rank, rank + gap))
+    if not 1 <= gap <= RANK:
+        raise InputError(f"Delta r is {gap}; give a number from 1 to {RANK}")
+    shared = tuple(range(RANK - gap))
+    first = tuple(range(RANK - gap, RANK))
+    return (*shared, *first), (*shared, *range(RANK, RANK + gap))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,6 @@ def phase(
     gap: int,
     trials: int,
     seed: int,
-    neuron: str = "softplus",
     device: str = "cpu",
     steps: int = 100,
 ) -> Phase:
@@ -79,7 +78,6 @@ def phase(
         gap: Delta r; r_+ = r_- = 3.
         trials: networks at each point, each on its own data.
         seed: of all randomness.
-        neuron: a key of `lossurface.setting.NEURONS`.
         device: where the training runs.
         steps: most steps of a run.
     """
@@ -89,23 +87,20 @@ def phase(
     counts = []
     for n in sizes:
         batch = subspace_batch(trials, n, *axes, seed=seed + n)
-        runs = [train(batch, neuron, M, seed=seed, device=device, steps=steps) for M in widths]
+        runs = [train(batch, "softplus", M, seed=seed, device=device, steps=steps) for M in widths]
         counts.append(tally(widths, runs))
     needs = tuple(threshold(n, *axes) for n in sizes)
     return Phase(tuple(sizes), tuple(widths), tuple(counts), needs)
 
 
-def hunt_below(
-    n: int, M: int, *, starts: int, seed: int, axes: Axes = ((0, 1), (1, 2)), steps: int = 500
-) -> Hunt:
+def hunt_below(n: int, M: int, *, starts: int, seed: int, steps: int = 500) -> Hunt:
     """Descend below the threshold, and certify what kind of point each flat end with an error is.
 
     Args:
         n: samples.
         M: softplus neurons; p = 6.
-        starts: each on its own data.
+        starts: each on its own data, U_+ = {0, 1} and U_- = {1, 2}.
         seed: of all randomness.
-        axes: U_+ and U_-.
         steps: most steps of a run.
     """
     import torch
@@ -114,7 +109,7 @@ def hunt_below(
     from lossurface.landscape.hunts import hunt_minima
     from lossurface.landscape.model import SingleLayerSurface
 
-    batch = subspace_batch(starts, n, *axes, seed=seed)
+    batch = subspace_batch(starts, n, (0, 1), (1, 2), seed=seed)
     surface = SingleLayerSurface(
         get_neuron("softplus"),
         polynomial_hinge(6),
