@@ -206,12 +206,7 @@ class Outcome:
 
 
 def _keep(path: Path, outcome: Outcome) -> None:
-    """Put an outcome into a file, beside those of other experiments that it holds.
-
-    Raises:
-        InputError: the file is there and is none of outcomes.
-        BrokenOff: it cannot be written.
-    """
+    """Put an outcome into a file, beside those of other experiments that it holds."""
     kept = {one.name: one for one in read_outcomes(path)} if path.exists() else {}
     kept[outcome.name] = outcome
     rows = [asdict(kept[name]) for name in sorted(kept)]
@@ -221,11 +216,7 @@ def _keep(path: Path, outcome: Outcome) -> None:
 
 
 def read_outcomes(path: str | Path, claim: str | None = None) -> tuple[Outcome, ...]:
-    """Return the outcomes that an experiments.json holds, those of one claim or all.
-
-    Args:
-        path: a file that `lossurface reproduce --trials-of NAME --out DIR` wrote.
-        claim: id of the claim.
+    """Return the outcomes, of one claim or all, that `lossurface reproduce --trials-of` wrote.
 
     Raises:
         InputError: there is no such file, or it is none of this version.

@@ -49,10 +49,7 @@ class Execution:
 
 
 def defaults(path: Path) -> dict[str, Any]:
-    """Return the parameters of a notebook and their default values.
-
-    Args:
-        path: A notebook with one cell tagged "parameters".
+    """Return the parameters of a notebook, those of its cell so tagged, with their defaults.
 
     Raises:
         InputError: the file is not there, or is not a notebook.
@@ -81,10 +78,8 @@ def check_parameters(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the parameters to pass to a notebook, and all that it then has.
 
-    Args:
-        path: The notebook.
-        given: Values that replace its defaults and the profile's.
-        profile: Whose values, in the notebook's metadata, replace its defaults, if it is there.
+    The values given go before the profile's, in the notebook's metadata, and those before its
+    defaults.
 
     Raises:
         InputError: the notebook has no parameter of that name, or it takes no such value.

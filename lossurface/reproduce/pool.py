@@ -76,10 +76,9 @@ class Pool:
             raise InputError("workers and scheduler exclude each other; a cluster has its own")
 
     def pick_device(self, asked: str) -> tuple[str, str, list[str]]:
-        """Return a device to pass to tasks, its name, and the devices whose records are as good.
+        """Return a device for tasks, its name, and the devices whose records are as good.
 
-        An existing cluster's devices are its own affair. Who asks for a device by its name gets
-        that one; "auto" takes what any device recorded, so that a run that lost its GPU goes on.
+        Those are all for "auto": a run that lost its GPU goes on. A cluster's are its own affair.
 
         Raises:
             InputError: not one of cpu, cuda and auto, or "cuda" without one.
@@ -125,46 +124,41 @@ class Pool:
         from distributed import Client, LocalCluster
 
         with contextlib.ExitStack() as stack:
-            where: Any = self.scheduler
-            if where is None:
-                where = stack.enter_context(
-                    LocalCluster(
-                        n_workers=min(self.workers, tasks),
-                        threads_per_worker=1,
-                        processes=True,
-                        dashboard_address=None,
-                        # Without an address the scheduler would serve on port 8787, to everybody.
-                        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-                        silence_logs=logging.CRITICAL,
-                    )
+            where: Any = self.scheduler or stack.enter_context(
+                LocalCluster(
+                    n_workers=min(self.workers, tasks),
+                    threads_per_worker=1,
+                    dashboard_address=None,
+                    # Without an address the scheduler would serve on port 8787, to everybody.
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+                    silence_logs=logging.CRITICAL,
                 )
+            )
             try:
                 client = Client(where, timeout=PATIENCE, set_as_default=False)
-            except (OSError, TimeoutError, ValueError) as error:
+                # A lost scheduler answers no farewell: wait for none.
+                stack.callback(client.close, timeout=5)
+                client.wait_for_workers(1, timeout=10 * PATIENCE)
+            except (OSError, ValueError) as error:
                 reason = first_line(error)[:100]
                 raise InputError(f"scheduler {where}: not reached ({reason})") from None
-            # A lost scheduler answers no farewell: wait for none.
-            stack.callback(lambda: client.close(timeout=5))
             if self.scheduler is not None:
-                _check_workers(client, self.scheduler)
+                _check_workers(client)
             yield client
 
 
-def _check_workers(client: Client, scheduler: str) -> None:
+def _check_workers(client: Client) -> None:
     """Refuse workers of another package, whose results would pass for ours, or of many threads."""
-    client.wait_for_workers(1, timeout=10 * PATIENCE)
     ours = package()["key"]
     for worker, theirs in client.run(package).items():
         if theirs["key"] != ours:
             raise InputError(
-                f"scheduler {scheduler}: worker {worker} holds another lossurface or Python; "
-                "install this one there"
+                f"worker {worker} holds another lossurface or Python; install this one there"
             )
     for worker, threads in client.nthreads().items():
         if threads != 1:
             raise InputError(
-                f"scheduler {scheduler}: worker {worker} has {threads} threads; "
-                "start workers with --nthreads 1, more of them instead"
+                f"worker {worker} has {threads} threads; start workers with --nthreads 1"
             )
 
 

@@ -70,11 +70,7 @@ def read_file(path: str | Path, kind: str, build: Callable[[Any], T]) -> T:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of records, one file for each finished task.
-
-    Attributes:
-        folder: All workers must see it.
-    """
+    """A folder, which all workers must see, of a file for each finished task."""
 
     folder: Path
 
@@ -93,11 +89,7 @@ class Store:
         return result if whole else None
 
     def put(self, about: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
-        """Record the result of a finished task; return it as a later `get` will.
-
-        Raises:
-            BrokenOff: it cannot be written; nothing half written stays behind.
-        """
+        """Record the result of a finished task; return it as a later `get` will."""
         record = {"about": about, "result": result, "digest": _digest([about, result])}
         text = json.dumps(record, indent=1)
         with breaking_off(self.folder):
@@ -105,11 +97,7 @@ class Store:
         return dict(json.loads(text)["result"])
 
     def seen(self) -> None:
-        """Refuse to work where the folder that `alone` made is not there: the record would be lost.
-
-        Raises:
-            BrokenOff: this worker does not see it.
-        """
+        """Refuse to work where the folder that `alone` made is not there: the record is lost."""
         if not self.folder.is_dir():
             raise BrokenOff(
                 f"{self.folder}: a worker does not see it; give --out a folder that is there under "
@@ -118,12 +106,7 @@ class Store:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the folder for this run, and sweep out what a killed one left half written.
-
-        Raises:
-            InputError: another run is writing there.
-            BrokenOff: the folder cannot be made.
-        """
+        """Hold the folder for this run, and sweep out what a killed one left half written."""
         import fcntl
 
         with breaking_off(self.folder):
@@ -174,14 +157,9 @@ def run_tasks(
     echo: Callable[[str], object],
     told: Callable[[dict[str, Any]], str],
 ) -> list[dict[str, Any]]:
-    """Return the results of tasks, in order, running those that are not recorded.
+    """Return the results of tasks, in order, running those that `out`/records does not hold.
 
-    Args:
-        tasks: by name.
-        out: folder; the records go to `out`/records.
-        pool: where they run; by default in this process.
-        echo: takes lines of progress.
-        told: what a line of progress says of a result.
+    `echo` takes lines of progress, which say what `told` has to say of a result.
 
     Raises:
         InputError: another run writes to `out`.

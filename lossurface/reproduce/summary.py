@@ -110,11 +110,9 @@ class Summary:
 
 
 def printed_verdict(claim: str, text: str) -> tuple[str, tuple[str, ...], str] | None:
-    """Return (verdict, evidence, line) from the last verdict line on `claim`, None without one.
+    """Return (verdict, evidence, line) from the last verdict line on a claim in what was printed.
 
-    Args:
-        claim: The claim's id; lines on other claims are passed over.
-        text: What the notebook printed; a verdict line is what `print(verdict)` gives.
+    A verdict line is what `print(verdict)` gives; None where there is none on this claim.
     """
     for line in reversed(text.splitlines()):
         match = _VERDICT.match(line)
@@ -125,10 +123,7 @@ def printed_verdict(claim: str, text: str) -> tuple[str, tuple[str, ...], str] |
 
 
 def read_summary(path: str | Path) -> Summary:
-    """Return the summary that a `summary.json` holds.
-
-    Args:
-        path: a file that `lossurface reproduce --out DIR` wrote.
+    """Return the summary that a summary.json of `lossurface reproduce` holds.
 
     Raises:
         InputError: there is no such file, or it is not a summary of this version.
@@ -188,13 +183,12 @@ def run(
         raise InputError(f"profile {profile!r}: not one of {', '.join(PROFILES)}")
     picked, device_name, others = pool.pick_device(device)
     given = {"device": picked} | ({} if seed is None else {"seed": seed}) | dict(parameters or {})
-    rests_on, tasks = package(), {}
+    rests_on, tasks = {"package": package()}, {}
     for claim in select(ids):
         path = (book or _book()) / f"{claim.page}.ipynb"
         _, complete = check_parameters(path, given, profile)
         notebook = hashlib.sha256(path.read_bytes()).hexdigest()
-        about = {"claim": claim.id, "notebook": notebook, "parameters": complete}
-        about["package"] = rests_on
+        about = rests_on | {"claim": claim.id, "notebook": notebook, "parameters": complete}
         also = (about | {"parameters": complete | {"device": other}} for other in others)
         arguments = (claim, path, given, profile, device_name)
         tasks[claim.id] = Task(_run_notebook, arguments, about, tuple(also))
