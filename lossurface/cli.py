@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lossurface import __version__
-from lossurface.errors import InputError, checked_folder
+from lossurface import InputError, __version__
+from lossurface.errors import checked_folder
 from lossurface.exact.checker import printable
 
 if TYPE_CHECKING:

@@ -1,18 +1,13 @@
-"""The one exception that tells a user that an input is at fault, and what raising it needs."""
+"""What raising an `InputError` needs."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-__all__ = ["InputError", "checked_folder", "first_line", "shown"]
+from lossurface import InputError
 
-
-class InputError(ValueError):
-    """Raised for bad input: one line naming the input, the condition broken and the way out.
-
-    The command line prints the message alone and exits with status 2.
-    """
+__all__ = ["checked_folder", "first_line", "shown"]
 
 
 def shown(value: object) -> str:

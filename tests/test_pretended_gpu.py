@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from lossurface import claims
-from lossurface.errors import InputError
+from lossurface import InputError, claims
 from lossurface.reproduce import EXPERIMENTS, run_experiment
 from tests.pretend import Pretended, pretended
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.tally import Tally
-from lossurface.errors import InputError
 from lossurface.setting import Dataset, Loss, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:

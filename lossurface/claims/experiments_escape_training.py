@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.tally import Tally
-from lossurface.errors import InputError
 from lossurface.setting import get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:

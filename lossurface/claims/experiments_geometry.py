@@ -73,7 +73,7 @@ def duality(points: Array, labels: Array, claim: ConditionName) -> tuple[float, 
 
     n, r = points.shape
     signed = points * labels[:, None]
-    scale = np.square(points).max()
+    scale = np.square(points).max() or 1.0
     moments = signed.T if claim == "proposition-11" else np.empty((0, n))
     # Unknowns: lambda, then t, which is to be as large as possible.
     equal = np.vstack([labels > 0, labels < 0, moments]) @ np.eye(n, n + 1)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.tally import Tally
 from lossurface.claims.traps import ConditionName, decide
 from lossurface.conditions import Condition, Space, bad_minimum
-from lossurface.errors import InputError
 from lossurface.exact import Finding, check, equal, less, undecided
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.tally import Tally
 from lossurface.counterexamples.separability import hulls_meet, separable
-from lossurface.errors import InputError
 from lossurface.setting import Dataset, proposition_3
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import (
     Dataset,
     Network,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.departures import Departure, depart
-from lossurface.errors import InputError
 from lossurface.exact import Finding, equal, less
 from lossurface.setting import neurons_of, polynomial_hinge
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.tally import Tally
 from lossurface.claims.theorem_1 import threshold
-from lossurface.errors import InputError
 from lossurface.setting import get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:

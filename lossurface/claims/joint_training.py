@@ -16,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.experiments import pick_device
 from lossurface.claims.training import Ended
-from lossurface.errors import InputError
 from lossurface.setting import Architecture, Loss, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from lossurface import InputError
 from lossurface.claims.experiments import pick_device
 from lossurface.claims.tally import Tally
 from lossurface.claims.traps import ConditionName, trap
-from lossurface.errors import InputError
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.errors import InputError, shown
+from lossurface import InputError
+from lossurface.errors import shown
 
 if TYPE_CHECKING:
     from lossurface.exact import Certificate, Evidence, Verdict

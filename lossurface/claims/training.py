@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.claims.experiments import pick_device
 from lossurface.claims.tally import Tally
-from lossurface.errors import InputError
 from lossurface.setting import Loss, get_neuron, polynomial_hinge
 from lossurface.setting.architectures import Architecture
 

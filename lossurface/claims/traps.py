@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from lossurface import InputError
 from lossurface.conditions import (
     Condition,
     Space,
@@ -21,7 +22,6 @@ from lossurface.conditions import (
     proposition_11,
     proposition_12,
 )
-from lossurface.errors import InputError
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from lossurface import InputError
 from lossurface.conditions._game import Game
 from lossurface.conditions._space import Frame, Space, modular_rank, span_of
 from lossurface.conditions._weights import centred
 from lossurface.conditions.closest import closest_form
-from lossurface.errors import InputError
 from lossurface.exact.simplex import feasible
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
-from lossurface.errors import InputError
 from lossurface.exact.checker.format import CONVEX, EVEN, MAX_BYTES
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """Samples as integers, each column scaled alone, and independence modulo a prime: for the search.
 
-What is found here is proved by `lossurface.exact.checker`, which shares none of it.
+What is found here is proved by `lossurface.exact.checker`, which has its own way of reading the
+samples and the same prime: what is independent here is so there.
 """
 
 import math
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
 
-from lossurface.errors import InputError
+from lossurface import InputError
+from lossurface.exact.checker.arithmetic import PRIME
 
-PRIME = 4_611_685_736_964_617_699  # no special form: powers of two are no multiples of each other
 SCALE_BITS = 400_000  # of a common denominator
 
 

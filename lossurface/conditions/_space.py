@@ -15,9 +15,10 @@ from functools import cached_property
 from operator import mul, truediv
 from typing import TYPE_CHECKING, Any
 
-from lossurface.conditions._integers import PRIME, Samples, whole
-from lossurface.errors import InputError
+from lossurface import InputError
+from lossurface.conditions._integers import Samples, whole
 from lossurface.exact.checker import arithmetic
+from lossurface.exact.checker.arithmetic import PRIME
 
 if TYPE_CHECKING:
     import numpy as np

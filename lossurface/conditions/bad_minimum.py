@@ -13,7 +13,8 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError, shown
+from lossurface import InputError
+from lossurface.errors import shown
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
 from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read

@@ -12,13 +12,14 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
+from lossurface import InputError
 from lossurface.conditions import _claims, subspaces
 from lossurface.conditions._condition import NAMES, Condition, settle
 from lossurface.conditions._space import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
-from lossurface.errors import InputError, checked_folder
+from lossurface.errors import checked_folder
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate

@@ -22,11 +22,11 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
+from lossurface import InputError
 from lossurface.conditions import _boundary
 from lossurface.conditions._condition import Condition, proves, settle, unsettled
 from lossurface.conditions._game import Game, play
 from lossurface.conditions._weights import ROOM, balanced, centred, equal, interior
-from lossurface.errors import InputError
 from lossurface.exact.certificate import seal
 from lossurface.exact.checker import Unreadable
 from lossurface.exact.checker.dataset import quadratic_values

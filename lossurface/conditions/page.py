@@ -11,9 +11,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lossurface import InputError
 from lossurface.conditions import pictures
 from lossurface.conditions._condition import NAMES
-from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     from lossurface.conditions._claims import Applied

@@ -25,10 +25,11 @@ from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
 
+from lossurface import InputError
 from lossurface.conditions._condition import Condition, settle, unsettled
-from lossurface.conditions._integers import PRIME, Echelon
+from lossurface.conditions._integers import Echelon
 from lossurface.conditions._space import UNLUCKY, pivot_columns, span_of
-from lossurface.errors import InputError
+from lossurface.exact.checker.arithmetic import PRIME
 from lossurface.setting import width_threshold
 
 if TYPE_CHECKING:

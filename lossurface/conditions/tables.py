@@ -21,7 +21,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import Dataset
 
 __all__ = ["Table", "read_arrays", "read_file"]
@@ -30,7 +30,7 @@ MAX_BYTES = 200_000_000
 MAX_CELLS = 500_000  # minutes of exact arithmetic; certificates of 20 MB
 MAX_DIGITS = 15_000_000  # of all values; a certificate holds every one of them, and 20 MB in all
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-DIGITS = 800  # of a numerator or denominator, as in `lossurface.exact.rational`
+DIGITS = 800  # of a numerator or denominator; a certificate may hold products of them
 SMALLER = "take a sample of its rows"
 
 

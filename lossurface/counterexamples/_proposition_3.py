@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
-from lossurface import setting
+from lossurface import InputError, setting
 from lossurface.counterexamples.affine import (
     AffineMap,
     affine_minimum,
@@ -26,7 +26,6 @@ from lossurface.counterexamples.construction import (
     reach_of_signs,
     reach_with,
 )
-from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
 from lossurface.exact.checker.format import IDENTITY
 from lossurface.exact.linalg import dot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lossurface import setting
+from lossurface import InputError, setting
 from lossurface.counterexamples.balance import balanced, balanced_sample
 from lossurface.counterexamples.construction import (
     SAMPLES,
@@ -21,7 +21,6 @@ from lossurface.counterexamples.construction import (
     local_minimum,
     reach_with,
 )
-from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
 from lossurface.exact.checker.format import ODD
 from lossurface.setting.datasets import Dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lossurface import setting
+from lossurface import InputError, setting
 from lossurface.counterexamples.construction import (
     admissible_dataset,
     admissible_neuron,
@@ -20,7 +20,6 @@ from lossurface.counterexamples.construction import (
     reach_with,
     shifted,
 )
-from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
 from lossurface.exact.checker.arithmetic import definite, integers
 from lossurface.exact.checker.format import AT_ZERO, EVEN

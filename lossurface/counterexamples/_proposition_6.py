@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from lossurface import setting
+from lossurface import InputError, setting
 from lossurface.counterexamples.construction import (
     DEAD_REACH,
     admissible_neuron,
@@ -19,7 +19,6 @@ from lossurface.counterexamples.construction import (
     hidden_widths,
     local_minimum,
 )
-from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting.datasets import Dataset

@@ -13,6 +13,7 @@ from fractions import Fraction
 from operator import mul
 from typing import Any
 
+from lossurface import InputError
 from lossurface.counterexamples.construction import (
     Number,
     balancing_constant,
@@ -20,7 +21,6 @@ from lossurface.counterexamples.construction import (
     local_minimum,
     signed,
 )
-from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate
 from lossurface.exact.checker import Refuted
 from lossurface.exact.checker.minimum import balanced, check_best

@@ -7,9 +7,8 @@ from fractions import Fraction
 from math import comb
 from typing import TYPE_CHECKING
 
-from lossurface import setting
+from lossurface import InputError, setting
 from lossurface.counterexamples.construction import at_least
-from lossurface.errors import InputError
 from lossurface.setting.datasets import Dataset
 
 if TYPE_CHECKING:

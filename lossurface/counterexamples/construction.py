@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.exact.certificate import Certificate, seal
 from lossurface.exact.checker import Refuted, Unreadable, check
 from lossurface.exact.checker.format import ZERO

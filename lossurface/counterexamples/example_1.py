@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.exact.linalg import positive_definite, solve
 
 __all__ = ["LinearFit", "Segment", "example_1", "fit_segments"]

@@ -36,9 +36,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import comb, factorial, isqrt
 
+from lossurface import InputError
 from lossurface.counterexamples.construction import at_least
 from lossurface.counterexamples.least_squares import Fit, compositions, fit_counts, multinomial
-from lossurface.errors import InputError
 
 __all__ = [
     "example_2",

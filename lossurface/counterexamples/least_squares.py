@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial, prod
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.exact.linalg import dot, solve
 
 __all__ = ["Fit", "compositions", "fit_counts", "multinomial"]

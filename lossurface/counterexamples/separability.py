@@ -26,8 +26,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import comb
 
+from lossurface import InputError
 from lossurface.counterexamples.construction import at_least, signed
-from lossurface.errors import InputError
 from lossurface.exact.simplex import separate
 from lossurface.setting.datasets import Dataset
 

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.exact import checker
 from lossurface.exact.checker import printable
 from lossurface.exact.checker.format import FORMAT, VERSION

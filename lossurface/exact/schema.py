@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lossurface.exact.checker.format import CERTIFICATE, DIGITS
+from lossurface.exact.checker.format import CERTIFICATE, WHOLE
 
 __all__ = ["schema"]
 
-_NUMBER = rf"(0|[1-9][0-9]{{0,{DIGITS - 1}}})(/[1-9][0-9]{{0,{DIGITS - 1}}})?"
+_NUMBER = rf"(0|{WHOLE})(/{WHOLE})?"
 _PATTERNS = {
     "q": rf"^-?{_NUMBER}$",
     "ball": rf"^-?{_NUMBER}( \+/- {_NUMBER})?$",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape._curves import Case, Curve, Point, open_neuron
 
 __all__ = ["hessian", "quadratic"]

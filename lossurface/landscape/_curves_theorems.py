@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape._curves import Case, Curve, Point, open_neuron
 
 __all__ = ["theorem_1", "theorem_2"]

@@ -16,7 +16,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.model import Derivatives, SingleLayerSurface
 
 __all__ = ["Descent", "Stop", "Surface", "adam", "descend"]

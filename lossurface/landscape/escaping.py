@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.descent import adam, descend
 from lossurface.landscape.escape import Proof, escape
 from lossurface.landscape.model import SingleLayerSurface

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.model import Derivatives
 
 __all__ = ["Objective", "from_module"]

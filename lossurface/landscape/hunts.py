@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.exact import Finding, every, sampled, uncounted
 from lossurface.landscape.critical import Certified, certify, find
 from lossurface.landscape.descent import Descent, descend

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.model import Derivatives
 
 if TYPE_CHECKING:

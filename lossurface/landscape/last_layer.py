@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from lossurface import InputError
 from lossurface.enclosed.point_check import no_critical_point
-from lossurface.errors import InputError
 from lossurface.exact import Finding
 
 if TYPE_CHECKING:

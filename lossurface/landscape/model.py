@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 if TYPE_CHECKING:
     from lossurface.setting import Loss, Neuron

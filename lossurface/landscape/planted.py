@@ -22,9 +22,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lossurface import InputError
 from lossurface.enclosed.point_check import constant_critical
 from lossurface.enclosed.single_layer import SingleLayer
-from lossurface.errors import InputError
 from lossurface.exact import Finding
 from lossurface.landscape.escape import ball_layer
 from lossurface.landscape.model import SingleLayerSurface

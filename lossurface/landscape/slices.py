@@ -10,7 +10,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 __all__ = ["Slice", "plane", "random_directions"]
 

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lossurface import InputError
 from lossurface.claims import experiments_starts as starts
 from lossurface.claims import get
 from lossurface.claims.registry import check_options
 from lossurface.claims.tally import Tally
-from lossurface.errors import InputError
 from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.records import breaking_off, read_file, write_atomically
 from lossurface.reproduce.trials import map_trials

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lossurface import InputError
 from lossurface.claims.registry import check_options
-from lossurface.errors import InputError, first_line
+from lossurface.errors import first_line
 from lossurface.reproduce.records import breaking_off
 
 __all__ = ["Execution", "check_parameters", "defaults", "execute"]

@@ -16,9 +16,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lossurface import __version__
+from lossurface import InputError, __version__
 from lossurface.claims.registry import check_options
-from lossurface.errors import InputError, first_line
+from lossurface.errors import first_line
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lossurface import InputError
 from lossurface.claims.registry import Claim, select
-from lossurface.errors import InputError
 from lossurface.reproduce.notebook import check_parameters, execute
 from lossurface.reproduce.pool import Pool, package, versions
 from lossurface.reproduce.records import (

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lossurface.errors import InputError, first_line
+from lossurface import InputError
+from lossurface.errors import first_line
 from lossurface.reproduce.pool import BrokenOff, Pool, package
 from lossurface.reproduce.records import Task, run_tasks
 

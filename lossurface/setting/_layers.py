@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting.neurons import Neuron
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting.datasets import Number, as_ball, parse_number
 from lossurface.setting.neurons import Neuron, zeros_torch
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import _layers
 from lossurface.setting.datasets import Number, as_ball, as_fraction
 from lossurface.setting.neurons import Neuron

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NoReturn
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting.architectures import Architecture
 from lossurface.setting.datasets import as_ball
 from lossurface.setting.losses import Loss

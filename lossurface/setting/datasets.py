@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 if TYPE_CHECKING:
     import torch

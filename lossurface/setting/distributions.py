@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting.datasets import Dataset, Point, exact_number
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting.neurons import (
     ANALYTIC,
     constant,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting._staircase import Staircase, staircase
 from lossurface.setting.architectures import Architecture, Parts
 from lossurface.setting.datasets import (

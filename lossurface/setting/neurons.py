@@ -16,7 +16,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting.datasets import as_ball
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 __all__ = ["decoded", "encode_frames", "to_json"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

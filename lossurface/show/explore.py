@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.show._frames import encode_frames, to_json
 from lossurface.show._markup import explorer_markup
 from lossurface.show._template import house_layout

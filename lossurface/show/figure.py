@@ -11,7 +11,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from lossurface.errors import InputError
+from lossurface import InputError
 
 __all__ = ["MIME", "Words", "drawn", "live", "page_html"]
 

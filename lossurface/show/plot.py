@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.show._geometry import circle_on_surface, grid_of, height_at, levels
 from lossurface.show.diagram import networks
 from lossurface.show.static import Drawing

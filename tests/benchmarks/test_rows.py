@@ -10,7 +10,7 @@ from benchmarks import memory, peers, record, scaling, slices, spectra
 from benchmarks.problem import Logistic, Network, definition, numpy_loss, t33
 from benchmarks.size import TINY, Size
 from benchmarks.timing import Turns
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.show.figures import benchmarks as figures
 
 TARGETS = {  # the table

@@ -3,7 +3,9 @@
 from fractions import Fraction
 
 import pytest
+from scipy.stats import binomtest
 
+from lossurface import InputError
 from lossurface.claims import get
 from lossurface.claims.experiments import pick_device, stuck_by_width
 from lossurface.claims.experiments_example_1 import misfits
@@ -13,7 +15,6 @@ from lossurface.claims.experiments_proposition_6 import dead_networks
 from lossurface.claims.experiments_proposition_7 import stuck_identity
 from lossurface.claims.tally import Tally
 from lossurface.counterexamples import LINE, RAYS
-from lossurface.errors import InputError
 from lossurface.setting import proposition_3_symmetric, proposition_5, proposition_5_plane
 
 
@@ -21,6 +22,11 @@ def test_the_interval_is_clopper_pearsons():
     tally = Tally((1, 2), (0, 5), (10, 10))
     # Rule for no success in n trials: 1 - (alpha/2)^(1/n).
     assert tally.interval(0) == pytest.approx((0.0, 1 - 0.025 ** (1 / 10)))
+    for trials in (1, 7, 300):
+        for hits in {0, 1, trials // 2, trials}:
+            found = binomtest(hits, trials).proportion_ci(0.9999, "exact")
+            interval = Tally((0,), (hits,), (trials,)).interval(confidence=0.9999)
+            assert interval == pytest.approx((found.low, found.high), rel=1e-9)
     low, high = tally.interval(1)
     assert low == pytest.approx(1 - high)
     assert tally.share(1) == 0.5

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from lossurface import InputError
 from lossurface.claims import experiments_theorem_2 as theorem_2
 from lossurface.claims import experiments_width as width
 from lossurface.claims.departures import depart, findings
@@ -25,7 +26,6 @@ from lossurface.claims.training import (
     subspace_batch,
     train,
 )
-from lossurface.errors import InputError
 from lossurface.landscape.planted import plant
 from lossurface.setting import (
     ARCHITECTURES,

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from lossurface import InputError
 from lossurface.claims import get
 from lossurface.claims.experiments_proposition_11 import (
     RING,
@@ -15,7 +16,6 @@ from lossurface.claims.experiments_proposition_11 import (
 )
 from lossurface.claims.experiments_proposition_12 import holding_share
 from lossurface.claims.traps import decide, trap
-from lossurface.errors import InputError
 from lossurface.exact import check
 from lossurface.setting import Dataset
 

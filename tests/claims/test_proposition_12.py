@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from lossurface.exact.staircase import levels
 
+from lossurface import InputError
 from lossurface.claims import get
 from lossurface.claims.experiments_proposition_12 import (
     _left,
@@ -22,8 +22,8 @@ from lossurface.claims.experiments_proposition_12 import (
 )
 from lossurface.claims.proposition_12 import BOWL, CROSS
 from lossurface.claims.traps import decide, trap
-from lossurface.errors import InputError
 from lossurface.exact import check
+from lossurface.exact.checker.minimum import margins
 from lossurface.setting import Dataset
 
 
@@ -74,7 +74,7 @@ def test_the_trap_is_the_certificates_point():
     """The margins agree with the exact checker's enclosures of them."""
     seen = trap(BOWL, "proposition-12", p=6)
     weights = [Fraction(v) for v in trapped(BOWL, seen.condition).data["dual_weights"]]
-    for margin, (low, high) in zip(seen.margins, levels(weights, 6), strict=True):
+    for margin, (low, high) in zip(seen.margins, margins(weights, 6), strict=True):
         assert float(low) - 1e-12 <= margin <= float(high) + 1e-12
     # sum lambda y f = 0: the output weight of f_D is stationary
     assert abs((seen.weights * seen.margins).sum()) < 1e-12

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lossurface import InputError
 from lossurface.claims.experiments_geometry import dualities
 from lossurface.claims.real_data import PAIRS, pair, scaled, started_at_the_trap
 from lossurface.claims.traps import decide
 from lossurface.conditions import check
-from lossurface.errors import InputError
 from lossurface.setting import Dataset
 from lossurface.show.figures.your_data import Quadrants, distances
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lossurface import claims
-from lossurface.errors import InputError
+from lossurface import InputError, claims
 from lossurface.exact import Certificate, equal
 
 BOOK = Path(__file__).parents[2] / "book"

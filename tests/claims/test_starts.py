@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from lossurface import InputError
 from lossurface.claims import experiments_starts as starts
 from lossurface.claims.theorem_1 import threshold
-from lossurface.errors import InputError
 from lossurface.reproduce import EXPERIMENTS, read_outcomes, run_experiment, select_experiments
 
 CLAIMS = ("theorem-1", "theorem-2", "proposition-1")

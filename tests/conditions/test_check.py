@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from lossurface import InputError
 from lossurface.conditions import check, check_file
-from lossurface.errors import InputError
-from lossurface.exact.recheck import recheck
+from lossurface.exact.checker.__main__ import outcomes
 from tests.conditions.samples import KNOWN
 
 SEPARABLE = ([[2, 1], [1, 2], [-1, 0], [0, -1]], [1, 1, -1, -1])
@@ -86,8 +86,8 @@ def test_counterexample_on_the_samples_given(data, choices):
     report = check(*data, width=2, **choices)
     found = report.counterexample
     assert found is not None
-    assert found.kind == "local-minimum"
-    assert found.data["loss"] == {"name": "polynomial-hinge", "p": 6}
+    assert found.kind in ("local-minimum", "staircase")
+    assert found.data["p"] == 6
     assert found.data["labels"] == list(report.table.dataset.y)
     assert any(claim.kind == "warning" and claim.applies == "yes" for claim in report.claims)
 
@@ -171,9 +171,9 @@ def test_folder(tmp_path, name):
     report = check_file(file, label="y", neuron="quadratic", width=3, out=out)
     written = json.loads((out / "report.json").read_text())
     assert written["conditions"] == json.loads(json.dumps(report.to_dict()["conditions"]))
-    outcomes = dict(recheck(out / "certificates"))
-    assert len(outcomes) >= 5
-    assert all(finding.status == "holds" for finding in outcomes.values())
+    found = [status for _, status, _ in outcomes([str(out / "certificates")])]
+    assert len(found) >= 5
+    assert not any(found)
     page = Page()
     page.feed((out / "report.html").read_text())
     local = [link for link in page.links if not link.startswith("#")]

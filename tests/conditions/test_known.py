@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from lossurface import InputError
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import (
@@ -14,7 +15,6 @@ from lossurface.conditions.subspaces import (
     ranks,
     theorem_1_width,
 )
-from lossurface.errors import InputError
 from tests.conditions.samples import KNOWN, space
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lossurface import InputError
 from lossurface.conditions import tables
 from lossurface.conditions.tables import read_arrays, read_file
-from lossurface.errors import InputError
 
 GOOD = "a,b,kind\n0.1,1,no\n2,-3e-1,yes\n"
 

@@ -14,7 +14,7 @@ from lossurface.counterexamples import (
     proposition_6,
     proposition_7,
 )
-from lossurface.exact import rational
+from lossurface.exact.checker.format import EVEN, IDENTITY, ODD, ZERO
 from lossurface.setting import Dataset
 
 POWERS = st.integers(2, 7)
@@ -98,21 +98,21 @@ def anything(draw):
 def certificates(draw, claim):
     """A certificate of the claim, from a random admissible request."""
     p, width = draw(POWERS), draw(WIDTHS)
-    deep = {"deep": draw(DEEP), "deep_neuron": draw(named(rational.ZERO))}
+    deep = {"deep": draw(DEEP), "deep_neuron": draw(named(ZERO))}
     if claim == "proposition-2":
         data = draw(st.sampled_from(["theorem-1", "theorem-2"]))
         samples = draw(rays() if data == "theorem-1" else half_plane())
-        return proposition_2(draw(named(rational.ZERO)), p, width, data, samples, **deep)
+        return proposition_2(draw(named(ZERO)), p, width, data, samples, **deep)
     if claim == "proposition-3":
-        neuron, width = draw(named(rational.IDENTITY)), max(width, 2)
+        neuron, width = draw(named(IDENTITY)), max(width, 2)
         return proposition_3(neuron, p, width, draw(overlapping()), **deep)
     if claim == "proposition-4":
-        return proposition_4(draw(named(rational.ODD)), p, width, draw(mirrored()), **deep)
+        return proposition_4(draw(named(ODD)), p, width, draw(mirrored()), **deep)
     if claim == "proposition-5":
-        neuron, scale = draw(named(rational.EVEN)), Fraction(draw(STEPS) + 1, 4)
+        neuron, scale = draw(named(EVEN)), Fraction(draw(STEPS) + 1, 4)
         return proposition_5(neuron, p, width, draw(outside_and_inside()), scale, **deep)
     widths = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
     if claim == "proposition-6":
         samples = draw(anything())
-        return proposition_6(draw(named(rational.ZERO)), p, dataset=samples, widths=widths)
+        return proposition_6(draw(named(ZERO)), p, dataset=samples, widths=widths)
     return proposition_7("relu", p, dataset=draw(overlapping()), widths=widths)

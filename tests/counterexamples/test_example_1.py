@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossurface import InputError
 from lossurface.counterexamples.example_1 import Segment, example_1, fit_segments
-from lossurface.errors import InputError
 
 points = st.fractions(-3, 3, max_denominator=20)
 

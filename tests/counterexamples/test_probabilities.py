@@ -11,6 +11,7 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lossurface import InputError
 from lossurface.claims.experiments_proposition_3 import (
     disagreements,
     fitted_rate,
@@ -32,7 +33,6 @@ from lossurface.counterexamples.separability import (
     separable,
     upper_bound,
 )
-from lossurface.errors import InputError
 from lossurface.setting import Dataset
 from tests.counterexamples.strategies import half_plane, labelled
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import partial
 
 import pytest
 
+from lossurface import InputError
 from lossurface.claims import get
 from lossurface.counterexamples import (
     construction,
@@ -19,8 +19,8 @@ from lossurface.counterexamples import (
 )
 from lossurface.counterexamples.example_2 import example_2, small_alpha
 from lossurface.counterexamples.example_3 import example_3, small_delta
-from lossurface.errors import InputError
-from lossurface.exact import check, rational
+from lossurface.exact import check
+from lossurface.exact.checker import Unreadable
 from lossurface.setting import Dataset
 
 BUILDERS = {
@@ -170,9 +170,9 @@ def test_other_bad_requests(call, choices, text):
 
 def test_what_the_checker_does_not_read_is_said(monkeypatch):
     def unreadable(_):
-        raise rational.Unreadable("network.deep is too deep")
+        raise Unreadable("network.deep is too deep")
 
-    monkeypatch.setattr(construction, "sealed", partial(construction.sealed, checker=unreadable))
+    monkeypatch.setattr(construction, "check", unreadable)
     text = message(proposition_6)
     assert text == "beyond what the checker reads: network.deep is too deep"
 

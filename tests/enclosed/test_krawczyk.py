@@ -6,9 +6,9 @@ from flint import arb, arb_mat, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lossurface import InputError
 from lossurface.enclosed.krawczyk import enclose
 from lossurface.enclosed.single_layer import SingleLayer, balls
-from lossurface.errors import InputError
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 

@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 
 from lossurface.counterexamples import PLANE, proposition_2, proposition_5
 from lossurface.setting import (
-    Dataset,
     Problem,
     from_certificate,
     get_loss,
     get_neuron,
     single_layer,
 )
-from tests.exact.test_rational import CERTIFICATES
-
-UNEVEN = Dataset.of([2, 3, "5/2", -1], [1, 1, 1, -1])
+from tests.exact.certificates import MINIMA, UNEVEN
 
 
 def moved(problem, radius, direction, share):
@@ -41,11 +38,11 @@ def no_lower(problem, theta):
     return not problem.loss_at(theta, 200) < start
 
 
-@pytest.mark.parametrize("name", CERTIFICATES)
+@pytest.mark.parametrize("name", MINIMA)
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_no_point_inside_the_radius_is_lower(name, data):
-    certificate = CERTIFICATES[name]
+    certificate = MINIMA[name]
     problem = from_certificate(certificate.data)
     text = certificate.data["radius"]
     radius = Fraction(1000) if text == "inf" else Fraction(text)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.critical import certify, distinct, find
 from lossurface.landscape.descent import descend
 from lossurface.landscape.functional import Objective

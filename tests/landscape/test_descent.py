@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.descent import Stop, adam, descend
 from lossurface.landscape.functional import Objective, from_module
 from lossurface.landscape.model import SingleLayerSurface

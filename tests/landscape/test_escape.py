@@ -11,10 +11,10 @@ import pytest
 import torch
 from flint import arb
 
+from lossurface import InputError
 from lossurface.claims.departures import depart
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.point_check import constant_critical
-from lossurface.errors import InputError
 from lossurface.landscape.descent import descend
 from lossurface.landscape.escape import Case, Proof, ball_layer, escape
 from lossurface.landscape.functional import Objective

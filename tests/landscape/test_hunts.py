@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.escaping import RIVALS, escape_training, rival
 from lossurface.landscape.hunts import hunt_minima, hunt_violations
 from lossurface.landscape.model import SingleLayerSurface

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from lossurface import InputError
 from lossurface.claims.joint_training import JOINT, train_jointly
 from lossurface.claims.training import separable_batch, subspace_batch
 from lossurface.enclosed import escape_check
-from lossurface.errors import InputError
 from lossurface.landscape.critical import certify, directions_down
 from lossurface.landscape.escape import ball_layer
 from lossurface.landscape.functional import Objective

@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lossurface import InputError
 from lossurface.claims.experiments_proposition_8 import lift
-from lossurface.errors import InputError
 from lossurface.landscape.last_layer import (
     LastLayer,
     gradient_bound,

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.functional import Objective
 from lossurface.landscape.model import SingleLayerSurface, pack, unpack
 from lossurface.setting import get_loss, get_neuron, logistic, polynomial_hinge

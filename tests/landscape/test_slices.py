@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.landscape.functional import Objective, from_module
 from lossurface.landscape.slices import plane, random_directions
 

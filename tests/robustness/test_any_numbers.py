@@ -5,11 +5,10 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lossurface.exact.integers import PRIME
-from lossurface.exact.recheck import check as recheck
 
 from lossurface import InputError
 from lossurface.conditions import check
+from lossurface.exact import check as recheck
 
 SMALL = st.integers(-2, 2)
 DOUBLES = st.floats(allow_nan=False, allow_infinity=False)
@@ -22,7 +21,6 @@ LONG = st.builds(
     st.integers(0, 700),
 )
 RATIOS = st.fractions(max_denominator=10**9)
-UNLUCKY = st.integers(-3, 3).map(lambda k: k * PRIME) | SMALL
 OFFSET = st.integers(-3, 3).map(lambda k: 2**53 + k)
 
 
@@ -30,7 +28,7 @@ OFFSET = st.integers(-3, 3).map(lambda k: 2**53 + k)
 def tables(draw):
     """Draw n rows of d numbers, some rows and columns doubled, and labels of both classes."""
     d, n = draw(st.integers(1, 4)), draw(st.integers(2, 9))
-    kinds = (SMALL, DOUBLES, WIDE, LONG, RATIOS, UNLUCKY, OFFSET)
+    kinds = (SMALL, DOUBLES, WIDE, LONG, RATIOS, OFFSET)
     columns = [draw(st.sampled_from(kinds)) for _ in range(d)]
     rows = [[draw(column) for column in columns] for _ in range(n)]
     if draw(st.booleans()):

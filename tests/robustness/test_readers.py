@@ -9,13 +9,11 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from lossurface.exact.integers import common
-from lossurface.exact.rational import Refuted
 
 from lossurface import InputError
 from lossurface.conditions.tables import read_arrays, read_file
 from lossurface.counterexamples import proposition_6
-from lossurface.exact import Certificate, check, seal
+from lossurface.exact import check, seal
 
 
 @pytest.fixture(autouse=True)
@@ -76,16 +74,3 @@ def test_a_network_of_many_squaring_layers():
     square = {"W": [["3/7"] * width] * width, "b": ["1/7"] * width}
     data["network"]["deep"]["layers"] = [first, *[square] * 60, *rest]
     assert check(seal(data)).status in ("holds", "fails")  # at once
-
-
-def test_denominators_without_a_useful_multiple():
-    primes = (2**k - 1 for k in range(10_000, 20_000))
-    with pytest.raises(Refuted, match="no common denominator of use"):
-        common(primes)
-
-
-def test_a_key_that_no_terminal_prints_is_named_in_ascii():
-    data = dict(proposition_6("requ").data)
-    with pytest.raises(InputError) as caught:
-        check(Certificate(data | {"a\nb\ud800": 1}))
-    assert str(caught.value) == "a\\nb\\ud800 is unknown"

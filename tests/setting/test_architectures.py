@@ -10,7 +10,7 @@ from flint import ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import (
     ARCHITECTURES,
     Architecture,

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import Dataset, contradictions
 
 from ._tools import fractions, seeded

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from lossurface import InputError
 from lossurface.conditions import Space, assumption_2, assumption_3, assumption_6
-from lossurface.errors import InputError
 from lossurface.setting import (
     Dataset,
     Distribution,

@@ -7,7 +7,7 @@ from flint import arb, ctx
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import NEURONS, polynomial_hinge, quadratic
 from lossurface.setting.neurons import even, monotone, power, split
 

@@ -9,7 +9,7 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import (
     LOSSES,
     Loss,

@@ -8,7 +8,7 @@ import torch
 from flint import arb, ctx
 from hypothesis import given
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import CLASSES, NEURONS, get_neuron, neurons_of
 
 from ._tools import dyadics, ends, fractions, holds, seeded, textbook_derivative

@@ -9,7 +9,7 @@ from flint import arb, ctx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import Enclosed
 from lossurface.setting.datasets import as_ball, as_fraction, exact_number, parse_number
 

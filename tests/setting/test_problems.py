@@ -10,7 +10,7 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.setting import (
     Dataset,
     Enclosed,
@@ -29,7 +29,7 @@ from ._tools import ends, holds, seeded
 
 # Proposition 5 on two samples: w = 0, a = -1, and a_0 = 0 balances one sample of each class.
 CERTIFICATE: dict[str, Any] = {
-    "loss": {"name": "polynomial-hinge", "p": 3},
+    "p": 3,
     "samples": [["2"], ["-1/2"]],
     "labels": [1, -1],
     "network": {
@@ -122,7 +122,7 @@ def test_the_training_error_is_at_most_the_loss() -> None:
         assert (gap >= 0).all()
 
 
-@pytest.mark.parametrize("field", ["loss", "samples", "labels", "network"])
+@pytest.mark.parametrize("field", ["p", "samples", "labels", "network"])
 def test_a_missing_field_is_named(field: str) -> None:
     data = {key: value for key, value in CERTIFICATE.items() if key != field}
     with pytest.raises(InputError, match=f"no field '{field}'"):
@@ -130,7 +130,7 @@ def test_a_missing_field_is_named(field: str) -> None:
 
 
 def test_what_is_not_a_certificate_is_refused() -> None:
-    for bad in ([], None, {**CERTIFICATE, "loss": 3}):
+    for bad in ([], None, {**CERTIFICATE, "network": 3}):
         with pytest.raises(InputError, match="not a JSON object"):
             from_certificate(bad)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="takes 1 coordinates and samples have 2"):

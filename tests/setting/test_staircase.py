@@ -11,8 +11,8 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossurface import InputError
 from lossurface.conditions import bad_minimum, proposition_11, proposition_12
-from lossurface.errors import InputError
 from lossurface.landscape.functional import Objective
 from lossurface.setting import from_certificate, get_neuron, network_from_dict, staircase
 from tests.conditions.samples import KNOWN, space
@@ -80,7 +80,7 @@ def test_what_is_no_staircase_is_refused(breaks, levels, told) -> None:
 
 def margins(data):
     """Y f(x) at theta*, from the dual weights: 1 - C lambda^(1/p)."""
-    p = data["loss"]["p"]
+    p = data["p"]
     weights = [float(Fraction(v)) for v in data["dual_weights"]]
     roots = [w ** (1 / p) for w in weights]
     C = sum(weights) / sum(w * r for w, r in zip(weights, roots, strict=True))
@@ -117,4 +117,3 @@ def test_loss_and_error_of_a_certificate_are_those_it_states(data, test, neuron,
         assert problem.error_ball() == error
     assert float(problem.error_torch(theta)) == float(error)
     assert network_from_dict(problem.network.to_dict()) == problem.network
-    assert problem.network.to_dict() == made.data["network"]

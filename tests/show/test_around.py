@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from lossurface import InputError
 from lossurface.counterexamples import proposition_2, proposition_5
-from lossurface.errors import InputError
 from lossurface.setting import from_certificate
 from lossurface.show import around
 from lossurface.show.around import direction

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from lossurface import InputError
 from lossurface.claims import CLAIMS
-from lossurface.errors import InputError
 from lossurface.setting import from_certificate
 from lossurface.show import claims_map, hero, panels, plot, scene, static
 from lossurface.show._geometry import circle_on_surface, clopper_pearson, height_at, levels

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.show import explore, scene
 from lossurface.show._frames import encode_frames, to_json
 from lossurface.show.figure import MIME

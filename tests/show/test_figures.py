@@ -5,9 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lossurface import show
+from lossurface import InputError, show
 from lossurface.counterexamples import LINE, gallery
-from lossurface.errors import InputError
 from lossurface.setting import get_neuron, polynomial_hinge, quadratic
 from lossurface.show.figures import (
     _losses,

@@ -33,7 +33,7 @@ class Proof(NamedTuple):
 
     claim: str
     says: str
-    evidence: Literal["exact", "enclosed"]  # enclosed: parameters are known in balls alone
+    evidence: Literal["exact", "enclosed"]  # enclosed: the affine map is known in balls alone
 
     def __str__(self) -> str:
         return f"certificate of {self.claim}: {self.says}"

@@ -3,6 +3,8 @@
 A folder stands for its *.json. Exit status: 0 all verified, 1 one is false, 2 one is unreadable.
 """
 
+import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +18,8 @@ USAGE = "usage: lossurface-check FILE|DIR ...   (certificates, or folders of the
 def files(path: str) -> list[Path]:
     """Return the file, or a folder's *.json in the order of their names."""
     target = Path(path)
-    return sorted(target.glob("*.json")) if path and target.is_dir() else [target]
+    there = os.path.isdir(path)  # noqa: PTH112 (Path.is_dir fails where a name is too long)
+    return sorted(target.glob("*.json")) if there else [target]
 
 
 def outcome(path: Path) -> tuple[int, str]:
@@ -46,13 +49,19 @@ def main(paths: Sequence[str]) -> int:
     if not paths or paths[0].startswith("-"):
         print(USAGE, file=sys.stderr)
         return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     counts = dict.fromkeys(WORDS, 0)
-    for name, status, line in outcomes(paths):
-        counts[status] += 1
-        print(f"{printable(name)}: {WORDS[status]}: {line}")
-    said = ", ".join(f"{n} {WORDS[status].lower()}" for status, n in counts.items() if n)
-    total = sum(counts.values())
-    print(f"{total} certificate{'s' * (total > 1)}: {said}")
+    try:
+        for name, status, line in outcomes(paths):
+            counts[status] += 1
+            print(f"{printable(name)}: {WORDS[status]}: {line}")
+        said = ", ".join(f"{n} {WORDS[status].lower()}" for status, n in counts.items() if n)
+        total = sum(counts.values())
+        print(f"{total} certificate{'s' * (total > 1)}: {said}", flush=True)
+    except OSError:  # nobody reads on, or the disk is full; nor is more to be said at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
     return max(status for status, n in counts.items() if n)
 
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from .format import Ball, Unreadable, require
 
-BITS = (256, 1024)  # of the intervals: tried in turn
-SCALE_BITS = 400_000  # of a common denominator
+BITS = (256, 1024)  # of the intervals: tried in turn, and
+MANY_BITS, FEW = 16_384, 12  # so many for matrices of at most so many rows
+PRIME = 4_611_685_736_964_617_699  # no special form: powers of two are no multiples of each other
+SCALE_BITS = 40_000  # of a common denominator
 MEMORY_BITS = 4_000_000_000  # of all the integers that come from a list of rationals
 
 
@@ -18,8 +20,7 @@ def common(values: Iterable[Q], count: int = 1) -> int:
     scale = 1
     for denominator in {value.denominator for value in values}:
         scale = math.lcm(scale, denominator)
-        bits = scale.bit_length()
-        short = bits <= SCALE_BITS and bits * count <= MEMORY_BITS
+        short = scale.bit_length() <= min(SCALE_BITS, MEMORY_BITS // count)
         require(short, "the numbers have no common denominator of use", Unreadable)
     return scale
 
@@ -50,7 +51,7 @@ def total(balls: Iterable[Ball], factors: Iterable[Q | int]) -> Ball:
 
 
 def root(value: Q, p: int, bits: int = 96) -> Ball:
-    """Return an enclosure of value^(1/p), value >= 0, at most 2^-bits wide; exact roots exactly."""
+    """Return an enclosure of value^(1/p), value >= 0, of width 2^-bits, or 0 if dyadic."""
     scaled = (value.numerator << (p * bits)) // value.denominator
     low, high = 0, 1 << (scaled.bit_length() // p + 1)
     while high - low > 1:
@@ -58,6 +59,21 @@ def root(value: Q, p: int, bits: int = 96) -> Ball:
         low, high = (middle, high) if middle**p <= scaled else (low, middle)
     tight = low**p * value.denominator == value.numerator << (p * bits)
     return Q(low, 1 << bits), Q(low if tight else low + 1, 1 << bits)
+
+
+def independent(rows: Iterable[Sequence[int]]) -> bool:
+    """Show rows independent: they are so modulo a prime, as dependent ones never are."""
+    rest = [[value % PRIME for value in row] for row in rows]
+    while rest:
+        first = rest.pop()
+        pivot = next((k for k, value in enumerate(first) if value), None)
+        if pivot is None:
+            return False
+        inverse = pow(first[pivot], -1, PRIME)
+        for row in rest:
+            factor = row[pivot] * inverse
+            row[:] = [(a - factor * b) % PRIME for a, b in zip(row, first, strict=True)]
+    return True
 
 
 class Samples(NamedTuple):
@@ -86,21 +102,24 @@ def definite(
 ) -> bool:
     """Try to show that S_ab = sum_i weights[i] columns[a][i] columns[b][i] is positive definite.
 
-    True only if it is; False if it is not, or is singular to nearly `BITS[-1]` bits. With a kernel,
+    True only if it is; False if it is not, or is singular to nearly so many bits. With a kernel,
     vectors k with S k = 0 (the caller checks that), it is S + t sum k k^T for some t > 0 that is
     shown definite: then S is positive semidefinite, and no other vectors are in its kernel.
     """
+    if len(columns) > len(weights) + len(kernel):
+        return False
     top = max(map(abs, weights), default=Q(0)) or Q(1)
-    shares = [w / top for w in weights] + [Q(1)] * len(kernel)
+    p, q = top.as_integer_ratio()
     longest = max((abs(v) for column in columns for v in column), default=1)
     stretched = []  # as long as the samples, so that neither drowns the other
     for k in kernel:
         factor = max(longest // max(map(abs, k), default=1), 1) if any(k) else 0
         stretched.append([v * factor for v in k])
     full = [[*column, *(k[a] for k in stretched)] for a, column in enumerate(columns)]
-    for bits in BITS:
+    for bits in BITS if len(columns) > FEW else (*BITS, MANY_BITS):
         # Weights cut down make S smaller, since every x x^T is positive semidefinite.
-        cut = [(share.numerator << bits) // share.denominator for share in shares]
+        cut = [(w.numerator * q << bits) // (w.denominator * p) for w in weights]
+        cut += [1 << bits] * len(kernel)
         S = []
         for a, column in enumerate(full):
             weighted = list(map(mul, cut, column))

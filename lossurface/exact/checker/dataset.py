@@ -4,8 +4,8 @@
 - `farkas` mu >= 0, not zero, sum mu y x = 0 (affine: also sum mu y = 0): there is no separator,
   since sum mu y (w^T x + b) would be both zero and positive. For `half-space`, y is +1 throughout.
 - `ranks` r_+, r_-, r: at most so many, because every other coordinate is a stated combination of
-  the named ones, or there are no more samples; at least so many, because the named columns have a
-  definite Gram matrix. Assumption 3: r > max(r_+, r_-).
+  the named ones, or there are no more samples; at least so many, because the named columns are
+  independent modulo a prime. Assumption 3: r > max(r_+, r_-).
 - `independent-parts`: each class cut into parts that are independent modulo the other's span.
 - `quadratics`: q(x) = x^T Z x + u^T x with Z = sum_k c_k v_k v_k^T, c_k >= 0, no higher on one
   class than on the other; one for each class. Let S = sum lambda y x x^T, lambda >= 0 with equal
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from fractions import Fraction as Q
 from typing import Any
 
-from .arithmetic import Samples, definite, inner, integers
+from .arithmetic import Samples, definite, independent, inner, integers
 from .format import Unreadable, require, size
 
 Rows = Sequence[Sequence[int]]
@@ -66,7 +66,7 @@ def residuals(span: Any, rows: Rows, where: str) -> list[list[int]]:
     columns, d = span["columns"], len(rows[0])
     rising = columns == sorted(set(columns)) and all(k < d for k in columns)
     require(rising, f"{where}.columns is not an increasing list of coordinates", Unreadable)
-    others = [k for k in range(d) if k not in set(columns)]
+    others = sorted(set(range(d)) - set(columns))
     size(span["relations"], len(others), len(columns), f"{where}.relations")
     relations = [integers(relation) for relation in span["relations"]]
     named = [[row[k] for k in columns] for row in rows]
@@ -96,8 +96,8 @@ def check_rank(span: Any, rows: Rows, where: str) -> int:
         columns = _named(span, rows)
     else:
         columns = check_relations(span, rows, where)
-    independent = definite([Q(1)] * len(rows), columns)
-    require(independent, f"{where}: the samples are not shown to span {len(columns)} dimensions")
+    spanned = independent(columns)
+    require(spanned, f"{where}: the samples are not shown to span {len(columns)} dimensions")
     return len(columns)
 
 
@@ -126,8 +126,7 @@ def check_independent_parts(cert: Any, samples: Samples) -> str:
         else:  # the other class's samples are independent themselves
             beyond, basis = samples.rows, rows
         for k, part in enumerate(parts):
-            chosen = [*basis, *(beyond[i] for i in part)]
-            free = definite([Q(1)] * len(chosen[0]), chosen)
+            free = independent([*basis, *(beyond[i] for i in part)])
             require(free, f"{name}.parts[{k}] is not independent modulo the other class's span")
         most = max(most, len(parts))
     width = cert["width"]
@@ -188,34 +187,42 @@ def check_form(form: Any, weights: Sequence[Q], rows: Rows, where: str) -> None:
     require(shown, f"{where}: S is not shown definite with the stated sign")
 
 
+def check_weights(cert: Any, name: str, samples: Samples) -> list[Q]:
+    """Check what Propositions 11 and 12 ask of lambda; return lambda_i y_i."""
+    weights = cert[name]
+    size([weights], 1, len(samples.rows), name)
+    require(min(weights) >= 0, f"{name} has an entry below zero")
+    signed = [w * y for w, y in zip(weights, samples.labels, strict=True)]
+    require(sum(signed) == 0, f"{name}: the two classes' sums differ")
+    require(any(signed), f"{name} is zero")
+    if cert["claim"] == "proposition-11":
+        for k, value in enumerate(samples.sum(signed)):
+            require(not value, f"{name}: coordinate {k} of sum lambda y x is not zero")
+        require(not cert["form"]["kernel"], "form.kernel: proposition-11 needs a definite matrix")
+        check_relations(cert["form"], samples.rows, "form")
+    return signed
+
+
 def check_definite_weights(cert: Any, samples: Samples) -> str:
     """Check lambda >= 0 with equal class sums and S of one sign."""
     weights, strict = cert["lambda"], cert["claim"] == "proposition-11"
-    size([weights], 1, len(samples.rows), "lambda")
-    require(min(weights) >= 0, "lambda has an entry below zero")
-    signed = [w * y for w, y in zip(weights, samples.labels, strict=True)]
-    require(sum(signed) == 0, "lambda: the two classes' sums differ")
-    require(any(signed), "lambda is zero")
-    if strict:
-        for k, value in enumerate(samples.sum(signed)):
-            require(not value, f"lambda: coordinate {k} of sum lambda y x is not zero")
-        require(not cert["form"]["kernel"], "form.kernel: proposition-11 needs a definite matrix")
-        require(cert["form"]["columns"], "form.columns: every sample is zero")
+    signed = check_weights(cert, "lambda", samples)
+    require(not strict or cert["form"]["columns"], "form.columns: every sample is zero")
     # Semidefiniteness concerns the samples with lambda > 0 only; definiteness, the span of all.
     used = [i for i, w in enumerate(weights) if strict or w]
     turned = [cert["sign"] * signed[i] for i in used]
     check_form(cert["form"], turned, [samples.rows[i] for i in used], "lambda")
     word = "positive" if cert["sign"] == 1 else "negative"
-    word += " definite" if strict else " semidefinite"
-    return f"fails: lambda makes sum lambda y x x^T {word}"
+    kind = "definite" if strict else "semidefinite"
+    where = " on the samples' span" if strict and cert["form"]["relations"] else ""
+    return f"fails: lambda makes sum lambda y x x^T {word} {kind}{where}"
 
 
 def check_contradiction(cert: Any, samples: Samples) -> str:
     """Check that two equal samples are labelled differently."""
-    size([cert["pair"]], 1, 2, "pair")
-    i, j = cert["pair"]
-    n = len(samples.rows)
-    require(i < n and j < n, "pair is not two positions of samples", Unreadable)
+    pair, n = cert["pair"], len(samples.rows)
+    require(len(pair) == 2 and max(pair) < n, "pair is not two positions of samples", Unreadable)
+    i, j = pair
     require(samples.rows[i] == samples.rows[j], "pair: the two samples differ")
     require(samples.labels[i] != samples.labels[j], "pair: the two labels agree")
     return f"fails: samples {i} and {j} are equal and labelled differently"

@@ -14,9 +14,8 @@ from typing import Any
 
 MAX_BYTES = 20_000_000  # a certificate of a dataset holds every sample
 DIGITS = 4200  # of a numerator or denominator; Python refuses to read longer integers
-RATIONAL = re.compile(
-    rf"(-?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}}))(?:/([1-9][0-9]{{0,{DIGITS - 1}}}))?"
-)
+WHOLE = rf"[1-9][0-9]{{0,{DIGITS - 1}}}"
+RATIONAL = re.compile(rf"(-?(?:0|{WHOLE}))(?:/({WHOLE}))?")
 Ball = tuple[Q, Q]  # low, high
 
 # What is used of each neuron sigma; a test compares it with `lossurface.setting`.
@@ -37,11 +36,10 @@ CONVEX: dict[str, tuple[Q, Q, Q | None]] = {
     "softplus-e": (Q(1, 8), Q(1, 62), None),
     "exp": (Q(1, 2), Q(1, 2), Q(1)),
 }
-_LN2 = (Q(693147180559945309417, 10**21), Q(693147180559945309418, 10**21))
-AT_ZERO: dict[str, Ball] = {  # sigma(0)
+AT_ZERO: dict[str, Ball] = {  # sigma(0); for base e it is ln 2
     **dict.fromkeys(("quadratic", "quartic"), (Q(0), Q(0))),
     **dict.fromkeys(("cosh", "softplus", "exp"), (Q(1), Q(1))),
-    "softplus-e": _LN2,
+    "softplus-e": (Q(693147180559945309417, 10**21), Q(693147180559945309418, 10**21)),
 }
 
 FORMAT, VERSION = "lossurface/certificate", 2
@@ -53,7 +51,7 @@ POWER = range(2, 61)  # p of the hinge l(z) = max(z + 1, 0)^(p + 1)
 SPAN: Any = {"columns": [INDEX, ...], "relations": [["q", ...], ...]}
 RANKS: Any = {"positive": SPAN, "negative": SPAN, "all": SPAN}
 # A symmetric matrix on the named columns is positive semidefinite, with just this kernel.
-FORM: Any = {**SPAN, "kernel": [["q", ...], ...]}
+FORM: Any = {**SPAN, "kernel": [["q"], ...]}
 
 DATA: Any = ("assumption", {"none": {}, "theorem-1": RANKS, "theorem-2": {"separator": ["q"]}})
 _LAYER: Any = {"W": [["q"]], "b": ["ball"]}
@@ -98,7 +96,7 @@ KINDS: dict[str, Any] = {
     "separator": {"claim": _SEPARATION, "w": ["q"], "b": "q"},
     "farkas": {"claim": _SEPARATION, "mu": ["q"]},
     "ranks": {"claim": {"assumption-3"}, **RANKS},
-    "independent-parts": {"claim": {"theorem-1"}, **_PARTS, "width": INDEX},
+    "independent-parts": {"claim": {"theorem-1"}, **_PARTS, "width": range(10**9)},
     "quadratics": {"claim": _CONDITIONS, **_QUADRATICS},
     "definite-weights": {"claim": _CONDITIONS, "lambda": ["q"], "sign": {1, -1}, "form": FORM},
     "contradiction": {"claim": {"realisable"}, "pair": [INDEX, INDEX]},
@@ -123,7 +121,7 @@ def require(condition: Any, message: str, error: type[Exception] = Refuted) -> N
 
 
 def printable(text: Any) -> str:
-    """Return the text with what no terminal should be sent escaped, such as line ends."""
+    """Return the text with what no terminal should be sent escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
 
 

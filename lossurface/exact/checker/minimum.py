@@ -36,22 +36,12 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .arithmetic import Samples, definite, dot, inner, integers, root, total
-from .dataset import check_form, check_ranks, check_separator
-from .format import (
-    AT_ZERO,
-    CONVEX,
-    EVEN,
-    IDENTITY,
-    ODD,
-    ZERO,
-    Ball,
-    Unreadable,
-    require,
-    size,
-)
+from .dataset import check_form, check_ranks, check_separator, check_weights
+from .format import AT_ZERO, CONVEX, EVEN, IDENTITY, ODD, ZERO, Ball, Unreadable, require, size
 
 Rows = list[list[Q]]
 GROWTH = 10**999  # beyond such outputs of a deep part nothing is shown
+POWER_BITS = 100_000  # of a p-th power: longer ones would take minutes
 
 
 class Point(NamedTuple):
@@ -88,11 +78,16 @@ def check_minimum(cert: Any, samples: Samples) -> tuple[str, bool]:
     weighted, wrong, bound = balanced(c, v, points, cert["p"], samples.labels)
     reason(Point(network, x, samples, radius, weighted))
     require(wrong, "training_error: theta* classifies every sample")
-    error = Q(wrong, len(x))
+    return concluded(cert, wrong, bound), not weighted
+
+
+def concluded(cert: Any, wrong: int, bound: str = "") -> str:
+    """Check the training error, and say what is proved."""
+    error, radius = Q(wrong, len(cert["labels"])), cert["radius"]
     require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
     near = "at all" if radius is None else f"closer than {radius}"
     least = f"no parameters {near} have a lower loss"
-    return f"a local minimum with training error {bound}{error}; {least}", not weighted
+    return f"a local minimum with training error {bound}{error}; {least}"
 
 
 def affine_map(network: Any, x: Rows, radius: Q, reason: Reason) -> tuple[Ball, list[Ball], Rows]:
@@ -124,7 +119,7 @@ def check_deep(deep: Any, x: Rows, outputs: int, radius: Q) -> list[Ball]:
     for depth, layer in enumerate(deep["layers"]):
         size(layer["W"], widths[depth], widths[depth + 1], f"network.deep.layers[{depth}].W")
     require(widths[-1] == outputs, f"network.deep has not {outputs} output", Unreadable)
-    power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": bounded by the threshold
+    power = {"relu": 1, "requ": 2}.get(deep["neuron"], 0)  # "constant": any bounds will do
     for i, row in enumerate(x):
         outs: list[Ball] = [(value, value) for value in row]  # bounds over all theta in the ball
         for layer in hidden:
@@ -152,6 +147,9 @@ def balanced(
     """
     rows = [[Q(1), *row] for row in points]
     outputs = [total([c, *v], row) for row in rows]
+    longest = max(max(map(abs, end.as_integer_ratio())) for ends in outputs for end in ends)
+    fits = p * longest.bit_length() <= POWER_BITS
+    require(fits, "network: its outputs are too long for their powers", Unreadable)
     if all(low == high for low, high in [c, *v]):
         weighted = [t * max(1 - t * f, Q(0)) ** p for t, (f, _) in zip(y, outputs, strict=True)]
     elif not any(low or high for low, high in v):
@@ -200,9 +198,10 @@ def check_best(u: list[Ball], rows: Rows, p: int, y: list[int]) -> None:
 
 def check_signs(point: Point, side: int) -> None:
     """Check that every z = w_j^T x_i has one sign, and keeps it within the radius."""
-    columns = list(zip(*point.network.get("W", []), strict=True))
-    for column in dict.fromkeys(columns):  # equal ones once: there may be more than samples
-        j = columns.index(column)
+    first: dict[tuple[Ball, ...], int] = {}  # equal ones once: there may be more than samples
+    for j, column in enumerate(zip(*point.network.get("W", []), strict=True)):
+        first.setdefault(column, j)
+    for column, j in first.items():
         for i, row in enumerate(point.x):
             z = min(side * end for end in total(column, row))
             require(z > 0, f"network.W: neuron {j} has the wrong sign on samples[{i}]")
@@ -252,8 +251,9 @@ def check_curvature(
     """Check that sum_j a_j g(w_j), g(w) = sum_i weighted_i (sigma(w^T x_i) - sigma(0)), is <= 0.
 
     For all a and w closer than the radius to the a given and to w = 0. The a_j have one sign and
-    keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other. The
-    form is the span of the samples with a weight, and the kernel of S.
+    keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other. Where
+    sigma is not even, sum_i weighted_i x_i = 0 (the caller checks that). The form is the span of
+    the samples with a weight, and the kernel of S.
     """
     require(all(v < 0 for v in a) or all(v > 0 for v in a), "network.a has no single sign")
     require(min(map(abs, a)) >= radius, "radius: an entry of network.a may change its sign")
@@ -263,8 +263,6 @@ def check_curvature(
     squares = [every[i] for i in used]
     if neuron in CONVEX:
         h, K, Z = CONVEX[neuron]
-        for k, value in enumerate(samples.sum(turned)):
-            require(not value, f"dual weights: coordinate {k} of sum lambda y x is not zero")
         bounds = [K * radius * norm_above(square) for square in squares]
     else:
         h, K, Z = EVEN[neuron]
@@ -291,11 +289,11 @@ def margins(weights: list[Q], p: int) -> list[Ball]:
     """Return enclosures of the margins y f(x) = 1 - C v, exact where all lambda > 0 are equal."""
     if len({w for w in weights if w}) == 1:
         return [(Q(0), Q(0)) if w else (Q(1), Q(1)) for w in weights]
-    top = max(weights)
-    known = {w: root(w / top, p) for w in set(weights)}  # a common factor cancels
-    total = sum(weights, Q(0)) / top
-    low, high = (sum((w / top * known[w][end] for w in weights), Q(0)) for end in (0, 1))
-    return [(1 - total * known[w][1] / low, 1 - total * known[w][0] / high) for w in weights]
+    whole, _ = integers(weights)  # a common factor cancels
+    top, sums = max(whole), sum(whole)
+    known = {w: root(Q(w, top), p) for w in set(whole)}
+    low, high = (sum((w * known[w][end] for w in whole), Q(0)) for end in (0, 1))
+    return [(1 - sums * known[w][1] / low, 1 - sums * known[w][0] / high) for w in whole]
 
 
 def check_steps(
@@ -328,14 +326,10 @@ def check_staircase(cert: Any, samples: Samples) -> str:
     """Check the local minimum beside a staircase."""
     network, radius, weights = (cert[name] for name in ("network", "radius", "dual_weights"))
     neuron, a, y = network["neuron"], network["a"], samples.labels
-    size([weights], 1, len(y), "dual_weights")
     require(radius > 0, "radius is not above zero")
     fits = neuron == "quadratic" or cert["claim"] == "proposition-11"
     require(fits, "network.neuron: proposition-12 is about quadratic neurons")
-    require(min(weights) >= 0, "dual_weights has an entry below zero")
-    weighted = [label * w for label, w in zip(y, weights, strict=True)]
-    require(sum(weighted) == 0, "dual_weights: sum lambda y is not zero")
-    require(any(weights), "dual_weights are all zero")
+    weighted = check_weights(cert, "dual_weights", samples)
     outputs = margins(weights, cert["p"])
     flat = [low == high == 0 for low, high in outputs]
     # Samples with margin 0 need f = 0; others with the same label and weight need the same f.
@@ -352,7 +346,4 @@ def check_staircase(cert: Any, samples: Samples) -> str:
         signed = zero or low > 0 or high < 0
         require(signed, f"dual_weights[{i}]: the margin's sign stays open")
         wrong += high < 0 or (zero and label < 0)  # sgn 0 = +1
-    error = Q(wrong, len(y))  # above zero, as said above
-    require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
-    least = f"no parameters closer than {radius} have a lower loss"
-    return f"a local minimum with training error {error}; {least}"
+    return concluded(cert, wrong)  # above zero, as said above

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lossurface.errors import InputError
+from lossurface import InputError
 from lossurface.show.record import STYLE, RecordTable
 from lossurface.show.static import Drawing
 

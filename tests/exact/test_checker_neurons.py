@@ -1,0 +1,89 @@
+"""What the checker uses of neurons, against the neurons of the setting."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from flint import arb, ctx, fmpq
+
+from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, IDENTITY, ODD, ZERO
+from lossurface.setting import get_neuron, neurons_of
+
+POINTS = [Fraction(k, 8) for k in range(1, 200)]
+
+
+def ball(low, high=None):
+    ends = [arb(fmpq(v.numerator, v.denominator)) for v in (low, low if high is None else high)]
+    return ends[0].union(ends[1])
+
+
+def names(cls):
+    return {neuron.name for neuron in neurons_of(cls)}
+
+
+def test_each_class_is_one_of_the_settings():
+    assert names("relu") >= ZERO
+    assert names("leaky-relu") >= IDENTITY
+    assert names("sigmoid") >= ODD
+    assert set(EVEN) <= names("quadratic")
+    assert set(CONVEX) | set(EVEN) <= names("convex-analytic")
+    assert set(AT_ZERO) == set(EVEN) | set(CONVEX)
+
+
+@pytest.mark.parametrize("z", POINTS)
+def test_values_are_those_of_the_class(z):
+    assert all(get_neuron(name).ball(ball(-z)) == 0 for name in ZERO)
+    assert all(get_neuron(name).ball(ball(z)).contains(ball(z)) for name in IDENTITY)
+    for name in ODD:
+        sigma = get_neuron(name).ball
+        assert (sigma(ball(z)) + sigma(ball(-z)) - 2 * sigma(ball(Fraction(0)))).contains(0)
+
+
+@pytest.mark.parametrize("name", AT_ZERO)
+def test_the_value_at_zero_is_enclosed(name):
+    low, high = AT_ZERO[name]
+    with ctx.workprec(200):
+        value = get_neuron(name).ball(arb(0))
+        if low == high:
+            assert value.contains(ball(low))
+        else:
+            assert high - low == Fraction(1, 10**21)
+            assert ball(low) < value < ball(high)
+
+
+@pytest.mark.parametrize("name", EVEN)
+def test_even_neurons_to_second_order(name):
+    """Taylor: sigma' and sigma''' vanish at 0, and |sigma''''| <= 24 K up to Z."""
+    h, K, Z = EVEN[name]
+    neuron = get_neuron(name)
+    if neuron.rational:  # a polynomial, of which nothing is left
+        assert Z is None
+        for z in POINTS:
+            assert neuron.rational(z) == neuron.rational(-z) == h * z**2 + K * z**4
+        return
+    odd = [neuron.ball_derivative(arb(0), k) for k in (1, 3)]
+    assert odd == [0, 0]
+    assert neuron.ball_derivative(arb(0), 2) == ball(2 * h)
+    assert neuron.ball_derivative(ball(-Z, Z), 4) < ball(24 * K)
+
+
+@pytest.mark.parametrize("name", CONVEX)
+def test_convex_neurons_to_second_order(name):
+    """Taylor: |sigma'''| <= 6 K up to Z, both up to the factor that makes sigma''(0) = 2 h."""
+    h, K, Z = CONVEX[name]
+    neuron = get_neuron(name)
+    factor = neuron.ball_derivative(arb(0), 2) / ball(2 * h)
+    assert factor > 0
+    if Z is not None:
+        assert factor.contains(1)
+        assert neuron.ball_derivative(ball(-Z, Z), 3) < ball(6 * K)
+        assert neuron.ball_derivative(ball(-Z, Z), 3) > ball(-6 * K)
+        return
+    # sigma''' is that of log(1 + e^z), s (1 - s) (1 - 2 s) with s = 1 / (1 + e^-z): all z at once
+    for z in [arb(k) / 4 for k in range(-80, 80)]:
+        s = 1 / (1 + (-z).exp())
+        assert (factor * s * (1 - s) * (1 - 2 * s)).overlaps(neuron.ball_derivative(z, 3))
+    for k in range(1000):
+        s = ball(Fraction(k, 1000), Fraction(k + 1, 1000))
+        assert abs(s * (1 - s) * (1 - 2 * s)) < ball(6 * K)
