@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface import InputError
-from lossurface.claims.experiments import pick_device
-from lossurface.claims.training import Ended
+from lossurface.claims.training import Ended, pick_device
 from lossurface.setting import Architecture, Loss, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:

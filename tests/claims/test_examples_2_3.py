@@ -10,9 +10,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface.counterexamples import example_2 as two
-from lossurface.counterexamples import example_3 as three
-from lossurface.counterexamples.least_squares import compositions, multinomial
+from lossurface.claims import example_2 as two
+from lossurface.claims import example_3 as three
+from lossurface.claims.least_squares import compositions, multinomial
 from lossurface.setting import Problem, get_neuron, quadratic, single_layer
 from lossurface.setting import example_2 as law_2
 from lossurface.setting import example_3 as law_3

@@ -14,7 +14,7 @@ from operator import mul
 from typing import Any
 
 from lossurface import InputError
-from lossurface.counterexamples.construction import (
+from lossurface.claims.construction import (
     Number,
     balancing_constant,
     error_of_constant,
@@ -28,7 +28,13 @@ from lossurface.exact.linalg import dot, rank, solve
 from lossurface.exact.simplex import separate
 from lossurface.setting.datasets import Dataset, Enclosed, Point
 
-__all__ = ["AffineMap", "affine_minimum", "best_affine_map", "hulls_meet"]
+__all__ = [
+    "AffineMap",
+    "affine_minimum",
+    "best_affine_map",
+    "refuse_separable",
+    "separable",
+]
 
 _STEPS = 200
 _GRID_BITS = (96, 192, 384)  # the midpoints' last bit; a failure is tried again with more
@@ -48,14 +54,18 @@ class AffineMap:
         return all(isinstance(value, Fraction) and value == 0 for value in self.v)
 
 
-def hulls_meet(dataset: Dataset, claim: str) -> None:
+def separable(dataset: Dataset) -> bool:
+    """Say whether an affine map classifies every sample, by an exact linear program."""
+    return separate(signed(dataset, affine=True))[0]
+
+
+def refuse_separable(dataset: Dataset, claim: str) -> None:
     """Refuse samples that an affine map separates.
 
     Raises:
         InputError: one does.
     """
-    separable, _ = separate(signed(dataset, affine=True))
-    if separable:
+    if separable(dataset):
         raise InputError(
             f"samples are separated by an affine map, whose training error is zero; {claim} needs "
             "classes whose convex hulls meet: take more samples, or another seed"

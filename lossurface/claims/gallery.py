@@ -6,33 +6,17 @@ one of Propositions 2 to 7 builds it. Nothing is stored; each entry is built whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossurface.counterexamples import (
-    HALF_PLANE,
-    PLANE,
-    RAYS,
-    proposition_2,
-    proposition_3,
-    proposition_4,
-    proposition_5,
-    proposition_6,
-    proposition_7,
-)
+from lossurface.claims import get
+from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
+from lossurface.claims.proposition_5 import PLANE
 from lossurface.exact import Certificate
 
 __all__ = ["Entry", "Recipe", "gallery", "recipes"]
 
-_BUILDERS: Mapping[str, Callable[..., Certificate]] = {
-    "proposition-2": proposition_2,
-    "proposition-3": proposition_3,
-    "proposition-4": proposition_4,
-    "proposition-5": proposition_5,
-    "proposition-6": proposition_6,
-    "proposition-7": proposition_7,
-}
 _RELU = ("threshold", "relu", "requ", "constant")
 _LEAKY = ("relu", "leaky-relu", "elu", "linear")
 _SIGMOID = ("sigmoid", "tanh", "arctan", "softsign", "constant", "linear")
@@ -90,7 +74,7 @@ class Recipe:
 
     def build(self) -> Certificate:
         """Build and check the certificate."""
-        return _BUILDERS[self.claim](neuron=self.neuron, p=self.p, **self.choices)
+        return get(self.claim).certify(neuron=self.neuron, p=self.p, **self.choices)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,20 @@
-"""What the builders share: choices checked, samples and what they meet, the widest radius."""
+"""What the builders share: choices checked, samples and what they meet, the widest radius.
+
+A builder proposes parameters, dual weights and a radius; no certificate leaves it that the checker
+has not accepted.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.exact.certificate import Certificate, seal
-from lossurface.exact.checker import Refuted, Unreadable, check
+from lossurface.exact import Certificate, Finding, check, checker, equal, less, seal
 from lossurface.exact.checker.format import ZERO
 from lossurface.exact.simplex import separate
 from lossurface.setting.datasets import Dataset, Enclosed, Point, contradictions
@@ -43,7 +47,9 @@ __all__ = [
     "shifted",
     # certificates
     "error_of_constant",
+    "certified",
     "local_minimum",
+    "misclassifying",
 ]
 
 Number = Fraction | Enclosed
@@ -439,7 +445,7 @@ def local_minimum(
     }
     if reach is None:
         certificate = seal({**fields, "radius": "inf"})
-        check(dict(certificate.data))
+        checker.check(dict(certificate.data))
         return certificate
     # A power of two above the reach, which may be too large or too small for a float.
     step = Fraction(2) ** (reach.numerator.bit_length() - reach.denominator.bit_length() + 1)
@@ -451,11 +457,11 @@ def local_minimum(
         if best + step > reach:
             continue
         try:
-            check(dict(seal({**fields, "radius": best + step}).data))
+            checker.check(dict(seal({**fields, "radius": best + step}).data))
             best += step
-        except Unreadable as why:
+        except checker.Unreadable as why:
             raise InputError(f"beyond what the checker reads: {why}") from None
-        except Refuted as why:
+        except checker.Refuted as why:
             reason = str(why)
             if not best and not reason.startswith("radius"):
                 raise InputError(f"no local minimum: {reason}") from None
@@ -470,3 +476,40 @@ def error_of_constant(dataset: Dataset) -> Fraction:
     n_+ >= n_- makes v >= 0, and sgn 0 = +1.
     """
     return Fraction(min(dataset.n_plus, dataset.n_minus), dataset.n)
+
+
+def certified(certificate: Certificate, label: str) -> Finding:
+    """Check a certificate, and that its training error is that of the smaller class.
+
+    Args:
+        certificate: of a local minimum where the network misclassifies one class whole.
+        label: what distinguishes it, for the finding.
+
+    Returns:
+        The checker's finding; where the error is another, that it fails.
+    """
+    labels = certificate.data["labels"]
+    smaller = Fraction(min(labels.count(1), labels.count(-1)), len(labels))
+    error = Fraction(certificate.data["training_error"])
+    wanted = equal(f"training error of {label} is min(n_+, n_-)/n", error, smaller)
+    return _both(check(certificate), wanted, label)
+
+
+def misclassifying(certificate: Certificate, label: str) -> Finding:
+    """Check a certificate, and that its training error is above zero.
+
+    Args:
+        certificate: of a local minimum.
+        label: what distinguishes it, for the finding.
+
+    Returns:
+        The checker's finding; where there is no error, that it fails.
+    """
+    error = Fraction(certificate.data["training_error"])
+    return _both(check(certificate), less(f"training error of {label} > 0", 0, error), label)
+
+
+def _both(checked: Finding, wanted: Finding, label: str) -> Finding:
+    if checked.status == "holds" and wanted.status != "holds":
+        return wanted
+    return replace(checked, statement=f"{checked.statement} ({label})")

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from lossurface.counterexamples import (
+from lossurface.claims import (
     proposition_2,
     proposition_3,
     proposition_4,
@@ -102,17 +102,17 @@ def certificates(draw, claim):
     if claim == "proposition-2":
         data = draw(st.sampled_from(["theorem-1", "theorem-2"]))
         samples = draw(rays() if data == "theorem-1" else half_plane())
-        return proposition_2(draw(named(ZERO)), p, width, data, samples, **deep)
+        return proposition_2.certify(draw(named(ZERO)), p, width, data, samples, **deep)
     if claim == "proposition-3":
         neuron, width = draw(named(IDENTITY)), max(width, 2)
-        return proposition_3(neuron, p, width, draw(overlapping()), **deep)
+        return proposition_3.certify(neuron, p, width, draw(overlapping()), **deep)
     if claim == "proposition-4":
-        return proposition_4(draw(named(ODD)), p, width, draw(mirrored()), **deep)
+        return proposition_4.certify(draw(named(ODD)), p, width, draw(mirrored()), **deep)
     if claim == "proposition-5":
         neuron, scale = draw(named(EVEN)), Fraction(draw(STEPS) + 1, 4)
-        return proposition_5(neuron, p, width, draw(outside_and_inside()), scale, **deep)
+        return proposition_5.certify(neuron, p, width, draw(outside_and_inside()), scale, **deep)
     widths = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
     if claim == "proposition-6":
         samples = draw(anything())
-        return proposition_6(draw(named(ZERO)), p, dataset=samples, widths=widths)
-    return proposition_7("relu", p, dataset=draw(overlapping()), widths=widths)
+        return proposition_6.certify(draw(named(ZERO)), p, dataset=samples, widths=widths)
+    return proposition_7.certify("relu", p, dataset=draw(overlapping()), widths=widths)

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 
 from lossurface import InputError
-from lossurface.claims import get
-from lossurface.counterexamples import (
+from lossurface.claims import (
     construction,
+    get,
     proposition_2,
     proposition_3,
     proposition_4,
@@ -17,19 +17,19 @@ from lossurface.counterexamples import (
     proposition_6,
     proposition_7,
 )
-from lossurface.counterexamples.example_2 import example_2, small_alpha
-from lossurface.counterexamples.example_3 import example_3, small_delta
+from lossurface.claims.example_2 import example_2, small_alpha
+from lossurface.claims.example_3 import example_3, small_delta
 from lossurface.exact import check
 from lossurface.exact.checker import Unreadable
 from lossurface.setting import Dataset
 
 BUILDERS = {
-    "Proposition 2": proposition_2,
-    "Proposition 3": proposition_3,
-    "Proposition 4": proposition_4,
-    "Proposition 5": proposition_5,
-    "Proposition 6": proposition_6,
-    "Proposition 7": proposition_7,
+    "Proposition 2": proposition_2.certify,
+    "Proposition 3": proposition_3.certify,
+    "Proposition 4": proposition_4.certify,
+    "Proposition 5": proposition_5.certify,
+    "Proposition 6": proposition_6.certify,
+    "Proposition 7": proposition_7.certify,
 }
 CLASH = Dataset.of([(1, 1), (1, 1), (2, 1)], [1, -1, -1])
 POSITIVE = Dataset.of([(1, 1), (2, 1)], [1, 1])
@@ -91,7 +91,7 @@ def test_contradictory_labels(claim):
 
 def test_proposition_6_takes_contradictory_labels():
     """It says "any dataset", and R >= min(n_+, n_-)/n holds for these as well."""
-    certificate = proposition_6(dataset=CLASH)
+    certificate = proposition_6.certify(dataset=CLASH)
     assert check(certificate).status == "holds"
     assert certificate.data["training_error"] == "1/3"
 
@@ -100,60 +100,84 @@ def test_proposition_6_takes_contradictory_labels():
 def test_numbers_that_are_none(value):
     assert "samples[0]" in message(Dataset.of, [(value, 1)], [1])
     assert "labels[0]" in message(Dataset.of, [(1, 1)], [value])
-    assert message(proposition_5, scale=value).startswith(f"scale is {value!r}; ")
+    assert message(proposition_5.certify, scale=value).startswith(f"scale is {value!r}; ")
 
 
 @pytest.mark.parametrize(
     ("call", "choices", "text"),
     [
-        (proposition_2, {"data": "theorem-3"}, "data is 'theorem-3'"),
-        (proposition_2, {"dataset": SPREAD}, "no open half-space"),
-        (proposition_2, {"dataset": [(1, 1)]}, "dataset is a list; give Dataset.of"),
-        (proposition_2, {"n": 5}, "n is 5 and there is no seed"),
-        (proposition_2, {"seed": -1}, "seed is -1; Proposition 2 needs an integer seed >= 0"),
-        (proposition_2, {"seed": 0, "n": 1}, "n is 1; Proposition 2 needs an integer n >= 2"),
-        (proposition_2, {"seed": 0, "dataset": SPREAD}, "both a dataset and a seed"),
-        (proposition_2, {"deep": ()}, "at least one hidden layer"),
-        (proposition_2, {"deep": (2, 0)}, "hidden widths are (2, 0)"),
-        (proposition_2, {"deep": 2}, "hidden widths are 2"),
-        (proposition_2, {"deep": (2,), "deep_neuron": "tanh"}, "neurons of its deep part"),
+        (proposition_2.certify, {"data": "theorem-3"}, "data is 'theorem-3'"),
+        (proposition_2.certify, {"dataset": SPREAD}, "no open half-space"),
+        (proposition_2.certify, {"dataset": [(1, 1)]}, "dataset is a list; give Dataset.of"),
+        (proposition_2.certify, {"n": 5}, "n is 5 and there is no seed"),
         (
-            proposition_2,
+            proposition_2.certify,
+            {"seed": -1},
+            "seed is -1; Proposition 2 needs an integer seed >= 0",
+        ),
+        (
+            proposition_2.certify,
+            {"seed": 0, "n": 1},
+            "n is 1; Proposition 2 needs an integer n >= 2",
+        ),
+        (proposition_2.certify, {"seed": 0, "dataset": SPREAD}, "both a dataset and a seed"),
+        (proposition_2.certify, {"deep": ()}, "at least one hidden layer"),
+        (proposition_2.certify, {"deep": (2, 0)}, "hidden widths are (2, 0)"),
+        (proposition_2.certify, {"deep": 2}, "hidden widths are 2"),
+        (proposition_2.certify, {"deep": (2,), "deep_neuron": "tanh"}, "neurons of its deep part"),
+        (
+            proposition_2.certify,
             {"data": "theorem-2", "dataset": Dataset.of([1, 2, 3], [1, -1, 1])},
             "samples break Assumption 6, which Proposition 2 needs",
         ),
         (
-            proposition_2,
+            proposition_2.certify,
             {"dataset": Dataset.of([(1, 1), (1, 2)], [1, -1])},
             "Proposition 2's certificate names each class's span by axes",
         ),
         (
-            proposition_3,
+            proposition_3.certify,
             {"dataset": Dataset.of([(1, 0), (2, 0), (0, 1)], [1, 1, -1])},
             "separated by an affine map",
         ),
         (
-            proposition_3,
+            proposition_3.certify,
             {"dataset": Dataset.of([(1, 0), (-1, 0), (0, 1), (0, -1)], [1, 1, -1, -1])},
             "no open half-space",
         ),
-        (proposition_4, {"dataset": SPREAD}, "each class to be balanced"),
-        (proposition_4, {"W": [[1]]}, "W is not 2 x 1"),
-        (proposition_4, {"W": [[0.5], [1]]}, "W holds something else than ints"),
-        (proposition_4, {"seed": 0, "n": 7}, "n is 7; balanced samples come in pairs"),
-        (proposition_4, {"seed": 0, "n": 2}, "n is 2; Proposition 4 needs an integer n >= 4"),
-        (proposition_4, {"seed": 0, "dataset": SPREAD}, "both a dataset and a seed"),
-        (proposition_5, {"scale": 0}, "a_j of one strict sign"),
+        (proposition_4.certify, {"dataset": SPREAD}, "each class to be balanced"),
+        (proposition_4.certify, {"W": [[1]]}, "W is not 2 x 1"),
+        (proposition_4.certify, {"W": [[0.5], [1]]}, "W holds something else than ints"),
+        (proposition_4.certify, {"seed": 0, "n": 7}, "n is 7; balanced samples come in pairs"),
         (
-            proposition_5,
+            proposition_4.certify,
+            {"seed": 0, "n": 2},
+            "n is 2; Proposition 4 needs an integer n >= 4",
+        ),
+        (proposition_4.certify, {"seed": 0, "dataset": SPREAD}, "both a dataset and a seed"),
+        (proposition_5.certify, {"scale": 0}, "a_j of one strict sign"),
+        (
+            proposition_5.certify,
             {"dataset": Dataset.of([(1, 0), (1, 1), (-1, 0), (-2, 1)], [1, 1, -1, -1])},
             "Proposition 5 needs one class further from the origin",
         ),
-        (proposition_6, {"widths": ()}, "at least one hidden layer and at least one neuron"),
-        (proposition_6, {"depth": 0}, "depth is 0; Proposition 6 needs an integer depth >= 1"),
-        (proposition_6, {"data": "x"}, "data is 'x'"),
-        (proposition_6, {"data": "theorem-2"}, "samples break Assumption 6"),
-        (proposition_7, {"depth": 0}, "depth is 0; Proposition 7 needs an integer depth >= 1"),
+        (
+            proposition_6.certify,
+            {"widths": ()},
+            "at least one hidden layer and at least one neuron",
+        ),
+        (
+            proposition_6.certify,
+            {"depth": 0},
+            "depth is 0; Proposition 6 needs an integer depth >= 1",
+        ),
+        (proposition_6.certify, {"data": "x"}, "data is 'x'"),
+        (proposition_6.certify, {"data": "theorem-2"}, "samples break Assumption 6"),
+        (
+            proposition_7.certify,
+            {"depth": 0},
+            "depth is 0; Proposition 7 needs an integer depth >= 1",
+        ),
         (example_2, {"counts": (1, 2, 3)}, "counts are (1, 2, 3); give 4 integers"),
         (example_2, {"counts": (0, 0, 0, 0)}, "not all 0"),
         (example_2, {"counts": (1, 1, 1, -1)}, "give 4 integers"),
@@ -172,8 +196,8 @@ def test_what_the_checker_does_not_read_is_said(monkeypatch):
     def unreadable(_):
         raise Unreadable("network.deep is too deep")
 
-    monkeypatch.setattr(construction, "check", unreadable)
-    text = message(proposition_6)
+    monkeypatch.setattr(construction.checker, "check", unreadable)
+    text = message(proposition_6.certify)
     assert text == "beyond what the checker reads: network.deep is too deep"
 
 
@@ -198,4 +222,4 @@ def test_a_radius_below_every_float():
     tiny, huge = Fraction(1, 10**320), 10**300
     data = Dataset.of([[tiny, huge], [tiny, -huge]], [1, -1])
     with pytest.raises(InputError, match="no radius can be certified"):
-        proposition_2("relu", 2, 1, "theorem-2", data)
+        proposition_2.certify("relu", 2, 1, "theorem-2", data)

@@ -192,7 +192,7 @@ def trained(rng: Generator, claim: str, deep: str, device: str = "cpu") -> dict[
 
 
 def _trained_alone(setting: Setting, batch: Batch, seed: int, device: str) -> dict[str, int]:
-    from lossurface.claims.experiments_theorem_2 import plateaus
+    from lossurface.claims.theorem_2 import plateaus
     from lossurface.claims.training import train
     from lossurface.enclosed import escape_check
     from lossurface.landscape.critical import directions_down

@@ -9,7 +9,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lossurface.counterexamples import proposition_3, proposition_4, proposition_7
+from lossurface.claims import proposition_3, proposition_4, proposition_7
 from lossurface.exact import check
 from lossurface.setting import (
     Enclosed,
@@ -19,7 +19,7 @@ from lossurface.setting import (
     polynomial_hinge,
     single_layer,
 )
-from tests.counterexamples.strategies import certificates
+from tests.claims.strategies import certificates
 
 CLAIMS = [f"proposition-{k}" for k in range(2, 8)]
 EPSILON = 2.0**-52
@@ -103,12 +103,12 @@ def lower_nearby(neuron, problem, theta, index, step):
 
 def test_outside_the_class_the_loss_can_fall():
     """Proposition 4's parameters with a ReLU, Proposition 3's with z^2: a step helps."""
-    sigmoid = from_certificate(proposition_4().data)
+    sigmoid = from_certificate(proposition_4.certify().data)
     theta = list(sigmoid.network.theta)
     theta[2:] = [Fraction(1), Fraction(0)]  # w = e_1: only positives answer
     assert lower_nearby("relu", sigmoid, theta, 1, Fraction(1, 64))
     assert not lower_nearby("tanh", sigmoid, theta, 1, Fraction(1, 64))
-    leaky = from_certificate(proposition_3(width=1).data)
+    leaky = from_certificate(proposition_3.certify(width=1).data)
     theta = list(leaky.network.theta)
     theta[2:] = [Fraction(1), Fraction(1), Fraction(0)]  # w = (1, 1, 0)
     assert lower_nearby("quadratic", leaky, theta, 1, Fraction(1, 256))
@@ -116,7 +116,7 @@ def test_outside_the_class_the_loss_can_fall():
 
 def test_beyond_the_radius_the_loss_falls():
     """Proposition 7's network can be f(x) = |x_1| - 1/2, which classifies every sample."""
-    problem = from_certificate(proposition_7(width=1).data)
+    problem = from_certificate(proposition_7.certify(width=1).data)
     a, b = [1, 0, 0], [Fraction(-1, 2)]
     hidden = [-1, 0, 0, 0]  # w = -e_1, bias 0
     lower = [*a, *b, *hidden, 2, 0, 0, 0, 0, 0]  # x_1 + 2 max(-x_1, 0) = |x_1|

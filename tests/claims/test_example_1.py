@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossurface import InputError
-from lossurface.counterexamples.example_1 import Segment, example_1, fit_segments
+from lossurface.claims.example_1 import Segment, example_1, fit_segments
 
 points = st.fractions(-3, 3, max_denominator=20)
 

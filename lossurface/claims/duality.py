@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lossurface.claims.experiments_proposition_12 import decided
-from lossurface.claims.traps import ConditionName
+from lossurface.claims.traps import ConditionName, decided
 from lossurface.conditions import Space
 
 if TYPE_CHECKING:

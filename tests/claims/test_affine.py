@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from scipy.optimize import minimize
 
 from lossurface import InputError
-from lossurface.counterexamples import proposition_3, proposition_7
-from lossurface.counterexamples.affine import best_affine_map, hulls_meet
+from lossurface.claims import proposition_3, proposition_7
+from lossurface.claims.affine import best_affine_map, refuse_separable
 from lossurface.exact import check
 from lossurface.setting import Dataset, proposition_3_symmetric
 from lossurface.setting import proposition_3 as law
-from tests.counterexamples.strategies import overlapping
+from tests.claims.strategies import overlapping
 from tests.exact.certificates import FEW
 
-SINGLE = proposition_3(seed=0, width=3)
-SHORTCUT = proposition_3("elu", 3, seed=3, n=14, deep=(2,))
-IDENTITY = proposition_7(p=6, seed=0, n=16, widths=(2,))
+SINGLE = proposition_3.certify(seed=0, width=3)
+SHORTCUT = proposition_3.certify("elu", 3, seed=3, n=14, deep=(2,))
+IDENTITY = proposition_7.certify(p=6, seed=0, n=16, widths=(2,))
 
 
 @pytest.mark.parametrize("certificate", [SINGLE, SHORTCUT, IDENTITY])
@@ -82,7 +82,7 @@ def test_samples_on_a_hyperplane_have_no_unique_map():
 
 def test_separated_samples_are_refused():
     with pytest.raises(InputError, match="separated by an affine map"):
-        hulls_meet(Dataset.of([(1, 0), (2, 0), (-1, 0), (0, 1)], [1, 1, -1, -1]), "X")
+        refuse_separable(Dataset.of([(1, 0), (2, 0), (-1, 0), (0, 1)], [1, 1, -1, -1]), "X")
 
 
 def test_touching_hulls_are_refused_and_not_guessed():
@@ -94,8 +94,8 @@ def test_touching_hulls_are_refused_and_not_guessed():
 
 def test_one_neuron_where_one_is_enough():
     """v^T x > 0 on every sample of this set; elsewhere the request is refused."""
-    certificate = proposition_3(width=1, dataset=FEW)
+    certificate = proposition_3.certify(width=1, dataset=FEW)
     assert check(certificate).status == "holds"
     assert len(certificate.data["network"]["a"]) == 1
     with pytest.raises(InputError, match=r"width is 1; .* needs width >= 2"):
-        proposition_3(width=1, seed=0)
+        proposition_3.certify(width=1, seed=0)

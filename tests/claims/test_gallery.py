@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from lossurface import InputError, cli
-from lossurface.counterexamples.gallery import Entry, gallery, recipes
+from lossurface.claims.gallery import Entry, gallery, recipes
 from lossurface.exact import check, checker
 from lossurface.exact.checker import Refuted
 from lossurface.setting import from_certificate, get_neuron
@@ -102,7 +102,7 @@ def test_false_statements_are_refuted_by_the_mathematics(name, entries):
 
 def test_the_command_writes_them_and_they_are_verified(tmp_path, capsys, monkeypatch, entries):
     built = list(entries.values())  # once is enough
-    monkeypatch.setattr("lossurface.counterexamples.gallery.gallery", lambda: iter(built))
+    monkeypatch.setattr("lossurface.claims.gallery.gallery", lambda: iter(built))
     folder = tmp_path / "new" / "gallery"
     cli.main(["certify", "--all", "-o", str(folder)])
     lines = capsys.readouterr().out.splitlines()

@@ -12,29 +12,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface import InputError
-from lossurface.claims.experiments_proposition_3 import (
-    disagreements,
-    fitted_rate,
-    inseparable_sample,
-    separable_share,
-)
-from lossurface.claims.experiments_proposition_4 import balanced_share
-from lossurface.claims.tally import Tally
-from lossurface.counterexamples.balance import (
+from lossurface.claims.proposition_4 import (
     balanced,
     balanced_by_counting,
     balanced_probability,
     balanced_sample,
+    balanced_share,
 )
-from lossurface.counterexamples.separability import (
+from lossurface.claims.separability import (
     axis_interval,
+    disagreements,
+    fitted_rate,
     hulls_meet,
+    inseparable_sample,
     lower_bound,
     separable,
+    separable_share,
     upper_bound,
 )
+from lossurface.claims.tally import Tally
 from lossurface.setting import Dataset
-from tests.counterexamples.strategies import half_plane, labelled
+from tests.claims.strategies import half_plane, labelled
 
 POINTS = {1: ((1, 0), (-1, 0)), -1: ((0, 1), (0, -1))}
 
