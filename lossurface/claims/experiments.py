@@ -66,7 +66,7 @@ def stuck_by_width(
     import torch
 
     from lossurface.landscape.descent import descend
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     place = pick_device(device)
     X, y = dataset.tensors(place)

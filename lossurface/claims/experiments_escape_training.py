@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lossurface.landscape.escaping import Training
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["OURS", "RAY", "STARTS", "Start", "race", "solved_by", "start", "success"]
 
@@ -64,7 +64,7 @@ def _saddle(count: int, seed: int, noise: float) -> Start:
     import numpy as np
     import torch
 
-    from lossurface.landscape.model import SingleLayerSurface, pack
+    from lossurface.landscape.single_layer import SingleLayerSurface, pack
 
     rng = np.random.default_rng(seed)
     axes, M = ((0, 1), (2, 3)), 8
@@ -85,7 +85,7 @@ def _plateau(count: int, seed: int) -> Start:
     import torch
 
     from lossurface.claims.training import separable_batch
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     batch = separable_batch(count, 10, 3, seed=seed)
     surface = SingleLayerSurface(

@@ -112,7 +112,7 @@ def hunt_below(
 
     from lossurface.claims.training import subspace_batch
     from lossurface.landscape.hunts import hunt_minima
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     batch = subspace_batch(starts, n, *axes, seed=seed)
     surface = SingleLayerSurface(

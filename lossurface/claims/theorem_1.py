@@ -74,7 +74,7 @@ def hunt(
 
     from lossurface.claims.training import subspace_batch
     from lossurface.landscape.hunts import hunt_violations
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
     from lossurface.setting import get_neuron, polynomial_hinge
 
     batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)

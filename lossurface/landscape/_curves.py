@@ -9,7 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from lossurface.landscape.model import SingleLayerSurface, unpack
+from lossurface.landscape.single_layer import SingleLayerSurface, unpack
 
 __all__ = ["ZERO", "Case", "Curve", "Point", "open_neuron", "support"]
 
@@ -86,7 +86,8 @@ class Point:
         batch = theta.unsqueeze(0)
         _, a, W = unpack(theta, surface.d, surface.M)
         z = surface.preactivations(batch)[0]
-        return cls(surface, theta, a, W, z, surface.evaluate(batch).dual[0])
+        dual = surface.loss.torch_d1(-surface.y * surface.outputs(batch)[0])
+        return cls(surface, theta, a, W, z, dual)
 
     @cached_property
     def form(self) -> Tensor:

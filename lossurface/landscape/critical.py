@@ -25,9 +25,9 @@ from lossurface.enclosed.degenerate import classify_network
 from lossurface.enclosed.krawczyk import BallFunction, Enclosure, Kind, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
 from lossurface.exact import Finding
-from lossurface.landscape.descent import Surface
 from lossurface.landscape.escape import Case, ball_layer, escape
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.single_layer import SingleLayerSurface
+from lossurface.landscape.surface import Surface
 
 if TYPE_CHECKING:
     from flint import arb, arb_mat

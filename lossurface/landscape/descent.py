@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from lossurface import InputError
-from lossurface.landscape.model import Derivatives, SingleLayerSurface
+from lossurface.landscape.surface import Derivatives, Surface
 
-__all__ = ["Descent", "Stop", "Surface", "adam", "descend"]
+__all__ = ["Descent", "Stop", "adam", "descend"]
 
 
 class Stop(StrEnum):
@@ -34,29 +33,6 @@ class Stop(StrEnum):
 
 
 _STOPS = tuple(Stop)
-
-
-class Surface(Protocol):
-    """A batch of functions of P parameters: `SingleLayerSurface`, `Objective`, or yours."""
-
-    @property
-    def P(self) -> int:
-        """Parameters per network."""
-
-    def rows(self, index: Tensor) -> Surface:
-        """The surface of a part of the batch."""
-
-    def value(self, theta: Tensor) -> Tensor:
-        """(B, P) -> (B,)."""
-
-    def gradient(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, P) -> loss (B,), gradient (B, P), outputs (B, n)."""
-
-    def derivatives(self, theta: Tensor) -> Derivatives:
-        """Loss, gradient, Hessian, outputs."""
-
-    def error(self, outputs: Tensor) -> Tensor:
-        """(B, n) -> training error (B,); NaN where the surface has none."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +86,7 @@ def adam(
     theta = theta.clone()
     mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
     for k in range(1, steps + 1):
-        if isinstance(surface, SingleLayerSurface):
-            g, outputs = surface.slopes(theta)  # the loss costs a twentieth
-        else:
-            _, g, outputs = surface.gradient(theta)
+        g, outputs = surface.slopes(theta)
         if watch is not None:
             watch(k, outputs)
         mean.lerp_(g, 1 - betas[0])

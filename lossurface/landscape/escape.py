@@ -29,7 +29,7 @@ from lossurface.exact import Finding, undecided
 from lossurface.landscape import _curves_forms as forms
 from lossurface.landscape import _curves_theorems as theorems
 from lossurface.landscape._curves import ZERO, Case, Curve, Point, support
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.single_layer import SingleLayerSurface
 
 if TYPE_CHECKING:
     from flint import arb

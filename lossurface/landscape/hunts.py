@@ -15,7 +15,7 @@ from lossurface import InputError
 from lossurface.exact import Finding, every, sampled, uncounted
 from lossurface.landscape.critical import Certified, certify, find
 from lossurface.landscape.descent import Descent, descend
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["Hunt", "hunt_minima", "hunt_violations"]
 
@@ -146,7 +146,7 @@ def _examine(
         raise InputError(f"most is {most}; examine at least one candidate")
     bad: Sequence[int] = (flat & (error > 0)).nonzero().flatten().tolist()
     candidates = tuple(
-        Candidate(k, theta[k], float(loss[k]), float(error[k]), certify(surface.one(k), theta[k]))
+        Candidate(k, theta[k], float(loss[k]), float(error[k]), certify(surface.rows(k), theta[k]))
         for k in bad[:most]
     )
     return Hunt(len(theta), int(flat.sum()), candidates, max(0, len(bad) - most))

@@ -6,8 +6,8 @@ import torch
 from lossurface import InputError
 from lossurface.landscape.critical import certify, distinct, find
 from lossurface.landscape.descent import descend
-from lossurface.landscape.functional import Objective
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.objective import Objective
+from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 

@@ -5,8 +5,8 @@ import torch
 
 from lossurface import InputError
 from lossurface.landscape.descent import Stop, adam, descend
-from lossurface.landscape.functional import Objective, from_module
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.objective import Objective, from_module
+from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 

@@ -7,8 +7,8 @@ import torch
 from lossurface import InputError
 from lossurface.landscape.escaping import RIVALS, escape_training, rival
 from lossurface.landscape.hunts import hunt_minima, hunt_violations
-from lossurface.landscape.model import SingleLayerSurface
 from lossurface.landscape.planted import theorem_1, theorem_2
+from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 
