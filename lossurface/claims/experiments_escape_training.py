@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from lossurface.landscape.escaping import Training
+    from lossurface.landscape.escape_training import Training
     from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["OURS", "RAY", "STARTS", "Start", "race", "solved_by", "start", "success"]
@@ -112,7 +112,7 @@ def race(begin: Start, *, steps: int, seed: int) -> dict[str, Training]:
     Returns:
         By method, ours first; its steps are Hessians, each dearer than a gradient.
     """
-    from lossurface.landscape.escaping import RIVALS, escape_training, rival
+    from lossurface.landscape.escape_training import RIVALS, escape_training, rival
 
     ends = {OURS: escape_training(begin.surface, begin.theta, proof=begin.proof, axes=begin.axes)}
     if begin.separator is not None:
@@ -126,7 +126,7 @@ def _along_rays(begin: Start, ended: Training) -> Training:
     """Move what is not solved along `w_j + t sign(a_j) separator`, and train on."""
     import torch
 
-    from lossurface.landscape.escaping import Training, escape_training
+    from lossurface.landscape.escape_training import Training, escape_training
 
     assert begin.separator is not None
     open_ = (~ended.solved).nonzero().flatten()

@@ -3,7 +3,7 @@
 What is proved about a point comes from `lossurface.enclosed`; everything else here is float64.
 """
 
-from lossurface.landscape.critical import Certified, certify, distinct, find
+from lossurface.landscape.critical import Certified, certify, find
 from lossurface.landscape.descent import Descent, Stop, adam, descend
 from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective, from_module
@@ -31,7 +31,6 @@ __all__ = [
     "Certified",
     "ball_layer",
     "certify",
-    "distinct",
     "find",
     # escapes
     "Case",
