@@ -111,8 +111,9 @@ def hunt_below(
     import torch
 
     from lossurface.claims.training import subspace_batch
-    from lossurface.landscape.hunts import hunt_minima
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.descent import descend
+    from lossurface.landscape.hunts import hunt
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     batch = subspace_batch(starts, n, *axes, seed=seed)
     surface = SingleLayerSurface(
@@ -124,4 +125,5 @@ def hunt_below(
     )
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(starts, surface.P, generator=generator, dtype=torch.float64)
-    return hunt_minima(surface, start, most=100, steps=steps)[0]
+    ends = descend(surface, start, until_separated=True, spectrum=False, steps=steps)
+    return hunt(surface, ends, most=100)
