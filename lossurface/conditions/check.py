@@ -13,9 +13,9 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.conditions import _claims, subspaces
-from lossurface.conditions._condition import NAMES, Condition, settle
-from lossurface.conditions._space import Space
+from lossurface.conditions import guarantees, subspaces
+from lossurface.conditions.certified import NAMES, Condition, settle
+from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
@@ -60,7 +60,7 @@ class Report:
     network: Mapping[str, Any]
     ranks: subspaces.Ranks
     conditions: tuple[Condition, ...]
-    claims: tuple[_claims.Applied, ...]
+    claims: tuple[guarantees.Applied, ...]
     advice: tuple[str, ...]
     counterexample: Certificate | None
     numerical: Mapping[str, Any] | None = None
@@ -91,7 +91,7 @@ class Report:
         return {condition.id: condition for condition in self.conditions}[name]
 
     @property
-    def guarantees(self) -> tuple[_claims.Applied, ...]:
+    def guarantees(self) -> tuple[guarantees.Applied, ...]:
         """The guarantees that apply."""
         return tuple(c for c in self.claims if c.kind == "guarantee" and c.applies == "yes")
 
@@ -320,9 +320,9 @@ def _report(
     conditions = tuple(_conditions(space, neuron, loss, architecture))
     ranks = subspaces.ranks(space)
     known = {condition.id: condition for condition in conditions}
-    case = _claims.Case(known, ranks, neuron, loss, architecture, width, table.dataset.n)
-    claims = _claims.applied(case)
-    from lossurface.conditions._counterexample import counterexample
+    case = guarantees.Case(known, ranks, neuron, loss, architecture, width, table.dataset.n)
+    claims = guarantees.applied(case)
+    from lossurface.conditions.bad_minimum import counterexample
 
     return Report(
         table,
@@ -392,13 +392,13 @@ def _sure_width(condition: Condition) -> int | None:
     return None if condition.certificate is None else int(condition.certificate.data["width"])
 
 
-def _blocks(claim: _claims.Applied) -> list[str]:
+def _blocks(claim: guarantees.Applied) -> list[str]:
     """Return what only other features could change."""
-    marked = [change for change in claim.changes if change.startswith(_claims.DATA)]
-    return [change.removeprefix(_claims.DATA) for change in marked]
+    marked = [change for change in claim.changes if change.startswith(guarantees.DATA)]
+    return [change.removeprefix(guarantees.DATA) for change in marked]
 
 
-def _advice(claims: tuple[_claims.Applied, ...], case: _claims.Case) -> Iterator[str]:
+def _advice(claims: tuple[guarantees.Applied, ...], case: guarantees.Case) -> Iterator[str]:
     """Yield, for each guarantee that fails, the changes it needs; the attainable ones first."""
     guarantees = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
     blocked = {c.id: _blocks(c) for c in guarantees}

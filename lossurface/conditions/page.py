@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from lossurface import InputError
 from lossurface.conditions import pictures
-from lossurface.conditions._condition import NAMES
+from lossurface.conditions.certified import NAMES
 
 if TYPE_CHECKING:
-    from lossurface.conditions._claims import Applied
-    from lossurface.conditions._condition import Condition
+    from lossurface.conditions.certified import Condition
     from lossurface.conditions.check import Report
+    from lossurface.conditions.guarantees import Applied
 
 __all__ = ["html", "write"]
 

@@ -185,7 +185,7 @@ def _spectrum(report: Report, data: dict[str, Any]) -> Picture:
     weights = np.array([float(Fraction(v)) for v in data["lambda"]])[:MOST]
     weights = weights / weights.max()
     assert report.space is not None
-    unit = report.space.points[:MOST]  # the signs of eigenvalues do not depend on coordinates
+    unit = report.space.frame.points[:MOST]  # the signs of eigenvalues do not depend on coordinates
     values = np.linalg.eigvalsh((unit * (weights * y)[:, None]).T @ unit)
     figure, axes = _figure(8.0, 3.2, 2)
     colour = POSITIVE if data["sign"] == 1 else NEGATIVE
