@@ -67,6 +67,15 @@ class Ranks:
         """Proposition 1's width for quadratic neurons, the least M > r."""
         return self.both + 1
 
+    def to_dict(self) -> dict[str, int]:
+        """Return r_+, r_-, r and Delta r by their names in JSON."""
+        return {
+            "r_plus": self.plus,
+            "r_minus": self.minus,
+            "r": self.both,
+            "delta_r": self.gap,
+        }
+
 
 def ranks(space: Space) -> Ranks:
     """Return the exact ranks (found modulo a prime; certificates check them over the rationals)."""
