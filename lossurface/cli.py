@@ -228,11 +228,18 @@ def recheck(path: str, as_json: bool) -> None:
 )
 @click.option("--out", help="Folder for the report.")
 @_JSON
-def check(path: Path, as_json: bool, **choices: Any) -> None:
+def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
     """Say which guarantee holds on a dataset (CSV, Parquet or NPZ), with exact certificates."""
     from lossurface.conditions import check_file
 
-    report = check_file(path, **choices)
+    if out is None:
+        report = check_file(path, **choices)
+    else:
+        from lossurface.show.dataset_report import checked_place, write
+
+        folder = checked_place(out)
+        report = check_file(path, **choices)
+        write(report, folder)
     click.echo(json.dumps(report.to_dict(), indent=2) if as_json else str(report))
 
 

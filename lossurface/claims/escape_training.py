@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from lossurface.landscape.escaping import Training
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.escape_training import Training
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["OURS", "RAY", "STARTS", "Start", "race", "solved_by", "start", "success"]
 
@@ -64,7 +64,7 @@ def _saddle(count: int, seed: int, noise: float) -> Start:
     import numpy as np
     import torch
 
-    from lossurface.landscape.model import SingleLayerSurface, pack
+    from lossurface.landscape.single_layer import SingleLayerSurface, pack
 
     rng = np.random.default_rng(seed)
     axes, M = ((0, 1), (2, 3)), 8
@@ -85,7 +85,7 @@ def _plateau(count: int, seed: int) -> Start:
     import torch
 
     from lossurface.claims.training import separable_batch
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     batch = separable_batch(count, 10, 3, seed=seed)
     surface = SingleLayerSurface(
@@ -112,7 +112,7 @@ def race(begin: Start, *, steps: int, seed: int) -> dict[str, Training]:
     Returns:
         By method, ours first; its steps are Hessians, each dearer than a gradient.
     """
-    from lossurface.landscape.escaping import RIVALS, escape_training, rival
+    from lossurface.landscape.escape_training import RIVALS, escape_training, rival
 
     ends = {OURS: escape_training(begin.surface, begin.theta, proof=begin.proof, axes=begin.axes)}
     if begin.separator is not None:
@@ -126,7 +126,7 @@ def _along_rays(begin: Start, ended: Training) -> Training:
     """Move what is not solved along `w_j + t sign(a_j) separator`, and train on."""
     import torch
 
-    from lossurface.landscape.escaping import Training, escape_training
+    from lossurface.landscape.escape_training import Training, escape_training
 
     assert begin.separator is not None
     open_ = (~ended.solved).nonzero().flatten()

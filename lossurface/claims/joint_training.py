@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from lossurface.enclosed.single_layer import SingleLayer
     from lossurface.exact import Finding
     from lossurface.landscape.descent import Descent
-    from lossurface.landscape.joint import JointSurface
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
+    from lossurface.landscape.surface import NetworkSurface
 
 __all__ = ["JOINT", "Jointly", "joint_findings", "train_jointly"]
 
@@ -41,12 +41,12 @@ _BURST = 25  # Adam steps between looks at which networks are done
 class Jointly(Ended):
     """B runs over all parameters, and where they ended."""
 
-    surface: JointSurface
+    surface: NetworkSurface
     ends: Descent
 
     def beside(self, run: int) -> tuple[SingleLayerSurface, torch.Tensor]:
         """Return the surface of f_S with one run's f_D held fixed, and theta_S where it ended."""
-        from lossurface.landscape.model import SingleLayerSurface
+        from lossurface.landscape.single_layer import SingleLayerSurface
 
         shape = self.surface.architecture
         if not shape.width:
@@ -203,7 +203,7 @@ def train_jointly(
     import torch
 
     from lossurface.landscape.descent import adam, descend
-    from lossurface.landscape.joint import JointSurface
+    from lossurface.landscape.surface import NetworkSurface
 
     place = pick_device(device)
     kind = "feedforward" if neuron is None else "shortcut"
@@ -216,7 +216,7 @@ def train_jointly(
         get_neuron(deep),
     )
     X, y = torch.from_numpy(batch.X).to(place), torch.from_numpy(batch.y).to(place)
-    surface = JointSurface(shape, loss or polynomial_hinge(6), X, y)
+    surface = NetworkSurface(shape, loss or polynomial_hinge(6), X, y)
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(len(X), surface.P, generator=generator, dtype=torch.float64)
     theta = start.to(place)

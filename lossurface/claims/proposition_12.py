@@ -227,7 +227,7 @@ def _left(
     import torch
 
     from lossurface.landscape.escape import Proof, escape
-    from lossurface.landscape.model import SingleLayerSurface, pack
+    from lossurface.landscape.single_layer import SingleLayerSurface, pack
 
     p, (d, M) = 6, W.shape
     X, y = dataset.tensors()

@@ -162,11 +162,11 @@ def finish(trained: Trained, count: int) -> list[tuple[float, Finding]]:
     Returns:
         For each the loss where training had stopped, and the exact finding that it is 0 now.
     """
-    from lossurface.landscape.model import unpack
+    from lossurface.landscape.single_layer import unpack
 
     made = []
     for run in (trained.ends.error == 0).nonzero().flatten().tolist()[:count]:
-        one = trained.surface.one(run)
+        one = trained.surface.rows(run)
         a0, a, W = unpack(trained.ends.theta[run], one.d, one.M)
         network = single_layer(one.neuron, float(a0), a.tolist(), W.tolist())
         data = Dataset.of(one.X.tolist(), [int(label) for label in one.y.tolist()])

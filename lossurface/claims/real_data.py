@@ -98,7 +98,7 @@ def started_at_the_trap(
     import torch
 
     from lossurface.landscape.descent import descend
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     place = pick_device(device)
     seen = trap(dataset, claim, neuron)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lossurface.claims.training import Batch, Trained
     from lossurface.landscape.escape import Escape
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["Beside", "Plateau", "beside", "departures", "nowhere_else", "plateaus", "verify"]
 
@@ -79,7 +79,7 @@ def beside(rng: np.random.Generator, index: int = 0) -> Beside:
     import torch
 
     from lossurface.landscape.escape import escape
-    from lossurface.landscape.model import SingleLayerSurface, pack
+    from lossurface.landscape.single_layer import SingleLayerSurface, pack
 
     neurons = neurons_of("increasing")
     pairs, d, M = (int(rng.integers(low, 5)) for low in (1, 2, 1))

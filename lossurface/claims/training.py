@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lossurface.enclosed.krawczyk import Enclosure
     from lossurface.landscape.descent import Descent
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = [
     "DEEP",
@@ -243,7 +243,7 @@ def train(
     import torch
 
     from lossurface.landscape.descent import descend
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     place = pick_device(device)
     added = deep_outputs(deep, batch, seed=seed)
@@ -302,7 +302,7 @@ def stuck_by_width(
     import torch
 
     from lossurface.landscape.descent import descend
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     place = pick_device(device)
     X, y = dataset.tensors(place)

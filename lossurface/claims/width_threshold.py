@@ -106,8 +106,9 @@ def hunt_below(n: int, M: int, *, starts: int, seed: int, steps: int = 500) -> H
     import torch
 
     from lossurface.claims.training import subspace_batch
-    from lossurface.landscape.hunts import hunt_minima
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.descent import descend
+    from lossurface.landscape.hunts import hunt
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     batch = subspace_batch(starts, n, (0, 1), (1, 2), seed=seed)
     surface = SingleLayerSurface(
@@ -119,4 +120,5 @@ def hunt_below(n: int, M: int, *, starts: int, seed: int, steps: int = 500) -> H
     )
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(starts, surface.P, generator=generator, dtype=torch.float64)
-    return hunt_minima(surface, start, most=100, steps=steps)[0]
+    ends = descend(surface, start, until_separated=True, spectrum=False, steps=steps)
+    return hunt(surface, ends, most=100)

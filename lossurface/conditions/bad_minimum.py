@@ -11,25 +11,30 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
 from lossurface.errors import shown
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
-from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
+from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, MAX_BYTES, read
 from lossurface.exact.checker.minimum import check_curvature, norm_above
 from lossurface.exact.checker.minimum import margins as margins_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from lossurface.conditions._condition import Condition
-    from lossurface.conditions._space import Space
+    from lossurface.conditions.certified import Condition
+    from lossurface.conditions.coordinates import Space
+    from lossurface.conditions.guarantees import Case
 
-__all__ = ["bad_minimum"]
+    Builder = Callable[[], Certificate | None]
+
+__all__ = ["bad_minimum", "counterexample"]
 
 DIRECTIONS = 60
+LARGEST = 20_000  # n * d up to which the builders for small examples are asked
 WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
 
 
@@ -130,7 +135,7 @@ def _radius(
 
     def fits(exponent: int) -> bool:
         try:
-            check_curvature(neuron, [a], signed, space.checked, Fraction(1, 2**exponent), form)
+            check_curvature(neuron, [a], signed, space.samples, Fraction(1, 2**exponent), form)
         except Refuted:
             return False
         return True
@@ -172,11 +177,12 @@ def _staircase(
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    size = len(space.span.columns)
+    powers = space.frame.powers
+    size = len(powers)
     best: tuple[float, list[Fraction]] | None = None
     for draw in range(DIRECTIONS):
         numbers = [1] * size if draw == 0 else generator.integers(-999, 1000, size).tolist()
-        form = space.frame.form([Fraction(int(v)) for v in numbers])
+        form = space.frame.form([Fraction(int(v), p) for v, p in zip(numbers, powers, strict=True)])
         quality = _least_gap(space, form, keys)
         if best is None or quality > best[0]:
             best = (quality, form)
@@ -185,7 +191,7 @@ def _staircase(
     if best is None or best[0] <= 0:
         return None
     form = best[1]
-    values, common = space.samples.form(form)
+    values, common = space.values(form)
     order = sorted(range(len(values)), key=lambda i: values[i])
     breaks: list[Fraction] = []
     owners = [order[0]]
@@ -206,7 +212,7 @@ def _staircase(
 
 def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float:
     """Return the least gap between neighbours of different keys, over the whole range."""
-    values, _ = space.samples.form(form)
+    values, _ = space.values(form)
     order = sorted(range(len(values)), key=lambda i: values[i])
     gaps = [values[j] - values[i] for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
     whole = values[order[-1]] - values[order[0]]
@@ -218,10 +224,59 @@ def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float
 def _scale(space: Space, room: list[Fraction], radius: Fraction) -> Fraction:
     """Return a power of two that makes every room at least the reach of the radius."""
     factor = Fraction(1)
-    for square, gap in zip(space.checked.squares(), room, strict=True):
+    for square, gap in zip(space.samples.squares(), room, strict=True):
         if not gap:
             continue
         reach = radius * norm_above(square + 1)
         while gap * factor < reach:
             factor *= 2
     return factor
+
+
+def counterexample(space: Space, case: Case) -> Certificate | None:
+    """Return the first certificate that a builder for this case makes, or None.
+
+    A builder that refuses the dataset (its proposition asks something else of it) is passed over.
+    """
+    if case.loss.name != "polynomial-hinge" or case.p < 2:
+        return None
+    if (case.width or 1) * (space.dataset.d + 1) > WIDEST:
+        return None
+    for build in _builders(space, case):
+        try:
+            certificate = build()
+        except InputError:
+            continue
+        if certificate is not None and len(certificate.to_json()) <= MAX_BYTES:
+            return certificate
+    return None
+
+
+def _builders(space: Space, case: Case) -> Iterator[Builder]:
+    # Upwards: the constructions belong to claims, which are asked by name and know no condition.
+    from lossurface.claims import get
+
+    name, p, width, data = case.neuron.name, case.p, case.width or 1, space.dataset
+
+    def claim(number: int, **choices: Any) -> Builder:
+        build = get(f"proposition-{number}").certify
+        return partial(build, neuron=name, p=p, dataset=data, **choices)
+
+    small = data.n * data.d <= LARGEST
+    if case.architecture == "feedforward":
+        yield claim(6, width=width, depth=1)
+    elif case.architecture == "identity-shortcut":
+        if small:
+            yield claim(7)
+    else:
+        if case.architecture == "shortcut":
+            for condition in ("proposition-12", "proposition-11"):
+                found = case.conditions[condition]
+                neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
+                if found.verdict == "fails" and name in neurons:
+                    yield partial(bad_minimum, space, found, name, p, width)
+        if small:
+            for kind in ("theorem-2", "theorem-1"):
+                yield claim(2, width=width, data=kind)
+            for number in (3, 4, 5):
+                yield claim(number, width=width)

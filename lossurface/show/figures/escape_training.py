@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from matplotlib.figure import FigureBase
 
-    from lossurface.landscape.escaping import Training
+    from lossurface.landscape.escape_training import Training
     from lossurface.show.style import Palette
 
 __all__ = ["race", "shares"]

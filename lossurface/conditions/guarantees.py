@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.conditions._condition import Condition
+from lossurface.conditions.certified import Condition
 from lossurface.conditions.subspaces import Ranks
 
 if TYPE_CHECKING:

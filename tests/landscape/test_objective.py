@@ -7,8 +7,8 @@ import torch
 
 from lossurface import InputError
 from lossurface.landscape import adam, certify, descend, find, plane, random_directions
-from lossurface.landscape.functional import Objective, from_module
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.objective import Objective, from_module
+from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import Architecture, get_neuron, logistic, polynomial_hinge
 
 
@@ -32,13 +32,13 @@ def test_derivatives_agree_with_differences_and_chunks_do_not_matter(architectur
     objective = Objective(lambda t: loss.torch(-y * architecture.forward(t, X)).mean(-1), P)
     theta = draws(4, P, seed=3)
     value, gradient, outputs = objective.gradient(theta)
-    hessian = objective.hessian(theta, chunk=3)
+    hessian = objective.hessians(theta, chunk=3)
     step = 1e-6 * draws(P, seed=4)
     change = objective.value(theta + step) - objective.value(theta - step)
     torch.testing.assert_close(change, 2 * gradient @ step, rtol=1e-4, atol=1e-9)
     change = objective.gradient(theta + step)[1] - objective.gradient(theta - step)[1]
     torch.testing.assert_close(change, 2 * hessian @ step, rtol=1e-4, atol=1e-8)
-    torch.testing.assert_close(objective.hessian(theta, chunk=None), hessian)
+    torch.testing.assert_close(objective.hessians(theta, chunk=None), hessian)
     torch.testing.assert_close(objective.spectra(theta), torch.linalg.eigvalsh(hessian))
     torch.testing.assert_close(value, objective.value(theta))
     assert outputs.shape == (4, 0)
@@ -53,7 +53,7 @@ def test_the_single_layer_architecture_agrees_with_its_closed_form():
     )
     theta = draws(4, surface.P, seed=2)
     torch.testing.assert_close(objective.gradient(theta)[1], surface.gradient(theta)[1])
-    torch.testing.assert_close(objective.hessian(theta), surface.hessians(theta))
+    torch.testing.assert_close(objective.hessians(theta), surface.hessians(theta))
 
 
 def test_a_module_is_never_changed():
@@ -65,11 +65,14 @@ def test_a_module_is_never_changed():
     X = draws(6, 2)
     objective = from_module(module, lambda out: logistic().torch(out).mean(), X)
     theta = objective.start + 0.1 * draws(3, objective.P, seed=5)
-    objective.hessian(theta)
+    objective.hessians(theta)
     assert module.training == training
     assert all(p.grad is None for p in module.parameters())
     for name, value in module.state_dict().items():
         assert torch.equal(value, before[name]), name
+    step = 1e-5 * draws(objective.P, seed=6)
+    change = objective.gradient(theta + step)[1] - objective.gradient(theta - step)[1]
+    torch.testing.assert_close(change, 2 * objective.hessians(theta) @ step, rtol=1e-4, atol=1e-8)
     expected = copy.deepcopy(module)
     want = logistic().torch(expected(X)).mean()
     torch.testing.assert_close(objective.value(objective.start[None])[0], want.detach())
@@ -161,6 +164,16 @@ def test_a_module_without_parameters_is_refused():
         from_module(torch.nn.Tanh(), torch.sum, torch.ones(2))
 
 
-def test_objective_of_a_plain_function():
-    objective = Objective(lambda t: (t * t).sum(), 2)
-    assert objective.hessian(torch.ones(1, 2)).tolist() == [[[2.0, 0.0], [0.0, 2.0]]]
+@pytest.mark.parametrize(
+    ("function", "gradient", "hessian"),
+    [
+        (lambda t: (t * t).sum(), [2.0, 2.0], [[2.0, 0.0], [0.0, 2.0]]),
+        (lambda t: t.sum(), [1.0, 1.0], [[0.0, 0.0], [0.0, 0.0]]),
+        (lambda _: torch.tensor(3.0), [0.0, 0.0], [[0.0, 0.0], [0.0, 0.0]]),
+    ],
+    ids=["quadratic", "linear", "constant"],
+)
+def test_objective_of_a_plain_function(function, gradient, hessian):
+    found = Objective(function, 2).derivatives(torch.ones(3, 2))
+    assert found.gradient.tolist() == [gradient] * 3
+    assert found.hessian.tolist() == [hessian] * 3

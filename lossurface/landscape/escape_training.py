@@ -16,7 +16,7 @@ from torch import Tensor
 from lossurface import InputError
 from lossurface.landscape.descent import adam, descend
 from lossurface.landscape.escape import Proof, escape
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["RIVALS", "Training", "escape_training", "rival"]
 
@@ -74,7 +74,7 @@ def escape_training(
         moved = torch.zeros(len(open_), dtype=torch.bool, device=theta.device)
         for at, k in enumerate(open_.tolist()):
             try:
-                left = escape(surface.one(k), theta[k], proof=proof, axes=axes, certify=False)
+                left = escape(surface.rows(k), theta[k], proof=proof, axes=axes, certify=False)
             except InputError:
                 continue  # no curve: the network stays where it is
             if left.fall > 0:
@@ -83,8 +83,8 @@ def escape_training(
         open_ = open_[moved]
         if not len(open_):
             break
-    values = surface.evaluate(theta)
-    return Training(theta, values.loss, values.error, used, taken)
+    loss, outputs = surface.losses(theta)
+    return Training(theta, loss, surface.error(outputs), used, taken)
 
 
 @dataclass
@@ -141,7 +141,7 @@ def _lbfgs(
 
     ends, used = theta.clone(), torch.zeros(len(theta), dtype=torch.int64, device=theta.device)
     for k, row in enumerate(theta.cpu()):
-        one = surface.one(k)
+        one = surface.rows(k)
 
         def both(v: object, one: SingleLayerSurface = one) -> tuple[float, object]:
             point = torch.as_tensor(v, device=theta.device).unsqueeze(0)
@@ -180,5 +180,5 @@ def rival(
     if name not in RIVALS:
         raise InputError(f"rival {name!r} is not known; use one of {', '.join(RIVALS)}")
     ends, used = RIVALS[name](surface, theta, steps, torch.Generator().manual_seed(seed))
-    values = surface.evaluate(ends)
-    return Training(ends, values.loss, values.error, used, torch.zeros_like(used))
+    loss, outputs = surface.losses(ends)
+    return Training(ends, loss, surface.error(outputs), used, torch.zeros_like(used))

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface import InputError
-from lossurface.landscape.functional import Objective
-from lossurface.landscape.model import SingleLayerSurface, pack, unpack
+from lossurface.landscape.objective import Objective
+from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 from lossurface.setting import get_loss, get_neuron, logistic, polynomial_hinge
 
 SMOOTH = ("softplus", "softplus-e", "exp", "quadratic", "cosh", "quartic", "sigmoid", "tanh")
@@ -68,29 +68,29 @@ def test_closed_forms_agree_with_automatic_differentiation(
     for row in range(len(theta)):
         oracle = Objective(definition(problem, row), problem.P)
         at = theta[row : row + 1]
-        scale = 1 + oracle.hessian(at).abs().max().item()
+        scale = 1 + oracle.hessians(at).abs().max().item()
         close = {"rtol": 1e-11, "atol": 1e-13 * scale}
         torch.testing.assert_close(found.loss[row], oracle.value(at)[0], **close)
         torch.testing.assert_close(found.gradient[row], oracle.gradient(at)[1][0], **close)
-        torch.testing.assert_close(found.hessian[row], oracle.hessian(at)[0], **close)
+        torch.testing.assert_close(found.hessian[row], oracle.hessians(at)[0], **close)
 
 
-def test_dual_weights_and_error_follow_their_definitions():
+def test_the_training_error_follows_its_definition():
     problem, theta = draw(3, "softplus", polynomial_hinge(3), shared=False)
-    e = problem.evaluate(theta)
-    margins = problem.y * e.outputs
-    torch.testing.assert_close(e.dual, 4 * (1 - margins).clamp(min=0) ** 3)
+    outputs = problem.outputs(theta)
     wrong = [
         [(f >= 0) != (y > 0) for f, y in zip(*r, strict=True)]
-        for r in zip(e.outputs.tolist(), problem.y.tolist(), strict=True)
+        for r in zip(outputs.tolist(), problem.y.tolist(), strict=True)
     ]
-    torch.testing.assert_close(e.error, torch.tensor([sum(r) / len(r) for r in wrong]).double())
+    torch.testing.assert_close(
+        problem.error(outputs), torch.tensor([sum(r) / len(r) for r in wrong]).double()
+    )
 
 
 def test_sign_of_zero_is_plus_one():
     X, y = torch.zeros(2, 1).double(), torch.tensor([1.0, -1.0]).double()
     problem = SingleLayerSurface(get_neuron("quadratic"), polynomial_hinge(2), X, y, 1)
-    assert problem.evaluate(torch.zeros(1, 3).double()).error.tolist() == [0.5]
+    assert problem.error(problem.outputs(torch.zeros(1, 3).double())).tolist() == [0.5]
 
 
 def test_loss_of_quadratic_neurons_agrees_with_rationals():

@@ -12,9 +12,9 @@ from lossurface.claims.training import separable_batch, subspace_batch
 from lossurface.enclosed import escape_check
 from lossurface.landscape.critical import certify, directions_down
 from lossurface.landscape.escape import ball_layer
-from lossurface.landscape.functional import Objective
-from lossurface.landscape.joint import JointSurface
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.objective import Objective
+from lossurface.landscape.single_layer import SingleLayerSurface
+from lossurface.landscape.surface import NetworkSurface
 from lossurface.setting import Architecture, get_neuron, logistic, polynomial_hinge
 
 
@@ -30,7 +30,7 @@ def test_derivatives_agree_with_torch_func_on_each_dataset(deep, loss):
     X = torch.randn(3, 5, 2, generator=g, dtype=torch.float64)
     y = torch.tensor([1.0, -1, 1, -1, 1], dtype=torch.float64).expand(3, 5)
     theta = torch.randn(3, shape.size, generator=g, dtype=torch.float64)
-    batch = JointSurface(shape, loss, X, y)
+    batch = NetworkSurface(shape, loss, X, y)
     found = batch.derivatives(theta)
     for k in range(3):
         alone = Objective(partial(one_loss, shape, loss, X[k], y[k]), shape.size)
@@ -40,10 +40,10 @@ def test_derivatives_agree_with_torch_func_on_each_dataset(deep, loss):
         torch.testing.assert_close(found.hessian[k], one.hessian[0])
     part = batch.rows(torch.tensor([2]))
     torch.testing.assert_close(part.value(theta[2:]), found.loss[2:])
-    shared = JointSurface(shape, loss, X[0], y[0])
+    shared = NetworkSurface(shape, loss, X[0], y[0])
     torch.testing.assert_close(shared.derivatives(theta).loss[0], found.loss[0])
     with pytest.raises(InputError):
-        JointSurface(shape, loss, X, y[:, :4])
+        NetworkSurface(shape, loss, X, y[:, :4])
 
 
 def test_threshold_units_stay_where_they_started_and_the_others_move():

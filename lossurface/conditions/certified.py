@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,9 @@ from lossurface.exact.checker.format import KINDS, MAX_BYTES, read
 from lossurface.exact.findings import Finding, Status
 
 if TYPE_CHECKING:
-    from lossurface.conditions._space import Space
+    from lossurface.conditions.coordinates import Space
 
-__all__ = ["NAMES", "Condition", "proves", "settle", "unsettled"]
+__all__ = ["NAMES", "Condition", "proves", "settle"]
 
 NAMES = {
     "assumption-1": "Assumption 1: the loss",
@@ -33,8 +32,6 @@ NAMES = {
     "theorem-1-width": "A width that is sure on these samples",
     "realisable": "No contradictory samples",
 }
-
-MOST = MAX_BYTES - 10_000  # for the samples and what is proved of them
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
     try:
         sealed = seal(own).data
         fields = {name: read(sealed[name], KINDS[kind][name], name) for name in own}
-        CONDITIONS[kind]({"claim": claim, **fields}, space.checked)
+        CONDITIONS[kind]({"claim": claim, **fields}, space.samples)
     except (InputError, Refuted, Unreadable):  # too many digits, or false
         return False
     return True
@@ -99,22 +96,14 @@ def settle(
     """
     try:
         certificate = seal({"kind": kind, "claim": claim, **space.fields, **own})
-        if space.size + sum(len(json.dumps(certificate.data[name])) for name in own) > MOST:
+        if len(certificate.to_json()) > MAX_BYTES:
             raise InputError("too many numbers")
         finding = check(certificate)
     except InputError:
         why = f"{why}; no certificate can hold the numbers that prove it: round the coordinates"
-        return unsettled(claim, why, margin)
+        return Condition(claim, "undecided", why, margin)
     if finding.status != "holds":  # what nearly depends on others to a thousand bits
         why = f"{why}; the checker's precision does not show it: round the coordinates"
-        return unsettled(claim, why, margin)
-    said = finding.statement.partition(f"{named(claim)} ")[2].partition(":")[0]
-    if said not in ("holds", "fails"):
-        raise AssertionError(f"{claim}: a certificate says neither: {finding.statement}")
-    verdict: Status = "holds" if said == "holds" else "fails"
-    return Condition(claim, verdict, why, margin, certificate, finding)
-
-
-def unsettled(claim: str, why: str, margin: float | None) -> Condition:
-    """Return the condition left undecided."""
-    return Condition(claim, "undecided", why, margin)
+        return Condition(claim, "undecided", why, margin)
+    holds = f"{named(claim)} holds:" in finding.statement
+    return Condition(claim, "holds" if holds else "fails", why, margin, certificate, finding)

@@ -19,11 +19,13 @@ import torch
 from torch import Tensor
 
 from lossurface import InputError
+from lossurface.landscape.surface import Derivatives, Index, Surface, check_shapes
+from lossurface.setting.problems import empirical_loss, training_error
 
 if TYPE_CHECKING:
     from lossurface.setting import Loss, Neuron
 
-__all__ = ["Derivatives", "Evaluation", "SingleLayerSurface", "pack", "unpack"]
+__all__ = ["SingleLayerSurface", "pack", "unpack"]
 
 
 def pack(a0: Tensor, a: Tensor, W: Tensor) -> Tensor:
@@ -38,27 +40,7 @@ def unpack(theta: Tensor, d: int, M: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """Values at B networks; the training error counts `y != sgn f` with `sgn 0 = +1`."""
-
-    loss: Tensor  # (B,)
-    error: Tensor  # (B,) in [0, 1]
-    outputs: Tensor  # (B, n), f(x_i)
-    dual: Tensor  # (B, n), lambda_i = l'(-y_i f(x_i))
-
-
-@dataclass(frozen=True)
-class Derivatives:
-    """Loss with its first and second derivatives at B networks, P = 1 + M + d M parameters."""
-
-    loss: Tensor  # (B,)
-    gradient: Tensor  # (B, P)
-    hessian: Tensor  # (B, P, P), symmetric
-    outputs: Tensor  # (B, n)
-
-
-@dataclass(frozen=True)
-class SingleLayerSurface:
+class SingleLayerSurface(Surface):
     """One loss surface, or a batch of B of them.
 
     Attributes:
@@ -84,11 +66,7 @@ class SingleLayerSurface:
 
     def __post_init__(self) -> None:
         X, y = self.X, self.y
-        if X.ndim not in (2, 3) or y.shape != X.shape[:-1]:
-            raise InputError(
-                f"X has shape {tuple(X.shape)} and y {tuple(y.shape)}; give X (n, d) with y (n,), "
-                "or X (B, n, d) with y (B, n)"
-            )
+        check_shapes(X, y, X.shape[-1])
         if self.M < 1 or X.shape[-2] < 1:
             raise InputError(f"M is {self.M} and n is {X.shape[-2]}; both must be at least 1")
         if not bool(((y == 1) | (y == -1)).all()):
@@ -111,7 +89,7 @@ class SingleLayerSurface:
         """Parameters per network, 1 + M + d M."""
         return 1 + self.M + self.d * self.M
 
-    @property
+    @cached_property
     def held(self) -> int:
         """Numbers held while one network's loss is computed, roughly."""
         return self.P + 2 * self.n * (self.M + 1)
@@ -121,23 +99,14 @@ class SingleLayerSurface:
         """Whether every network sees the same dataset."""
         return self.X.ndim == 2
 
-    def rows(self, index: Tensor) -> SingleLayerSurface:
-        """Return the problem of the networks at `index`, for working on a part of the batch."""
+    def rows(self, index: Index) -> SingleLayerSurface:
+        """Return the surface of the networks at `index`, or of one with its dataset alone."""
         offset = self.offset
         if offset is not None and offset.ndim == 2:
             offset = offset[index]
-        if self.shared:
-            return replace(self, offset=offset) if offset is not self.offset else self
-        return replace(self, X=self.X[index], y=self.y[index], offset=offset)
-
-    def one(self, k: int) -> SingleLayerSurface:
-        """Return the k-th network's own surface: its dataset alone, X (n, d) and y (n,)."""
-        offset = self.offset
-        if offset is not None and offset.ndim == 2:
-            offset = offset[k]
-        if self.shared:
-            return replace(self, offset=offset)
-        return replace(self, X=self.X[k], y=self.y[k], offset=offset)
+        if not self.shared:
+            return replace(self, X=self.X[index], y=self.y[index], offset=offset)
+        return replace(self, offset=offset) if offset is not self.offset else self
 
     def samples(self, index: Tensor) -> SingleLayerSurface:
         """Return the surface of some samples only, the same ones in every dataset."""
@@ -166,22 +135,17 @@ class SingleLayerSurface:
         return self._output(theta, self.neuron.torch(self.preactivations(theta)))
 
     def _loss(self, theta: Tensor, f: Tensor) -> Tensor:
-        value = self.loss.torch(-self.y * f).mean(-1)
+        value = empirical_loss(self.loss, f, self.y)
         return value + 0.5 * self.l2 * theta.square().sum(-1) if self.l2 else value
 
-    def value(self, theta: Tensor) -> Tensor:
-        """Return `L`, (B,)."""
-        return self._loss(theta, self.outputs(theta))
+    def losses(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        """Return `L`, (B,), and `f(x_i)`, (B, n)."""
+        f = self.outputs(theta)
+        return self._loss(theta, f), f
 
     def error(self, outputs: Tensor) -> Tensor:
-        """Return the training error (B,) of outputs (B, n), with `sgn 0 = +1`."""
-        return ((outputs >= 0) != (self.y > 0)).to(outputs.dtype).mean(-1)
-
-    def evaluate(self, theta: Tensor) -> Evaluation:
-        """Return loss, training error, outputs and dual weights."""
-        f = self.outputs(theta)
-        dual = self.loss.torch_d1(-self.y * f)
-        return Evaluation(self._loss(theta, f), self.error(f), f, dual)
+        """Return `R`, (B,), of `f(x_i)`, (B, n)."""
+        return training_error(outputs, self.y)
 
     def gradient(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the loss (B,), its gradient (B, P) and the outputs (B, n)."""
@@ -245,30 +209,6 @@ class SingleLayerSurface:
         if self.l2:
             gradient = gradient.add_(theta, alpha=self.l2)
         return Derivatives(self._loss(theta, f), gradient, hessian, f)
-
-    def hessians(self, theta: Tensor, chunk: int | None = None) -> Tensor:
-        """Return the Hessians (B, P, P), `chunk` networks at a time (default: fits the cache)."""
-        chunk = chunk or self.chunk(theta.device)
-        if len(theta) <= chunk:
-            return self.derivatives(theta).hessian
-        out = theta.new_empty(len(theta), self.P, self.P)
-        for start in range(0, len(theta), chunk):
-            part = torch.arange(start, min(start + chunk, len(theta)), device=theta.device)
-            out[part] = self.rows(part).derivatives(theta[part]).hessian
-        return out
-
-    def spectra(self, theta: Tensor, chunk: int | None = None) -> Tensor:
-        """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign.
-
-        Memory is bounded by `chunk` (default: fits the cache), whatever B.
-        """
-        chunk = chunk or self.chunk(theta.device)
-        out = torch.empty_like(theta)
-        for start in range(0, len(theta), chunk):
-            part = torch.arange(start, min(start + chunk, len(theta)), device=theta.device)
-            hessians = self.rows(part).derivatives(theta[part]).hessian
-            out[part] = torch.linalg.eigvalsh(hessians)
-        return out
 
     def chunk(self, device: torch.device) -> int:
         """Networks whose Jacobian and Hessian fit the cache; on a GPU, a gigabyte."""

@@ -10,16 +10,20 @@ solver Clarabel took minutes. Floating point throughout: its answers are rounded
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lossurface.conditions.coordinates import Space
+
     Array = NDArray[np.float64]
 
-__all__ = ["Game", "play"]
+__all__ = ["ROOM", "Game", "balanced", "centred", "closest_form", "interior", "play"]
 
+ROOM = 1e-9  # least weight above which the classes' hulls count as overlapping fully
 STEPS = 400
 REFINED = 2  # solves with the same factor: the second mends what the first cancels
 CLOSE = 1e-10  # gap at which the value counts as not to be told from zero
@@ -46,25 +50,77 @@ class Game:
     steps: int
 
 
-def play(points: Array, signs: Array, start: Array, moments: bool) -> Game:
-    """Solve the game from a strictly positive feasible `start`.
+def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game | None:
+    """Return where the search for lambda ends that makes sign S(lambda) most positive.
+
+    S = sum lambda y x x^T, lambda summing to one over each class. Nothing is proved: the conditions
+    of Propositions 11 and 12 are decided by `proposition_11` and `proposition_12`.
+
+    Args:
+        space: the dataset. S, and the quadratic that bounds its least eigenvalue from above, are in
+            the coordinates of `space.affine_frame` with moments, else of `space.frame`.
+        sign: 1 for S, -1 for -S.
+        moments: whether sum lambda y x = 0 is asked for, as by Proposition 11.
+
+    Returns:
+        Weights, bounds and quadratic; None where no lambda > 0 has those moments, or S has no
+        entries: all samples are zero or, with moments, equal.
+    """
+    signs = sign * space.labels
+    points = (space.affine_frame if moments else space.frame).points
+    if not points.shape[1]:
+        return None
+    if not moments:
+        return play(points, signs)
+    room, start, _ = interior(points, signs)
+    return play(points, signs, start) if room >= ROOM else None
+
+
+def interior(points: Array, signs: Array) -> tuple[float, Array, Array]:
+    """Return max s with lambda >= s, class sums one, sum lambda s x = 0; its lambda; a dual form.
+
+    s > 0: the classes' hulls overlap fully. s <= 0: the dual form separates them weakly.
+    """
+    import numpy as np
+    from scipy.optimize import linprog
+
+    n, k = points.shape
+    A = np.zeros((k + 2, n + 1))
+    A[:k, :n] = (signs[:, None] * points).T
+    A[k, :n], A[k + 1, :n] = signs > 0, signs < 0
+    # lambda = mu + s with mu >= 0, so that the only sign conditions are bounds.
+    A[:, n] = A[:, :n].sum(axis=1)
+    right = np.append(np.zeros(k), [1.0, 1.0])
+    found = linprog(
+        np.append(np.zeros(n), -1.0),
+        A_eq=A,
+        b_eq=right,
+        bounds=[(0, None)] * n + [(None, None)],
+        method="highs-ds",
+    )
+    if found.x is None:
+        return -np.inf, np.zeros(n), np.zeros(k)
+    s = float(found.x[n])
+    return s, np.asarray(found.x[:n]) + s, np.asarray(found.eqlin.marginals[:k])
+
+
+def play(points: Array, signs: Array, start: Array | None = None) -> Game:
+    """Solve the game.
 
     Args:
         points: (n, r), whitened.
         signs: (n,), -1.0 or 1.0.
-        start: (n,), above zero, summing to one over each class, and with sum lambda s x = 0 if
-            `moments`.
-        moments: whether sum lambda s x = 0 is imposed.
+        start: (n,), above zero, summing to one over each class, with sum lambda s x = 0, which is
+            then imposed; without it lambda starts equal within each class.
     """
     import numpy as np
 
     n, r = points.shape
     plus, minus = signs > 0, signs < 0
-    rows = [plus.astype(float), minus.astype(float)]
-    if moments:
-        rows += list((signs[:, None] * points).T)
-    E = np.array(rows)
-    lam = start.copy()
+    E = np.array([plus, minus], dtype=float)
+    lam = 1 / np.where(plus, plus.sum(), minus.sum())
+    if start is not None:
+        E, lam = np.vstack([E, (signs[:, None] * points).T]), start
     S = _moment(points, signs, lam)
     t = float(np.linalg.eigvalsh(S)[0]) - 1.0
     spread = float(np.linalg.norm(S, 2)) + 1.0
@@ -225,3 +281,49 @@ def _line_search(
             return size
         size *= 0.5
     return 0.0
+
+
+def balanced(space: Space, weights: Array, bits: int) -> list[Fraction]:
+    """Return integer weights near a multiple of `weights`, their class sums made equal."""
+    top = float(weights.max())
+    exact = [round(float(v) / top * 2**bits) for v in weights]
+    sums = {sign: sum(exact[i] for i in space.samples.of(sign)) for sign in (1, -1)}
+    short = 1 if sums[1] < sums[-1] else -1
+    largest = max(space.samples.of(short), key=lambda i: exact[i])
+    exact[largest] += abs(sums[1] - sums[-1])
+    return [Fraction(v) for v in exact]
+
+
+def centred(space: Space, weights: Array, bits: int) -> list[Fraction] | None:
+    """Return weights near a multiple of `weights` with sum lambda y = 0, sum lambda y x = 0.
+
+    All but r + 1 are rounded; those, chosen large and well spread, solve the equations exactly.
+
+    Returns:
+        None when the solution leaves the positive orthant, or there is none.
+    """
+    import numpy as np
+    from flint import fmpz_mat
+    from scipy.linalg import qr
+
+    labels = space.samples.labels
+    top = float(weights.max())
+    lifted = np.hstack([space.affine_frame.points, np.ones((len(labels), 1))])
+    order = qr((lifted * weights[:, None]).T, mode="r", pivoting=True)[1]
+    size = len(space.span.columns) + 1
+    basis = sorted(int(i) for i in order[:size])
+    rest = [i for i in range(len(labels)) if i not in set(basis)]
+    exact = [round(float(v) / top * 2**bits) for v in weights]
+    columns = [[y * v for v in row] + [y] for y, row in zip(labels, space.named, strict=True)]
+    left = fmpz_mat([columns[i] for i in basis]).transpose()
+    right = [-sum(exact[i] * columns[i][k] for i in rest if exact[i]) for k in range(size)]
+    if len(basis) < size:
+        return None
+    try:
+        solution = left.solve(fmpz_mat(size, 1, right))
+    except ZeroDivisionError:
+        return None
+    result = [Fraction(v) for v in exact]
+    for k, i in enumerate(basis):
+        result[i] = Fraction(int(solution[k, 0].p), int(solution[k, 0].q))
+    return result if min(result) >= 0 and any(result) else None

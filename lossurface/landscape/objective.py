@@ -1,84 +1,44 @@
-"""Derivatives of any network through `torch.func`.
+"""Any function of parameters as a surface, a user's own `torch.nn.Module` among them.
 
-An `Objective` is a scalar function of one flat parameter vector, made from any function of `theta`,
-or from a `torch.nn.Module`, which is called functionally on copies of its parameters and never
-changed (its mode, buffers and gradients included).
+A module is called functionally on copies of its parameters and never changed (its mode, buffers and
+gradients included).
 """
 
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from lossurface import InputError
-from lossurface.landscape.model import Derivatives
+from lossurface.landscape.surface import Surface
 
 __all__ = ["Objective", "from_module"]
 
 
 @dataclass(frozen=True)
-class Objective:
-    """A scalar function of P parameters, with derivatives by automatic differentiation."""
+class Objective(Surface):
+    """A scalar function of parameters, with automatic derivatives; it has no samples, so no R."""
 
     function: Callable[[Tensor], Tensor]  # theta (P,) -> scalar
     P: int
     start: Tensor | None = None  # (P,), a module's own parameters when it was wrapped
     held: int = 0  # numbers held while one value is computed, roughly, where known
 
-    def value(self, theta: Tensor, chunk: int | None = None) -> Tensor:
-        """Return the values (B,) at `theta` (B, P), `chunk` at a time."""
-        return _map(self.function, theta, chunk)[0]
-
-    def rows(self, index: Tensor) -> Objective:
-        """Return the same function: it is one for the whole batch."""
-        return self
+    def losses(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the values (B,) at theta (B, P), and no outputs, (B, 0)."""
+        try:
+            values = torch.func.vmap(self.function)(theta)
+        except RuntimeError:  # what vmap cannot do: batch norm in training, numpy
+            values = torch.stack([self.function(row) for row in theta])
+        return values, theta[:, :0]
 
     def error(self, outputs: Tensor) -> Tensor:
         """Return NaN (B,): an objective knows no labels."""
         return outputs.new_full(outputs.shape[:-1], torch.nan)
-
-    def gradient(self, theta: Tensor, chunk: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the values (B,), the gradients (B, P), and no outputs, (B, 0)."""
-        both = _map(torch.func.grad_and_value(self.function), theta, chunk)
-        return both[1], both[0], theta[:, :0]
-
-    def derivatives(self, theta: Tensor) -> Derivatives:
-        """Return value, gradient and Hessian."""
-        value, gradient, none = self.gradient(theta)
-        return Derivatives(value, gradient, self.hessian(theta), none)
-
-    def hessian(self, theta: Tensor, chunk: int | None = 100) -> Tensor:
-        """Return the Hessians (B, P, P); memory is bounded by `chunk`, whatever B."""
-        with warnings.catch_warnings():
-            # The first forward-mode call loads a part of torch that warns about itself.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return _map(torch.func.hessian(self.function), theta, chunk)[0]
-
-    def spectra(self, theta: Tensor, chunk: int | None = 100) -> Tensor:
-        """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign.
-
-        Memory is bounded by `chunk`, whatever B.
-        """
-        parts = torch.split(theta, chunk or max(1, len(theta)))
-        return torch.cat([torch.linalg.eigvalsh(self.hessian(part, chunk)) for part in parts])
-
-
-def _map(function: Callable[[Tensor], Any], theta: Tensor, chunk: int | None) -> tuple[Tensor, ...]:
-    """Apply `function` to each row; one by one where vmap cannot (batch norm in training)."""
-    try:
-        out = torch.func.vmap(function, chunk_size=chunk)(theta)
-    except RuntimeError:
-        rows = [function(row) for row in theta]
-        if isinstance(rows[0], tuple):
-            return tuple(torch.stack(column) for column in zip(*rows, strict=True))
-        out = torch.stack(rows)
-    return out if isinstance(out, tuple) else (out,)
 
 
 def from_module(
@@ -127,7 +87,7 @@ def from_module(
         raise InputError("module's forward pass draws random numbers; call module.eval() first")
     if not isinstance(value, Tensor) or value.numel() != 1 or value.ndim:
         raise InputError("criterion does not give one number; end it with .mean() or .sum()")
-    return Objective(function, start.numel(), start, held=_held(function, start))
+    return Objective(function, start.numel(), start, _held(function, start))
 
 
 def _held(function: Callable[[Tensor], Tensor], theta: Tensor) -> int:
