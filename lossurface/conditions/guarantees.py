@@ -45,15 +45,8 @@ class Applied:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
-        return {
-            "id": self.id,
-            "applies": self.applies,
-            "kind": self.kind,
-            "says": self.says,
-            "missing": list(self.missing),
-            "width_needed": self.width_needed,
-            "width_given": self.width_given,
-        }
+        names = ("id", "applies", "kind", "says", "missing", "width_needed", "width_given")
+        return {name: getattr(self, name) for name in names} | {"missing": list(self.missing)}
 
 
 @dataclass(frozen=True)
