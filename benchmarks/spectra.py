@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
 import torch
@@ -85,7 +86,6 @@ def _curvlinops(theta: Tensor, surface: SingleLayerSurface):
 
 def _pyhessian(theta: Tensor, surface: SingleLayerSurface):
     library = peer("pyhessian")
-    import warnings
 
     def call() -> Tensor:
         torch.manual_seed(0)
@@ -118,7 +118,9 @@ def many(size: Size) -> Iterator[Row]:
     def vmap(chunk: int) -> Tensor:
         return torch.linalg.eigvalsh(torch.func.vmap(function, chunk_size=chunk)(theta))
 
-    chunk = fastest({chunk: lambda chunk=chunk: vmap(chunk) for chunk in CHUNKS})
+    with warnings.catch_warnings():  # the first forward-mode call loads a deprecated part of torch
+        warnings.simplefilter("ignore", DeprecationWarning)
+        chunk = fastest({chunk: lambda chunk=chunk: vmap(chunk) for chunk in CHUNKS})
     found = ours()
     error = max(_error(found[k], enclosed(surface, theta[k])) for k in range(size.checked))
     # torch's own softplus drops terms of 2e-9 beyond 20, and the peer's spectrum with them.

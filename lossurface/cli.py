@@ -79,8 +79,7 @@ def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
     Each claim gets those of the options that it takes; one that no claim named takes is said.
     Several are verified in two processes.
     """
-    from lossurface.claims import select
-    from lossurface.claims.registry import check_options
+    from lossurface.claims import check_options, select
 
     claims = select(ids)
     given = {name: value for name, value in choices.items() if value is not None}
@@ -182,7 +181,7 @@ def certify(claim_id: str | None, everything: bool, output: str, **choices: Any)
 
 
 def _certify_all(folder: Path) -> None:
-    from lossurface.counterexamples.gallery import gallery
+    from lossurface.claims.gallery import gallery
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface import InputError
-from lossurface.claims.experiments import pick_device
-from lossurface.claims.training import Ended
+from lossurface.claims.training import Ended, pick_device
 from lossurface.setting import Architecture, Loss, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from lossurface.enclosed.single_layer import SingleLayer
     from lossurface.exact import Finding
     from lossurface.landscape.descent import Descent
-    from lossurface.landscape.joint import JointSurface
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
+    from lossurface.landscape.surface import NetworkSurface
 
 __all__ = ["JOINT", "Jointly", "joint_findings", "train_jointly"]
 
@@ -42,12 +41,12 @@ _BURST = 25  # Adam steps between looks at which networks are done
 class Jointly(Ended):
     """B runs over all parameters, and where they ended."""
 
-    surface: JointSurface
+    surface: NetworkSurface
     ends: Descent
 
     def beside(self, run: int) -> tuple[SingleLayerSurface, torch.Tensor]:
         """Return the surface of f_S with one run's f_D held fixed, and theta_S where it ended."""
-        from lossurface.landscape.model import SingleLayerSurface
+        from lossurface.landscape.single_layer import SingleLayerSurface
 
         shape = self.surface.architecture
         if not shape.width:
@@ -206,7 +205,7 @@ def train_jointly(
     import torch
 
     from lossurface.landscape.descent import adam, descend
-    from lossurface.landscape.joint import JointSurface
+    from lossurface.landscape.surface import NetworkSurface
 
     place = pick_device(device)
     kind = "feedforward" if neuron is None else "shortcut"
@@ -219,7 +218,7 @@ def train_jointly(
         get_neuron(deep),
     )
     X, y = torch.from_numpy(batch.X).to(place), torch.from_numpy(batch.y).to(place)
-    surface = JointSurface(shape, loss or polynomial_hinge(6), X, y)
+    surface = NetworkSurface(shape, loss or polynomial_hinge(6), X, y)
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(len(X), surface.P, generator=generator, dtype=torch.float64)
     theta = start.to(place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface import InputError
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.random_networks import fit_labels, random_network
 from lossurface.exact import Finding, Verdict, every, sampled, uncounted
 from lossurface.setting import ARCHITECTURES, NEURONS, Dataset, Network, logistic
@@ -105,7 +105,7 @@ def critical_points(*, trials: int, seed: int) -> list[Certified]:
     batch = separable_batch(trials, 10, 2, seed=seed, margin=-0.5)
     trained = train(batch, "softplus", 1, seed=seed, loss=logistic(), steps=200)
     flat = (trained.ends.gradient_norm < 1e-12).nonzero().flatten().tolist()
-    found = [certify(trained.surface.one(k), trained.ends.theta[k]) for k in flat]
+    found = [certify(trained.surface.rows(k), trained.ends.theta[k]) for k in flat]
     return [one for one in found if one.enclosure is not None and one.kind != "undecided"]
 
 

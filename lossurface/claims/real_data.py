@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.claims.experiments import pick_device
 from lossurface.claims.tally import Tally
+from lossurface.claims.training import pick_device
 from lossurface.claims.traps import ConditionName, trap
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
@@ -102,7 +102,7 @@ def started_at_the_trap(
     import torch
 
     from lossurface.landscape.descent import descend
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     place = pick_device(device)
     seen = trap(dataset, claim, neuron, p)

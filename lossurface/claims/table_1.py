@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.claims.registry import CLAIMS
+from lossurface.claims import CLAIMS
 from lossurface.conditions import Space, assumption_2, assumption_3, assumption_6, ranks
 from lossurface.exact import Finding, check, equal, less, less_equal
 from lossurface.setting import Dataset, assumption_5, increasing_neuron, neurons_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.departures import Departure, depart, findings
 from lossurface.exact import Finding, Verdict, sampled
 from lossurface.setting import Loss, neurons_of, width_threshold
@@ -73,8 +73,8 @@ def hunt(
     import torch
 
     from lossurface.claims.training import subspace_batch
-    from lossurface.landscape.hunts import hunt_violations
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape import find, hunts
+    from lossurface.landscape.single_layer import SingleLayerSurface
     from lossurface.setting import get_neuron, polynomial_hinge
 
     batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)
@@ -87,7 +87,7 @@ def hunt(
     )
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(starts, surface.P, generator=generator, dtype=torch.float64)
-    return hunt_violations(surface, 0.5 * start, most=starts, steps=150)
+    return hunts.hunt(surface, find(surface, 0.5 * start, steps=150), most=starts)
 
 
 def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import itertools
 from bisect import bisect_left
 from collections import defaultdict
 from fractions import Fraction
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -236,25 +237,30 @@ def counterexample(space: Space, case: Case) -> Certificate | None:
 
 
 def _builders(space: Space, case: Case) -> Iterator[Builder]:
-    from lossurface import counterexamples as shelf
+    # Upwards: the constructions belong to claims, which are asked by name and know no condition.
+    from lossurface.claims import get
 
     name, p, width, data = case.neuron.name, case.p, case.width or 1, space.dataset
+
+    def claim(number: int, **choices: Any) -> Builder:
+        build = get(f"proposition-{number}").certify
+        return partial(build, neuron=name, p=p, dataset=data, **choices)
+
     small = data.n * data.d <= LARGEST
     if case.architecture == "feedforward":
-        yield lambda: shelf.proposition_6(name, p, max(width, 1), 1, data)
+        yield claim(6, width=width, depth=1)
     elif case.architecture == "identity-shortcut":
         if small:
-            yield lambda: shelf.proposition_7(name, p, dataset=data)
+            yield claim(7)
     else:
         if case.architecture == "shortcut":
             for condition in ("proposition-12", "proposition-11"):
                 found = case.conditions[condition]
                 neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
                 if found.verdict == "fails" and name in neurons:
-                    yield lambda found=found: bad_minimum(space, found, name, p, width)  # type: ignore[misc]
+                    yield partial(bad_minimum, space, found, name, p, width)
         if small:
             for kind in ("theorem-2", "theorem-1"):
-                yield lambda kind=kind: shelf.proposition_2(name, p, width, kind, data)  # type: ignore[misc]
-            yield lambda: shelf.proposition_3(name, p, width, data)
-            yield lambda: shelf.proposition_4(name, p, width, data)
-            yield lambda: shelf.proposition_5(name, p, width, data)
+                yield claim(2, width=width, data=kind)
+            for number in (3, 4, 5):
+                yield claim(number, width=width)

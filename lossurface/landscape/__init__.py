@@ -3,26 +3,22 @@
 What is proved about a point comes from `lossurface.enclosed`; everything else here is float64.
 """
 
-from lossurface.landscape.critical import Certified, certify, distinct, find
+from lossurface.landscape.critical import Certified, certify, find
 from lossurface.landscape.descent import Descent, Stop, adam, descend
 from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
-from lossurface.landscape.functional import Objective, from_module
-from lossurface.landscape.model import (
-    Derivatives,
-    Evaluation,
-    SingleLayerSurface,
-    pack,
-    unpack,
-)
+from lossurface.landscape.objective import Objective, from_module
 from lossurface.landscape.planted import PLANTERS, Planted, plant
+from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 from lossurface.landscape.slices import Slice, plane, random_directions
+from lossurface.landscape.surface import Derivatives, NetworkSurface, Surface
 
 __all__ = [
     # surfaces and their derivatives
     "Derivatives",
-    "Evaluation",
+    "NetworkSurface",
     "Objective",
     "SingleLayerSurface",
+    "Surface",
     "from_module",
     "pack",
     "unpack",
@@ -35,7 +31,6 @@ __all__ = [
     "Certified",
     "ball_layer",
     "certify",
-    "distinct",
     "find",
     # escapes
     "Case",

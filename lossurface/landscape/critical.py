@@ -25,9 +25,9 @@ from lossurface.enclosed.degenerate import classify_network
 from lossurface.enclosed.krawczyk import BallFunction, Enclosure, Kind, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
 from lossurface.exact import Finding
-from lossurface.landscape.descent import Surface
 from lossurface.landscape.escape import Case, ball_layer, escape
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.single_layer import SingleLayerSurface
+from lossurface.landscape.surface import Surface
 
 if TYPE_CHECKING:
     from flint import arb, arb_mat
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
 _CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # their proofs need a_j = 0 exactly
 
-__all__ = ["Certified", "Found", "certify", "directions_down", "distinct", "find"]
+__all__ = ["Certified", "Found", "certify", "directions_down", "find"]
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,6 @@ class Found:
     error: Tensor  # (B,)
     gradient_norm: Tensor  # (B,)
     negative: Tensor  # (B,), Hessian eigenvalues below -1e-9 of the largest
-
-    def small(self, tolerance: float = 1e-10) -> Tensor:
-        """Return the indices of gradient norms below a tolerance."""
-        return (self.gradient_norm < tolerance).nonzero().flatten()
 
 
 @dataclass(frozen=True)
@@ -128,25 +124,6 @@ def _found(surface: Surface, theta: Tensor) -> Found:
     size = values.abs().amax(-1, keepdim=True)
     negative = (values < -1e-9 * size).sum(-1)
     return Found(theta, loss, surface.error(outputs), gradient.norm(dim=-1), negative)
-
-
-def distinct(theta: Tensor, M: int, tolerance: float = 1e-6) -> Tensor:
-    """Return indices of networks that differ by more than the order of their neurons.
-
-    Args:
-        theta: (B, 1 + M + d M).
-        M: neurons; each is sorted by its own parameters before comparing.
-        tolerance: largest difference of equal networks.
-    """
-    neurons = theta[:, 1:].view(len(theta), -1, M).transpose(1, 2)  # (B, M, 1 + d)
-    order = neurons[..., 0].argsort(-1)
-    neurons = torch.gather(neurons, 1, order.unsqueeze(-1).expand_as(neurons))
-    key = torch.cat([theta[:, :1], neurons.flatten(1)], 1)
-    kept: list[int] = []
-    for row in range(len(key)):
-        if not kept or float((key[kept] - key[row]).abs().amax(-1).min()) > tolerance:
-            kept.append(row)
-    return torch.tensor(kept, dtype=torch.int64, device=theta.device)
 
 
 @dataclass(frozen=True)

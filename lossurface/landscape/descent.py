@@ -3,23 +3,23 @@
 A step solves `(H + mu I) s = -g` with `mu` at least `-lambda_min`, which is the minimiser of the
 quadratic model in some ball: `mu` is that network's own step control. Networks that are done
 leave the batch, so they cost nothing. What comes out is a float: a small gradient proves no
-critical point (see `critical.enclose`).
+critical point (see `critical.certify`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from lossurface import InputError
-from lossurface.landscape.model import Derivatives, SingleLayerSurface
+from lossurface.landscape.surface import Derivatives, Surface
 
-__all__ = ["Descent", "Stop", "Surface", "adam", "descend"]
+__all__ = ["Descent", "Stop", "adam", "descend"]
 
 
 class Stop(StrEnum):
@@ -34,29 +34,6 @@ class Stop(StrEnum):
 
 
 _STOPS = tuple(Stop)
-
-
-class Surface(Protocol):
-    """A batch of functions of P parameters: `SingleLayerSurface`, `Objective`, or yours."""
-
-    @property
-    def P(self) -> int:
-        """Parameters per network."""
-
-    def rows(self, index: Tensor) -> Surface:
-        """The surface of a part of the batch."""
-
-    def value(self, theta: Tensor) -> Tensor:
-        """(B, P) -> (B,)."""
-
-    def gradient(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, P) -> loss (B,), gradient (B, P), outputs (B, n)."""
-
-    def derivatives(self, theta: Tensor) -> Derivatives:
-        """Loss, gradient, Hessian, outputs."""
-
-    def error(self, outputs: Tensor) -> Tensor:
-        """(B, n) -> training error (B,); NaN where the surface has none."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +53,6 @@ class Descent:
         """Why each network stopped."""
         return tuple(_STOPS[int(code)] for code in self.codes)
 
-    def count(self, stop: Stop) -> int:
-        """How many networks stopped for that reason."""
-        return int((self.codes == _STOPS.index(stop)).sum())
-
 
 def adam(
     surface: Surface,
@@ -87,7 +60,6 @@ def adam(
     steps: int,
     rate: float = 1e-2,
     betas: tuple[float, float] = (0.9, 0.999),
-    eps: float = 1e-8,
     watch: Callable[[int, Tensor], None] | None = None,
 ) -> Tensor:
     """Return theta (B, P) after `steps` Adam steps, each network on its own.
@@ -100,25 +72,21 @@ def adam(
         steps: how many.
         rate: learning rate.
         betas: decay of the means of the gradient and of its square.
-        eps: added to the root.
         watch: called before each step with its number and the outputs (B, n).
     """
     part = 1024 if theta.device.type == "cpu" else len(theta)  # fits the cache
     if watch is None and len(theta) > part:
         rows = torch.split(torch.arange(len(theta), device=theta.device), part)
-        return torch.cat([adam(surface.rows(k), theta[k], steps, rate, betas, eps) for k in rows])
+        return torch.cat([adam(surface.rows(k), theta[k], steps, rate, betas) for k in rows])
     theta = theta.clone()
     mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
     for k in range(1, steps + 1):
-        if isinstance(surface, SingleLayerSurface):
-            g, outputs = surface.slopes(theta)  # the loss costs a twentieth
-        else:
-            _, g, outputs = surface.gradient(theta)
+        g, outputs = surface.slopes(theta)
         if watch is not None:
             watch(k, outputs)
         mean.lerp_(g, 1 - betas[0])
         square.mul_(betas[1]).addcmul_(g, g, value=1 - betas[1])
-        scale = square.sqrt().div_((1 - betas[1] ** k) ** 0.5).add_(eps)
+        scale = square.sqrt().div_((1 - betas[1] ** k) ** 0.5).add_(1e-8)
         theta.addcdiv_(mean, scale, value=-rate / (1 - betas[0] ** k))
     return theta
 
@@ -129,8 +97,6 @@ def descend(
     *,
     tolerance: float = 1e-12,
     steps: int = 500,
-    gradient_steps: int = 0,
-    rate: float = 1e-2,
     until_separated: bool = False,
     spectrum: bool = True,
     chunk: int | None = None,
@@ -142,8 +108,6 @@ def descend(
         theta: (B, P), float64.
         tolerance: stop at Euclidean gradient norm below it.
         steps: most Hessians per network.
-        gradient_steps: Adam steps before the first Hessian; they are cheap far from any minimum.
-        rate: Adam's step.
         until_separated: stop at loss below 1/n too, where the training error is 0 for good.
         spectrum: compute the Hessian's eigenvalues at the end.
         chunk: networks per batch; the default bounds the memory whatever B.
@@ -159,28 +123,13 @@ def descend(
     parts = []
     for start in range(0, len(theta), chunk):
         rows = torch.arange(start, min(start + chunk, len(theta)), device=theta.device)
-        part, at = surface.rows(rows), theta[rows]
-        if gradient_steps:
-            at = adam(part, at, gradient_steps, rate)
-        parts.append(_newton(part, at, tolerance, steps, until_separated, spectrum))
+        part = surface.rows(rows)
+        parts.append(_newton(part, theta[rows], tolerance, steps, until_separated, spectrum))
     if not parts:
         raise InputError("theta has no rows; give at least one network")
-    return parts[0] if len(parts) == 1 else _join(parts)
-
-
-def _join(parts: list[Descent]) -> Descent:
-    def cat(name: str) -> Tensor:
-        return torch.cat([getattr(part, name) for part in parts])
-
-    return Descent(
-        cat("theta"),
-        cat("loss"),
-        cat("error"),
-        cat("gradient_norm"),
-        None if parts[0].spectrum is None else cat("spectrum"),
-        cat("steps"),
-        cat("codes"),
-    )
+    columns = [[getattr(part, field.name) for part in parts] for field in fields(Descent)]
+    whole: list[Any] = [None if column[0] is None else torch.cat(column) for column in columns]
+    return Descent(*whole)
 
 
 def _factor(hessian: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:

@@ -26,10 +26,9 @@ from lossurface import InputError
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.exact import Finding, undecided
-from lossurface.landscape import _curves_forms as forms
-from lossurface.landscape import _curves_theorems as theorems
-from lossurface.landscape._curves import ZERO, Case, Curve, Point, support
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape import curves
+from lossurface.landscape.curves import ZERO, Case, Curve, Point
+from lossurface.landscape.single_layer import SingleLayerSurface
 
 if TYPE_CHECKING:
     from flint import arb
@@ -119,7 +118,7 @@ def escape(
     """
     if theta.shape != (surface.P,):
         raise InputError(f"theta has shape {tuple(theta.shape)}; give ({surface.P},)")
-    used = axes or (support(surface, 1), support(surface, -1))
+    used = axes or (_support(surface, 1), _support(surface, -1))
     if proof and proof not in tuple(Proof):
         raise InputError(f"proof {proof!r} is not known; use one of {', '.join(Proof)}")
     at = Point.of(surface, theta)
@@ -157,6 +156,12 @@ def _zeros(at: Point) -> tuple[float, ...]:
     return (0.0, ZERO) if tiny else (ZERO,)
 
 
+def _support(surface: SingleLayerSurface, label: int) -> tuple[int, ...]:
+    """Return the coordinates that some sample of a class uses."""
+    used = (surface.X[surface.y == label] != 0).any(0)
+    return tuple(int(k) for k in used.nonzero().flatten())
+
+
 def _choose(
     surface: SingleLayerSurface, axes: tuple[Sequence[int], Sequence[int]], at: Point
 ) -> Proof:
@@ -172,12 +177,12 @@ def _choose(
 
 def _curve(proof: Proof, at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
     if proof is Proof.THEOREM_1:
-        return theorems.theorem_1(at, axes)
+        return curves.theorem_1(at, axes)
     if proof is Proof.THEOREM_2:
-        return theorems.theorem_2(at)
+        return curves.theorem_2(at)
     if proof is Proof.QUADRATIC:
-        return forms.quadratic(at)
-    return forms.hessian(at)
+        return curves.quadratic(at)
+    return curves.hessian(at)
 
 
 def _walk(surface: SingleLayerSurface, theta: Tensor, curve: Curve) -> tuple[Tensor, float, float]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor
 
 from lossurface import InputError
 from lossurface.enclosed.point_check import no_critical_point
 from lossurface.exact import Finding
+from lossurface.landscape.surface import NetworkSurface
 
 if TYPE_CHECKING:
     from lossurface.setting import Architecture, Dataset, Loss, Network
@@ -34,23 +34,13 @@ class LastLayer:
     @classmethod
     def of(cls, architecture: Architecture) -> LastLayer:
         """Find it: a_0 and a for f_S, the last W and b for f_D, both for the shortcut."""
-        found: list[int] = []
-        at, bias = 0, -1
-        names = [name for name, _ in architecture.shapes]
-        if architecture.kind == "identity-shortcut":
-            last = {"a", "b"}
-        else:
-            last = {"a0", "a"} | set(names[-2:] if architecture.deep_widths is not None else [])
-        for name, shape in architecture.shapes:
-            size = 1
-            for k in shape:
-                size *= k
-            if name in last:
-                found += range(at, at + size)
-                if bias < 0 and (name in ("a0", "b") or name.startswith("b")):
-                    bias = at
-            at += size
-        return cls(tuple(found), bias)
+        at = architecture.split(range(architecture.size))
+        found = [] if at.a0 is None else [at.a0, *at.a]
+        if at.layers and architecture.kind != "identity-shortcut":
+            W, b = at.layers[-1]
+            found += [*(k for row in W for k in row), *b]
+        bias = at.layers[-1][1][0] if at.a0 is None else at.a0
+        return cls(tuple(sorted(found)), bias)
 
 
 @dataclass(frozen=True)
@@ -75,14 +65,11 @@ def gradient_bound(
         y: (n,), both labels present.
     """
     phi = list(LastLayer.of(architecture).indices)
-    point = theta.detach().clone().requires_grad_()
-    f = architecture.forward(point, X)
-    (gradient,) = torch.autograd.grad(loss.torch(-y * f).mean(-1).sum(), point)
-    f = f.detach()
+    surface = NetworkSurface(architecture, loss, X, y)
+    _, gradient, f = surface.gradient(theta)
     pull = (loss.torch_d1(-y * f) * y * f).mean(-1).abs()
-    error = ((f >= 0) != (y > 0)).to(f.dtype).mean(-1)
     norm = theta[:, phi].norm(dim=-1)
-    return Bound(gradient[:, phi].norm(dim=-1), pull / norm.clamp(min=1e-300), error)
+    return Bound(gradient[:, phi].norm(dim=-1), pull / norm.clamp(min=1e-300), surface.error(f))
 
 
 def prove_bound(network: Network, dataset: Dataset, loss: Loss) -> Finding:

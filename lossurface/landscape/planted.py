@@ -27,7 +27,7 @@ from lossurface.enclosed.point_check import constant_critical
 from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.exact import Finding
 from lossurface.landscape.escape import ball_layer
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import (
     Loss,
     Neuron,

@@ -5,21 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from lossurface import InputError
+from lossurface.landscape.surface import Surface
 
 __all__ = ["Slice", "plane", "random_directions"]
-
-
-class Values(Protocol):
-    """Anything that maps parameters to losses: a `SingleLayerSurface`, an `Objective`, or yours."""
-
-    def value(self, theta: Tensor) -> Tensor:
-        """(B, P) -> (B,)."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,7 @@ def random_directions(P: int, generator: torch.Generator, count: int = 2) -> Ten
 
 
 def plane(
-    surface: Values,
+    surface: Surface,
     centre: Tensor,
     directions: Tensor,
     extent: float | tuple[float, float, float, float] = 1.0,
@@ -103,7 +96,7 @@ def _axis(low: float, high: float, points: int, like: Tensor) -> Tensor:
     return (low * (points - 1 - steps) + high * steps) / (points - 1)
 
 
-def _chunk(surface: Values, centre: Tensor) -> int:
+def _chunk(surface: Surface, centre: Tensor) -> int:
     """Points per evaluation."""
-    held = max(centre.numel(), getattr(surface, "held", 0))
+    held = max(centre.numel(), surface.held)
     return max(1, (2**30 if centre.device.type == "cuda" else 2**24) // (8 * held))

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.claims import experiments_starts as starts
-from lossurface.claims import get
-from lossurface.claims.registry import check_options
+from lossurface.claims import check_options, get
+from lossurface.claims import trained_starts as starts
 from lossurface.claims.tally import Tally
 from lossurface.reproduce.pool import Pool
 from lossurface.reproduce.records import breaking_off, read_file, write_atomically
@@ -64,7 +63,8 @@ class Experiment:
 
 def separability_trial(rng: Generator, n: int) -> dict[str, int]:
     """Draw a dataset of Proposition 3 and decide twice whether an affine map classifies it."""
-    from lossurface.counterexamples.separability import hulls_meet, separable
+    from lossurface.claims.affine import separable
+    from lossurface.claims.separability import hulls_meet
     from lossurface.setting import proposition_3
 
     dataset = proposition_3().sample(rng, n)

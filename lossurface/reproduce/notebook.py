@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lossurface import InputError
-from lossurface.claims.registry import check_options
+from lossurface.claims import check_options
 from lossurface.errors import first_line
 from lossurface.reproduce.records import breaking_off
 

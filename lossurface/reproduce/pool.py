@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lossurface import InputError, __version__
-from lossurface.claims.registry import check_options
+from lossurface.claims import check_options
 from lossurface.errors import first_line
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Pool:
         Raises:
             InputError: not one of cpu, cuda and auto, or "cuda" without one.
         """
-        from lossurface.claims.experiments import pick_device
+        from lossurface.claims.training import pick_device
 
         check_options({"device": asked})
         if self.scheduler is not None:

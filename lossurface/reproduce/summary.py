@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lossurface import InputError
-from lossurface.claims.registry import Claim, select
+from lossurface.claims import Claim, select
 from lossurface.reproduce.notebook import check_parameters, execute
 from lossurface.reproduce.pool import Pool, package, versions
 from lossurface.reproduce.records import (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.claims import experiments_starts as starts
+from lossurface.claims import trained_starts as starts
 from lossurface.claims.theorem_1 import threshold
 from lossurface.reproduce import EXPERIMENTS, read_outcomes, run_experiment, select_experiments
 

@@ -113,7 +113,7 @@ def test_bad_points_are_refused():
 
 
 def network(seed, neuron, loss, l2=0.0):
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
     g = torch.Generator().manual_seed(seed)
     X = torch.randn(6, 2, generator=g, dtype=torch.float64)

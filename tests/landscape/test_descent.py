@@ -5,8 +5,8 @@ import torch
 
 from lossurface import InputError
 from lossurface.landscape.descent import Stop, adam, descend
-from lossurface.landscape.functional import Objective, from_module
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape.objective import Objective, from_module
+from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 
@@ -33,7 +33,7 @@ def test_every_network_reaches_a_tiny_gradient_and_a_scipy_minimum():
 
     problem, theta = t33(30)
     found = descend(problem, theta)
-    assert found.count(Stop.CRITICAL) == 30
+    assert found.stop == 30 * (Stop.CRITICAL,)
     assert bool((found.gradient_norm < 1e-12).all())
     torch.testing.assert_close(found.gradient_norm, problem.gradient(found.theta)[1].norm(dim=1))
     torch.testing.assert_close(found.spectrum, problem.spectra(found.theta))
@@ -50,7 +50,7 @@ def test_every_network_reaches_a_tiny_gradient_and_a_scipy_minimum():
 @pytest.mark.parametrize(("neuron", "p"), [("softplus", 3), ("softplus-e", 6)])
 def test_hinge_descents_end_at_training_error_zero_under_theorem_2(neuron, p):
     problem, theta = separable(20, 8, neuron, p)
-    found = descend(problem, theta, gradient_steps=20)
+    found = descend(problem, adam(problem, theta, 20))
     assert set(found.stop) <= {Stop.CRITICAL, Stop.ZERO}
     assert bool((found.error == 0).all())
     early = descend(problem, theta, until_separated=True, spectrum=False)

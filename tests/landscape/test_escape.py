@@ -17,8 +17,7 @@ from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.point_check import constant_critical
 from lossurface.landscape.descent import descend
 from lossurface.landscape.escape import Case, Proof, ball_layer, escape
-from lossurface.landscape.functional import Objective
-from lossurface.landscape.model import SingleLayerSurface, unpack
+from lossurface.landscape.objective import Objective
 from lossurface.landscape.planted import (
     PLANTERS,
     plant,
@@ -27,6 +26,7 @@ from lossurface.landscape.planted import (
     theorem_1,
     theorem_2,
 )
+from lossurface.landscape.single_layer import SingleLayerSurface, unpack
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 PROOFS = {
@@ -55,9 +55,9 @@ def test_a_planted_point_is_critical_bad_and_left(claim, seed):
         return surface.loss.torch(-surface.y * f).mean()
 
     objective = Objective(value, surface.P)
-    scale = 1 + objective.hessian(theta).abs().max().item()
+    scale = 1 + objective.hessians(theta).abs().max().item()
     assert objective.gradient(theta)[1].abs().max().item() < 1e-13 * scale
-    assert surface.evaluate(theta).error.item() > 0
+    assert surface.error(surface.outputs(theta)).item() > 0
     assert planted.critical().status == "holds"
     assert planted.critical().evidence == "exact"
     assert planted.threshold == surface.M or claim == "theorem-2"

@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from lossurface import InputError
-from lossurface.landscape.escaping import RIVALS, escape_training, rival
-from lossurface.landscape.hunts import hunt_minima, hunt_violations
-from lossurface.landscape.model import SingleLayerSurface
+from lossurface.landscape import descend, find
+from lossurface.landscape.escape_training import RIVALS, escape_training, rival
+from lossurface.landscape.hunts import hunt
 from lossurface.landscape.planted import theorem_1, theorem_2
+from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
 
@@ -27,17 +28,17 @@ def subspaces(B, n, M, loss, neuron="softplus", seed=0):
 @pytest.mark.parametrize("loss", [polynomial_hinge(6), logistic()], ids=["hinge", "logistic"])
 def test_no_local_minimum_with_an_error_above_the_threshold(loss):
     surface, theta = subspaces(24, 4, 4, loss)
-    hunt = hunt_violations(surface, theta, most=12)
-    assert hunt.starts == 24
-    assert len(hunt.candidates) >= 4
-    assert not hunt.bad_minima
-    assert not hunt.undecided
-    assert set(hunt.kinds) <= {"saddle", "no-minimum"}
-    proof, counted = hunt.findings("subspace data")
+    ends = find(surface, theta)
+    met = hunt(surface, ends, most=12)
+    assert met.starts == 24
+    assert len(met.candidates) >= 4
+    assert not met.bad_minima
+    assert set(met.kinds) <= {"saddle", "no-minimum"}
+    proof, counted = met.findings("subspace data")
     assert (proof.status, proof.evidence) == ("holds", "enclosed")
     assert counted.status == "holds"
     with pytest.raises(InputError):
-        hunt_violations(surface, theta, most=0)
+        hunt(surface, ends, most=0)
 
 
 def test_below_the_threshold_strict_bad_minima_exist_and_are_certified():
@@ -45,12 +46,13 @@ def test_below_the_threshold_strict_bad_minima_exist_and_are_certified():
     y = torch.tensor([1.0, 1, -1, -1, -1, 1], dtype=torch.float64)
     surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), X, y, 1)
     theta = torch.randn(20, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    hunt, ends = hunt_minima(surface, theta)
-    assert hunt.bad_minima
-    for candidate in hunt.bad_minima:
+    ends = descend(surface, theta, until_separated=True, spectrum=False)
+    met = hunt(surface, ends)
+    assert met.bad_minima
+    for candidate in met.bad_minima:
         assert candidate.certified.errors[0] == round(candidate.error * 6)
         assert candidate.loss == float(ends.loss[candidate.index])
-    assert hunt.findings("overlapping data")[-1].status == "fails"
+    assert met.findings("overlapping data")[-1].status == "fails"
 
 
 @pytest.mark.parametrize("make", [theorem_1, theorem_2])

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lossurface import InputError
-from lossurface.landscape.functional import Objective, from_module
+from lossurface.landscape.objective import Objective, from_module
 from lossurface.landscape.slices import plane, random_directions
 
 

@@ -12,7 +12,7 @@ from lossurface.enclosed.degenerate import classify_polynomial
 from lossurface.enclosed.krawczyk import enclose
 from lossurface.landscape.critical import find
 from lossurface.landscape.descent import Stop, descend
-from lossurface.landscape.functional import from_module
+from lossurface.landscape.objective import from_module
 
 TRAPS = {
     "x^2 + z^2 - y^4": {(2, 0, 0): 1, (0, 0, 2): 1, (0, 4, 0): -1},

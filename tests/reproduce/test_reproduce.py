@@ -39,7 +39,7 @@ def registry(monkeypatch):
         name: SimpleNamespace(id=name, title=name.title(), page=name, evidence=("exact",))
         for name in ("bad", "good", "silent", "false")
     }
-    monkeypatch.setattr("lossurface.claims.registry.CLAIMS", claims)
+    monkeypatch.setattr("lossurface.claims.CLAIMS", claims)
     return claims
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lossurface import InputError
 from lossurface.conditions import bad_minimum, proposition_11, proposition_12
-from lossurface.landscape.functional import Objective
+from lossurface.landscape.objective import Objective
 from lossurface.setting import from_certificate, get_neuron, network_from_dict, staircase
 from tests.conditions.samples import KNOWN, space
 

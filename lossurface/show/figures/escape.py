@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lossurface.landscape.escape import Escape
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["walking", "walks"]
 
@@ -56,7 +56,7 @@ def _cross() -> tuple[SingleLayerSurface, Tensor, Escape]:
     import torch
 
     from lossurface.landscape.escape import escape
-    from lossurface.landscape.model import SingleLayerSurface, pack
+    from lossurface.landscape.single_layer import SingleLayerSurface, pack
 
     X, y = CROSS.tensors()
     surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(6), X, y, 8)

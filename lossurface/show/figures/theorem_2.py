@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples import LINE
+from lossurface.claims.proposition_5 import LINE
 from lossurface.setting import Neuron, get_neuron, polynomial_hinge
 from lossurface.show import plot, scene
 from lossurface.show.figures._losses import losses, outputs
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-    from lossurface.landscape.model import SingleLayerSurface
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
 __all__ = ["along_ray", "fall", "valley"]
 

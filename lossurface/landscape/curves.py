@@ -1,0 +1,342 @@
+"""Curves out of a critical point, one for each case of each proof, in floats: nothing is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from lossurface import InputError
+from lossurface.landscape.single_layer import SingleLayerSurface, unpack
+
+__all__ = ["ZERO", "Case", "Curve", "Point", "hessian", "quadratic", "theorem_1", "theorem_2"]
+
+ZERO = 1e-12  # |a_j| below it counts as a closed neuron when a curve is chosen; proves nothing
+
+
+class Case(StrEnum):
+    """Which case of which proof."""
+
+    THEOREM_1_CLOSED = (
+        "Theorem 1, some a_j = 0: move w_j within one class's own axes, then open a_j"
+    )
+    THEOREM_1_POSITIVE = (
+        "Theorem 1, all a_j != 0, most positive: move their w_j along the positives' own axes, "
+        "first order cancelling sample by sample"
+    )
+    THEOREM_1_NEGATIVE = (
+        "Theorem 1, all a_j != 0, most negative: move their w_j along the negatives' own axes, "
+        "first order cancelling sample by sample"
+    )
+    THEOREM_2_CLOSED = "Theorem 2, all a_j = 0: open a_j along sum lambda y sigma' x"
+    NOT_CRITICAL = "Theorem 2, some a_j != 0: no critical point at all, follow the gradient"
+    QUADRATIC_CANCELLING = (
+        "Propositions 1 and 12: move w_j by t c_j u with sum a_j c_j w_j = 0; f changes by "
+        "t^2 (sum a_j c_j^2)(u^T x)^2"
+    )
+    QUADRATIC_TILTED = (
+        "Propositions 1 and 12, sum a_j c_j^2 = 0 for all such c: tilt c by one coordinate"
+    )
+    QUADRATIC_CLOSED = "Propositions 1 and 12, some a_j = 0: move w_j along u, then open a_j"
+    HESSIAN = "lowest eigenvector of the Hessian"
+    KERNEL = "third and fourth order along the Hessian's kernel"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """`t -> theta + t direction`, plus `bend` at order `t^bend_order`."""
+
+    case: Case
+    direction: Tensor  # (P,)
+    both_ways: bool
+    bend: Tensor | None = None  # (P,)
+    bend_order: int = 2
+    opened: tuple[int, Tensor] | None = None  # (j, u (d,)): the proof opens neuron j along u
+
+    def at(self, theta: Tensor, steps: Tensor) -> Tensor:
+        """Return the points (k, P) of steps (k,)."""
+        points = theta + steps.unsqueeze(-1) * self.direction
+        if self.bend is not None:
+            points = points + (steps.abs() ** self.bend_order).unsqueeze(-1) * self.bend
+        return points
+
+
+@dataclass(frozen=True)
+class Point:
+    """A critical point with everything the curves need, in floats."""
+
+    surface: SingleLayerSurface
+    theta: Tensor  # (P,)
+    a: Tensor  # (M,)
+    W: Tensor  # (d, M)
+    z: Tensor  # (n, M), pre-activations
+    dual: Tensor  # (n,), lambda
+    zero: float = ZERO  # |a_j| up to it counts as a closed neuron
+
+    @property
+    def closed(self) -> Tensor:
+        """The closed neurons' indices, (k,)."""
+        return (self.a.abs() <= self.zero).nonzero().flatten()
+
+    @classmethod
+    def of(cls, surface: SingleLayerSurface, theta: Tensor) -> Point:
+        """Evaluate the surface at theta (P,)."""
+        batch = theta.unsqueeze(0)
+        _, a, W = unpack(theta, surface.d, surface.M)
+        z = surface.preactivations(batch)[0]
+        dual = surface.loss.torch_d1(-surface.y * surface.outputs(batch)[0])
+        return cls(surface, theta, a, W, z, dual)
+
+    @cached_property
+    def form(self) -> Tensor:
+        """S = sum lambda y x x^T, (d, d)."""
+        X = self.surface.X
+        return (X.T * (self.dual * self.surface.y)) @ X
+
+    @property
+    def indefinite(self) -> bool:
+        """Whether S has eigenvalues of both signs."""
+        values = torch.linalg.eigvalsh(self.form)
+        size = 1e-9 * float(values.abs().max())
+        return bool(values[0] < -size) and bool(values[-1] > size)
+
+    @property
+    def separable(self) -> bool:
+        """Whether sum lambda y x separates the active samples, or any is known to."""
+        s = self.surface.y * (self.surface.X @ (self.surface.X.T @ (self.dual * self.surface.y)))
+        return bool((self.a.abs() <= ZERO).all()) or bool((s > 0).all())
+
+    def embed(self, a: Tensor | None, W: Tensor | None) -> Tensor:
+        """Return a direction (P,) with the given parts, zero elsewhere."""
+        M = self.surface.M
+        out = torch.zeros_like(self.theta)
+        if a is not None:
+            out[1 : 1 + M] = a
+        if W is not None:
+            out[1 + M :] = W.flatten()
+        return out
+
+
+def _open_neuron(at: Point, case: Case, j: int, u: Tensor, scale: float = 1.0) -> Curve:
+    """The curve w_j + t u, a_j = c t^2: c takes the sum's sign and balances its terms."""
+    surface = at.surface
+    weight = at.dual * surface.y
+    zj, zu = at.z[:, j], surface.X @ u
+
+    def opened(s: float) -> Tensor:
+        return (weight * surface.neuron.torch(zj + s * zu)).sum()
+
+    # Of +-u, keep the one where the sum is further from zero.
+    far = 0.25 * scale
+    sums = [(float(opened(sign * far)), sign) for sign in (1.0, -1.0)]
+    value, sign = max(sums, key=lambda pair: abs(pair[0]))
+    sigma = surface.neuron.torch(zj + sign * far * zu)
+    z = -surface.y * surface.outputs(at.theta.unsqueeze(0))[0]
+    bending = float((surface.loss.torch_d2(z) * sigma * sigma).sum())
+    best = value / max(bending, 1e-300)  # the minimiser of the second-order model in a_j
+    best = max(-1.0, min(1.0, best))
+    onto = torch.zeros_like(at.W)
+    onto[:, j] = sign * u
+    lift = torch.zeros_like(at.a)
+    lift[j] = best / far**2
+    return Curve(case, at.embed(None, onto), False, at.embed(lift, None), 2, opened=(j, sign * u))
+
+
+def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
+    """Theorem 1's curve, for either case.
+
+    Raises:
+        InputError: a class has no axis of its own, the neuron is not strictly convex, or no
+            direction cancels the first order (too few neurons).
+    """
+    surface = at.surface
+    own = {1: sorted(set(axes[0]) - set(axes[1])), -1: sorted(set(axes[1]) - set(axes[0]))}
+    if not own[1] or not own[-1]:
+        raise InputError(
+            f"axes are {tuple(axes[0])} and {tuple(axes[1])}; Theorem 1 needs each class to span "
+            "an axis that the other does not"
+        )
+    if "convex-analytic" not in surface.neuron.classes:
+        raise InputError(
+            f"neuron {surface.neuron.name} is not strictly convex; use proof='hessian'"
+        )
+    bend = surface.neuron.torch_d2(at.z)  # (n, M)
+    closed = at.closed
+    if len(closed):
+        return _theorem_1_closed(at, own, int(closed[0]), bend)
+    majority = 1 if 2 * int((at.a > 0).sum()) >= surface.M else -1
+    J = ((at.a > 0) == (majority > 0)).nonzero().flatten()
+    rows = surface.y == majority
+    direction = _cancelling(at, own[majority], rows, J, bend)
+    if direction is None:
+        direction = _cancelling(at, own[majority], rows & (at.dual > 0), J, bend)
+    if direction is None:
+        raise InputError(
+            f"{len(J)} neurons of one sign and {len(own[majority])} axes leave no direction for "
+            f"{int(rows.sum())} samples; Theorem 1 needs M >= 2 max(n/Delta r, r_+, r_-)"
+        )
+    case = Case.THEOREM_1_POSITIVE if majority > 0 else Case.THEOREM_1_NEGATIVE
+    return Curve(case, at.embed(None, direction), True)
+
+
+def _theorem_1_closed(at: Point, own: dict[int, list[int]], j: int, bend: Tensor) -> Curve:
+    surface = at.surface
+    best: tuple[float, Tensor] | None = None
+    for label, free in own.items():
+        rows = surface.y == label
+        X = surface.X[rows][:, free]
+        form = (X.T * (at.dual[rows] * bend[rows, j])) @ X
+        values, vectors = torch.linalg.eigh(form)
+        # The top direction, lengthened so that pre-activations move by about 1.
+        u = torch.zeros(surface.d, dtype=form.dtype, device=form.device)
+        u[free] = vectors[:, -1] / (X @ vectors[:, -1]).abs().max().clamp(min=1e-300)
+        if best is None or float(values[-1]) > best[0]:
+            best = float(values[-1]), u
+    assert best is not None
+    return _open_neuron(at, Case.THEOREM_1_CLOSED, j, best[1])
+
+
+def _cancelling(at: Point, free: list[int], rows: Tensor, J: Tensor, bend: Tensor) -> Tensor | None:
+    """Solve sum_J a_j sigma'(w_j^T x_i) u_j^T x_i = 0 over `rows`; return U (d, M) or None.
+
+    Of all solutions, the one with the greatest second order.
+    """
+    surface = at.surface
+    X = surface.X[rows][:, free]  # (m, k)
+    a, slope = at.a[J], surface.neuron.torch_d1(at.z[rows][:, J])  # (|J|,), (m, |J|)
+    system = ((a * slope).unsqueeze(-1) * X.unsqueeze(1)).flatten(1)  # (m, |J| k)
+    _, values, right = torch.linalg.svd(system, full_matrices=True)
+    known = int((values > 1e-11 * max(float(values.max()), 1e-300)).sum()) if len(values) else 0
+    null = right[known:]  # (r, |J| k), orthonormal rows
+    if not len(null):
+        return None
+    weight = at.dual[rows].unsqueeze(-1) * a.abs() * bend[rows][:, J]  # (m, |J|)
+    blocks = torch.einsum("mj,mk,ml->jkl", weight, X, X)  # second order, block by block
+    parts = null.view(len(null), len(J), len(free))
+    form = torch.einsum("rjk,jkl,sjl->rs", parts, blocks, parts)
+    curvature, vectors = torch.linalg.eigh(form)
+    if not float(curvature[-1]) > 1e-13 * float(blocks.abs().max()):
+        return None
+    u = (vectors[:, -1] @ null).view(len(J), len(free))
+    u = u / (u @ X.T).abs().max().clamp(min=1e-300)  # pre-activations move by at most 1
+    direction = torch.zeros_like(at.W)
+    direction[torch.tensor(free, device=u.device).unsqueeze(-1), J] = u.T
+    return direction
+
+
+def theorem_2(at: Point) -> Curve:
+    """Theorem 2's curve: open a closed neuron, or follow the gradient that cannot vanish."""
+    surface = at.surface
+    closed = at.closed
+    if len(closed) < surface.M:
+        gradient = surface.gradient(at.theta.unsqueeze(0))[1][0]
+        return Curve(Case.NOT_CRITICAL, -gradient / gradient.norm().clamp(min=1e-300), False)
+    j = int(closed[0])
+    weight = at.dual * surface.y * surface.neuron.torch_d1(at.z[:, j])
+    s = surface.X.T @ weight  # the mixed derivative of Phi in a_j and w_j
+    size = float(s.norm())
+    if not size > 0:
+        raise InputError(
+            "sum lambda y sigma' x is zero, so the samples are not separable; use another proof"
+        )
+    sigma = surface.neuron.torch(at.z[:, j])
+    z = -surface.y * surface.outputs(at.theta.unsqueeze(0))[0]
+    bending = float((surface.loss.torch_d2(z) * sigma * sigma).sum())
+    # Along (a_j, w_j) = t (c, k s/|s|): -2 c k |s| + c^2 bending, least at c = k |s| / bending;
+    # k has the pre-activations move by at most t, however long or short the samples are.
+    k = 1.0 / max(float((surface.X @ (s / size)).abs().max()), 1e-300)
+    c = min(1.0, k * size / max(bending, 1e-300))
+    lift, onto = torch.zeros_like(at.a), torch.zeros_like(at.W)
+    lift[j], onto[:, j] = c, k * s / size
+    return Curve(Case.THEOREM_2_CLOSED, at.embed(lift, onto), True)
+
+
+def quadratic(at: Point) -> Curve:
+    """The curve of Propositions 1 and 12, for z^2 and more neurons than the rank of the samples.
+
+    Raises:
+        InputError: another neuron, or S = sum lambda y x x^T lacks the sign that is needed.
+    """
+    surface = at.surface
+    if surface.neuron.name != "quadratic":
+        raise InputError(f"neuron is {surface.neuron.name}; Propositions 1 and 12 take quadratic")
+    values, vectors = torch.linalg.eigh(at.form)
+    closed = at.closed
+    if len(closed):
+        k = int(values.abs().argmax())
+        return _open_neuron(at, Case.QUADRATIC_CLOSED, int(closed[0]), _reach(at, vectors[:, k]))
+    # Only the part of w_j that the samples see matters: project on their span.
+    basis = torch.linalg.svd(surface.X, full_matrices=False)
+    seen = basis.Vh[basis.S / basis.S[0] > 1e-12]
+    system = (seen @ at.W) * at.a  # (r, M): sum_j a_j c_j w_j = 0
+    _, sizes, right = torch.linalg.svd(system, full_matrices=True)
+    known = int((sizes > 1e-12 * max(float(sizes.max()), 1e-300)).sum()) if len(sizes) else 0
+    null = right[known:]
+    if not len(null):
+        raise InputError(
+            f"M = {surface.M} neurons and samples of rank {len(seen)} leave no curve; take M > rank"
+        )
+    q, coefficients = torch.linalg.eigh((null * at.a) @ null.T)
+    k = int(q.abs().argmax())
+    c = coefficients[:, k] @ null
+    if float(q.abs()[k]) > 1e-10 * float(at.a.abs().max()):
+        case, sign = Case.QUADRATIC_CANCELLING, 1.0 if float(q[k]) > 0 else -1.0
+        u = vectors[:, -1] if sign > 0 else vectors[:, 0]
+        if not sign * float(values[-1] if sign > 0 else values[0]) > 0:
+            raise InputError(
+                "S = sum lambda y x x^T is semidefinite, so Proposition 12's condition fails here"
+            )
+        return Curve(case, at.embed(None, torch.outer(_reach(at, u), c)), True)
+    # Isotropic: q = 0 on the whole null space. Tilt c by e times one of its coordinates.
+    j = int((at.a * c).abs().argmax())
+    unit = torch.zeros_like(c)
+    unit[j] = 1
+    matrix = surface.derivatives(at.theta.unsqueeze(0)).hessian[0]
+    best: tuple[float, Tensor] | None = None
+    for u in (vectors[:, -1], vectors[:, 0]):
+        for e in torch.logspace(-6, 0, 25, dtype=c.dtype).tolist():
+            for sign in (1.0, -1.0):
+                direction = at.embed(None, torch.outer(_reach(at, u), c + sign * e * unit))
+                second = float(direction @ matrix @ direction / direction.square().sum())
+                if best is None or second < best[0]:
+                    best = second, direction
+    assert best is not None
+    return Curve(Case.QUADRATIC_TILTED, best[1], True)
+
+
+def _reach(at: Point, u: Tensor) -> Tensor:
+    """Lengthen u so that the greatest |u^T x| is 1."""
+    return u / (at.surface.X @ u).abs().max().clamp(min=1e-300)
+
+
+def hessian(at: Point) -> Curve:
+    """The lowest eigenvector, or where none is negative the best direction of the kernel."""
+    matrix = at.surface.derivatives(at.theta.unsqueeze(0)).hessian[0]
+    values, vectors = torch.linalg.eigh(matrix)
+    size = float(values.abs().max())
+    if float(values[0]) < -1e-9 * size:
+        return Curve(Case.HESSIAN, vectors[:, 0], True)
+    kernel = vectors[:, values.abs() <= 1e-7 * size]
+    rest = vectors[:, values.abs() > 1e-7 * size]
+    definite = values[values.abs() > 1e-7 * size]
+    generator = torch.Generator().manual_seed(0)
+    draws = torch.randn(kernel.shape[1], 64, generator=generator, dtype=matrix.dtype)
+    best: tuple[float, Curve] | None = None
+    for k in range(64 if kernel.shape[1] else 0):
+        v = kernel @ draws[:, k].to(kernel.device)
+        v = v / v.norm()
+        # Second-order correction off the kernel: -H^+ D^3 L[v, v] / 2, from gradients.
+        e = 1e-3
+        pair = torch.stack([at.theta + e * v, at.theta - e * v])
+        push = at.surface.gradient(pair)[1].sum(0) / (e * e)
+        bend = -0.5 * rest @ ((rest.T @ push) / definite)
+        curve = Curve(Case.KERNEL, v, True, bend)
+        steps = torch.tensor([-0.3, -0.1, -0.03, 0.03, 0.1, 0.3], dtype=matrix.dtype)
+        low = float(at.surface.value(curve.at(at.theta, steps.to(v.device))).min())
+        if best is None or low < best[0]:
+            best = low, curve
+    return best[1] if best else Curve(Case.HESSIAN, vectors[:, 0], True)
