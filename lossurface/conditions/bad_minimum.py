@@ -9,9 +9,11 @@ minimum is written, and checked, in `lossurface.exact.checker.minimum`.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import defaultdict
 from fractions import Fraction
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["bad_minimum", "counterexample"]
 
 DIRECTIONS = 60
+SMALLEST = 256  # 2^-256, the least radius tried
 LARGEST = 20_000  # n * d up to which the builders for small examples are asked
 WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
 
@@ -140,17 +143,8 @@ def _radius(
             return False
         return True
 
-    low, high = 0, 1
-    if fits(0):
-        return Fraction(1)
-    while not fits(high):
-        low, high = high, 2 * high
-        if high > 256:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if fits(middle) else (middle, high)
-    return Fraction(1, 2**high)
+    exponent = bisect_left(range(SMALLEST + 1), True, key=fits)
+    return Fraction(1, 2**exponent) if exponent <= SMALLEST else None
 
 
 def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
@@ -160,9 +154,8 @@ def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
         groups[row, y].append(i)
     merged = list(weights)
     for group in groups.values():
-        mean = sum((weights[i] for i in group), Fraction(0)) / len(group)
         for i in group:
-            merged[i] = mean
+            merged[i] = sum((weights[j] for j in group), Fraction(0)) / len(group)
     return merged
 
 
@@ -178,42 +171,33 @@ def _staircase(
 
     generator = np.random.default_rng(seed)
     powers = space.frame.powers
-    size = len(powers)
-    best: tuple[float, list[Fraction]] | None = None
-    for draw in range(DIRECTIONS):
-        numbers = [1] * size if draw == 0 else generator.integers(-999, 1000, size).tolist()
-        form = space.frame.form([Fraction(int(v), p) for v, p in zip(numbers, powers, strict=True)])
-        quality = _least_gap(space, form, keys)
-        if best is None or quality > best[0]:
-            best = (quality, form)
-        if size == 1:
-            break
-    if best is None or best[0] <= 0:
+    more = DIRECTIONS - 1 if len(powers) > 1 else 0
+    drawn = [[1] * len(powers), *generator.integers(-999, 1000, (more, len(powers))).tolist()]
+    forms = [
+        space.frame.form([Fraction(v, p) for v, p in zip(numbers, powers, strict=True)])
+        for numbers in drawn
+    ]
+    widest, form = max(((_least_gap(space, form, keys), form) for form in forms), key=itemgetter(0))
+    if widest <= 0:
         return None
-    form = best[1]
     values, common = space.values(form)
-    order = sorted(range(len(values)), key=lambda i: values[i])
-    breaks: list[Fraction] = []
-    owners = [order[0]]
-    for i, j in itertools.pairwise(order):
-        if keys[i] != keys[j]:
-            breaks.append(Fraction(values[i] + values[j], 2 * common))
-            owners.append(j)
-    room: list[Fraction] = [Fraction(0)] * len(values)
-    step = 0
-    for i in order:
-        height = Fraction(values[i], common)
-        while step < len(breaks) and breaks[step] < height:
-            step += 1
-        near = [abs(height - breaks[k]) for k in (step - 1, step) if 0 <= k < len(breaks)]
-        room[i] = min(near, default=Fraction(0))
+    heights = [Fraction(value, common) for value in values]
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    ends = [(i, j) for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
+    breaks = [(heights[i] + heights[j]) / 2 for i, j in ends]
+    owners = [order[0], *(j for _, j in ends)]
+    room = []
+    for height in heights:
+        step = bisect_left(breaks, height)
+        near = [abs(height - at) for at in breaks[max(step - 1, 0) : step + 1]]
+        room.append(min(near, default=Fraction(0)))
     return form, breaks, owners, room
 
 
 def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float:
     """Return the least gap between neighbours of different keys, over the whole range."""
     values, _ = space.values(form)
-    order = sorted(range(len(values)), key=lambda i: values[i])
+    order = sorted(range(len(values)), key=values.__getitem__)
     gaps = [values[j] - values[i] for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
     whole = values[order[-1]] - values[order[0]]
     if not gaps:

@@ -45,15 +45,8 @@ class Applied:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
-        return {
-            "id": self.id,
-            "applies": self.applies,
-            "kind": self.kind,
-            "says": self.says,
-            "missing": list(self.missing),
-            "width_needed": self.width_needed,
-            "width_given": self.width_given,
-        }
+        names = ("id", "applies", "kind", "says", "missing", "width_needed", "width_given")
+        return {name: getattr(self, name) for name in names} | {"missing": list(self.missing)}
 
 
 @dataclass(frozen=True)
@@ -87,15 +80,17 @@ class _Needs:
     uses: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
+    needed: int | None = None  # the width
 
-    def ask(self, name: str, change: str) -> None:
-        """Ask for a condition."""
-        self.uses.append(name)
+    def ask(self, name: str, change: str, verdict: str = "holds") -> None:
+        """Ask for a condition, or for one that fails."""
+        if verdict == "holds":
+            self.uses.append(name)
         condition = self.case.conditions[name]
         if condition.verdict == "undecided":
             self.missing.append(f"{name}: {condition.why}")
         else:
-            self.that(condition.verdict == "holds", f"{name}: {condition.why}", change)
+            self.that(condition.verdict == verdict, f"{name}: {condition.why}", change)
 
     def power(self, least: int) -> None:
         """Ask for p."""
@@ -105,6 +100,7 @@ class _Needs:
 
     def width(self, least: int | None) -> None:
         """Ask for M."""
+        self.needed = least
         if least is None:
             return
         given = self.case.width
@@ -122,22 +118,14 @@ class _Needs:
             self.missing.append(missing)
             self.changes.append(change)
 
-    def done(self, id_: str, kind: Kind, says: str, width: int | None = None) -> Applied:
+    def done(self, id_: str, kind: Kind, says: str) -> Applied:
         """Conclude: `undecided` where all that is missing is not known."""
         decided: Literal["yes", "no", "undecided"] = "undecided" if self.missing else "yes"
         if self.refused:
             decided = "no"
-        return Applied(
-            id_,
-            decided,
-            kind,
-            says,
-            tuple(self.uses),
-            tuple(self.missing),
-            tuple(self.changes),
-            width,
-            self.case.width if width is not None else None,
-        )
+        lists = (tuple(self.uses), tuple(self.missing), tuple(self.changes))
+        given = self.case.width if self.needed is not None else None
+        return Applied(id_, decided, kind, says, *lists, self.needed, given)
 
 
 HINGE = "use the polynomial hinge loss"
@@ -173,9 +161,8 @@ def theorem_1(case: Case) -> Applied:
     _network(needs, 6)
     needs.ask("assumption-5", CONVEX)
     _subspaces(needs)
-    least = case.ranks.width(case.n)
-    needs.width(least)
-    return needs.done("theorem-1", "guarantee", f"{EVERY}, whatever f_D is", least)
+    needs.width(case.ranks.width(case.n))
+    return needs.done("theorem-1", "guarantee", f"{EVERY}, whatever f_D is")
 
 
 def independent_parts(case: Case) -> Applied:
@@ -187,17 +174,14 @@ def independent_parts(case: Case) -> Applied:
         "theorem-1-width",
         f"{DATA}features are needed on which no sample lies in the other class's span",
     )
-    certificate = case.conditions["theorem-1-width"].certificate
-    least = None
+    certificate, least = case.conditions["theorem-1-width"].certificate, None
     if certificate is not None:
-        least = int(certificate.data["width"])
+        least = needs.needed = int(certificate.data["width"])
         # A part holds at most as many samples as the class has directions of its own.
-        owned = {
-            "positive": case.ranks.both - case.ranks.minus,
-            "negative": case.ranks.both - case.ranks.plus,
-        }
+        owned = (("positive", case.ranks.minus), ("negative", case.ranks.plus))
         most = max(
-            -(-sum(map(len, certificate.data[name]["parts"])) // own) for name, own in owned.items()
+            -(-sum(map(len, certificate.data[name]["parts"])) // (case.ranks.both - other))
+            for name, other in owned
         )
         if case.width is not None and 2 * most + 1 <= case.width < least:
             needs.missing.append(f"width {case.width}: {least} is enough; whether less is, is open")
@@ -205,7 +189,7 @@ def independent_parts(case: Case) -> Applied:
         else:
             needs.width(least)
     says = f"{EVERY}, whatever f_D is: width {least} is enough on these samples"
-    return needs.done("ours-independent-parts", "guarantee", says, least)
+    return needs.done("ours-independent-parts", "guarantee", says)
 
 
 def theorem_2(case: Case) -> Applied:
@@ -220,7 +204,8 @@ def theorem_2(case: Case) -> Applied:
         if affine
         else f"{DATA}features are needed in which the classes are separable",
     )
-    return needs.done("theorem-2", "guarantee", f"{EVERY}, whatever f_D is", 1)
+    needs.needed = 1
+    return needs.done("theorem-2", "guarantee", f"{EVERY}, whatever f_D is")
 
 
 def proposition_1(case: Case) -> Applied:
@@ -229,9 +214,8 @@ def proposition_1(case: Case) -> Applied:
     _network(needs, 6)
     _quadratic(needs)
     _subspaces(needs)
-    least = case.ranks.quadratic_width
-    needs.width(least)
-    return needs.done("proposition-1", "guarantee", f"{EVERY}, whatever f_D is", least)
+    needs.width(case.ranks.quadratic_width)
+    return needs.done("proposition-1", "guarantee", f"{EVERY}, whatever f_D is")
 
 
 def proposition_12(case: Case) -> Applied:
@@ -245,8 +229,7 @@ def proposition_12(case: Case) -> Applied:
         "features are a way",
     )
     needs.width(case.ranks.quadratic_width)
-    says = f"{EVERY}, whatever f_D is"
-    return needs.done("proposition-12", "guarantee", says, case.ranks.quadratic_width)
+    return needs.done("proposition-12", "guarantee", f"{EVERY}, whatever f_D is")
 
 
 def necessary(case: Case, name: str) -> Applied:
@@ -258,11 +241,7 @@ def necessary(case: Case, name: str) -> Applied:
     else:
         _quadratic(needs)
     needs.that(case.architecture == "shortcut", "there is no f_D", SHORTCUT)
-    condition = case.conditions[name]
-    if condition.verdict == "undecided":
-        needs.missing.append(f"{name}: {condition.why}")
-    else:
-        needs.that(condition.verdict == "fails", f"{name}: {condition.why}", "")
+    needs.ask(name, "", "fails")
     says = "for some f_D the loss has a local minimum with training error above 0"
     return needs.done(f"{name}-necessary", "warning", says)
 
@@ -295,7 +274,7 @@ def proposition_9(case: Case) -> Applied:
     _subspaces(needs)
     needs.width(case.ranks.width(case.n))
     says = "every critical point is a saddle: there is no local minimum"
-    return needs.done("proposition-9", "remark", says, case.ranks.width(case.n))
+    return needs.done("proposition-9", "remark", says)
 
 
 def proposition_8(case: Case) -> Applied:

@@ -69,16 +69,16 @@ def _decide(space: Space, claim: Claim) -> Condition:
         own = next((fields for fields in proposed if fields is not None), None)
     if own is None and mu is not None:
         own = _null_weights(columns, np.flatnonzero(mu > 1e-11).tolist())
-    said = f", margin {margin:.3g}"
+    shown: float | None
+    found, shown = f"margin {margin:.3g}", margin
     if own is None and space.small(rows.shape[1]):
-        own, said = _exactly(space, columns, claim), ", found exactly"
+        own, found, shown = _exactly(space, columns, claim), "found exactly", None
     yes, no = WORDS[claim]
     if own is None:
         why = f"the widest margin found, {margin:.1e} in whitened coordinates, is too near zero"
         return Condition(claim, "undecided", why, abs(margin))
     if "w" in own:
-        shown = None if said == ", found exactly" else margin
-        return settle(space, "separator", claim, own, f"{yes}{said}", shown)
+        return settle(space, "separator", claim, own, f"{yes}, {found}", shown)
     why = f"{no}: a non-negative combination of {sum(map(bool, own['mu']))} samples vanishes"
     return settle(space, "farkas", claim, own, why, 0.0)
 

@@ -177,7 +177,7 @@ def _figures(report: Report) -> Iterator[Static]:
             "exchanged",
             caption="Proposition 12's condition holds: each class lies inside a centred ellipsoid "
             "that leaves the other class outside. Distances are measured by the ellipsoid itself.",
-            size=(8.0, 3.2),
+            size=(9.6, 3.4),
         )
     elif found.certificate is not None:
         word = "positive" if found.certificate.data["sign"] == 1 else "negative"
@@ -188,7 +188,7 @@ def _figures(report: Report) -> Iterator[Static]:
             f"{word}",
             caption="Proposition 12's condition fails: with these dual weights, S = sum lambda y x "
             f"x^T is {word} semidefinite.",
-            size=(8.0, 3.2),
+            size=(9.6, 3.4),
         )
 
 
