@@ -350,7 +350,7 @@ def write(report: Report, out: Path) -> None:
             return
         for name in proofs:
             (out / "certificates" / f"{name}.json").unlink(missing_ok=True)
-        shutil.copytree(temporary, out, dirs_exist_ok=True)
+        shutil.copytree(temporary, out, dirs_exist_ok=True, copy_function=shutil.move)
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror})") from None
     finally:
