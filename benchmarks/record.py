@@ -15,7 +15,7 @@ import torch
 
 from benchmarks.peers import version
 from benchmarks.timing import Turns
-from lossurface.reproduce.notebook import write_atomically
+from lossurface.reproduce.records import write_atomically
 from lossurface.show.figures.benchmarks import seconds
 
 LIBRARIES = ("lossurface", "torch", "numpy", "scipy", "python-flint")

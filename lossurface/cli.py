@@ -79,8 +79,7 @@ def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
     Each claim gets those of the options that it takes; one that no claim named takes is said.
     Several are verified in two processes.
     """
-    from lossurface.claims import select
-    from lossurface.claims.registry import check_options
+    from lossurface.claims import check_options, select
 
     claims = select(ids)
     given = {name: value for name, value in choices.items() if value is not None}
@@ -182,7 +181,7 @@ def certify(claim_id: str | None, everything: bool, output: str, **choices: Any)
 
 
 def _certify_all(folder: Path) -> None:
-    from lossurface.counterexamples.gallery import gallery
+    from lossurface.claims.gallery import gallery
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -229,11 +228,18 @@ def recheck(path: str, as_json: bool) -> None:
 )
 @click.option("--out", help="Folder for the report.")
 @_JSON
-def check(path: Path, as_json: bool, **choices: Any) -> None:
+def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
     """Say which guarantee holds on a dataset (CSV, Parquet or NPZ), with exact certificates."""
     from lossurface.conditions import check_file
 
-    report = check_file(path, **choices)
+    if out is None:
+        report = check_file(path, **choices)
+    else:
+        from lossurface.show.dataset_report import checked_place, write
+
+        folder = checked_place(out)
+        report = check_file(path, **choices)
+        write(report, folder)
     click.echo(json.dumps(report.to_dict(), indent=2) if as_json else str(report))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lossurface import InputError
 
-__all__ = ["checked_folder", "shown"]
+__all__ = ["checked_folder", "first_line", "shown"]
 
 
 def shown(value: object) -> str:
@@ -16,6 +16,12 @@ def shown(value: object) -> str:
         return repr(value)[:40]
     except ValueError:  # Python does not write an integer of more than 4300 digits
         return "too long a number"
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an exception's message that says anything, or its type's name."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
 
 
 def checked_folder(path: str | os.PathLike[str]) -> Path:

@@ -28,7 +28,8 @@ from typing import Any
 
 import yaml
 
-from lossurface.reproduce.notebook import execute, write_atomically
+from lossurface.reproduce.notebook import execute
+from lossurface.reproduce.records import write_atomically
 from scripts.store_outputs import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,7 +65,8 @@ def _run(path: Path, out: Path, key: str) -> tuple[str | None, float]:
     """Execute one notebook into `out`; its key is written last, and only if nothing failed."""
     stamp = out.with_suffix(".key")
     stamp.unlink(missing_ok=True)
-    result = execute(path, {}, out, timeout=CELL_TIMEOUT)
+    result = execute(path, {}, timeout=CELL_TIMEOUT)
+    write_atomically(out, result.notebook)
     if result.error is None:
         write_atomically(stamp, f"{key} {result.seconds:.1f}\n")
     return result.error, result.seconds

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,8 @@ from typing import Any
 
 import nbformat
 
-from lossurface.reproduce.notebook import execute, write_atomically
+from lossurface.reproduce.notebook import execute
+from lossurface.reproduce.records import write_atomically
 
 MARK = "# NBVAL_CHECK_OUTPUT"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -114,12 +114,10 @@ def process(path: Path, *, check: bool) -> list[str]:
         What is wrong: an error of the run, a bad checked cell, or (with `check`) a stale output.
     """
     notebook = nbformat.read(path, as_version=4)
-    with tempfile.TemporaryDirectory() as folder:
-        execution = execute(path, {}, Path(folder) / path.name, timeout=600)
-        if execution.error is not None:
-            return [execution.error]
-        executed = nbformat.read(execution.out, as_version=4)
-    fresh, wrong = clean(notebook, executed)
+    execution = execute(path, {}, timeout=600)
+    if execution.error is not None:
+        return [execution.error]
+    fresh, wrong = clean(notebook, nbformat.reads(execution.notebook, as_version=4))
     if check:
         return wrong + differences(notebook, fresh)
     if not wrong:

@@ -30,26 +30,26 @@ def alone(program: str, *arguments: str) -> str:
 @pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 7])
 def test_a_proposition_is_built_and_checked(number):
     program = """
-from lossurface import counterexamples
+from lossurface import claims
 from lossurface.exact import check
-found = check(getattr(counterexamples, sys.argv[2])())
+found = check(claims.get(sys.argv[2]).certify())
 print(found.status, found.evidence)
 """
-    assert alone(program, f"proposition_{number}") == "holds exact\n"
+    assert alone(program, f"proposition-{number}") == "holds exact\n"
 
 
 @pytest.mark.parametrize("number", [3, 7])
 def test_an_irrational_affine_map_is_enclosed_and_checked(number):
     program = """
-from lossurface import counterexamples
+from lossurface import claims
 from lossurface.exact import check
 from lossurface.setting import Dataset
 x = [(-1, 1, 0), (1, 2, 0), (1, "5/4", 0), (0, 1, -1), (0, 2, 1), (0, "3/2", 1), (0, 2, -1)]
 dataset = Dataset.of(x, [1, 1, 1, -1, -1, -1, -1])
-found = check(getattr(counterexamples, sys.argv[2])(dataset=dataset))
+found = check(claims.get(sys.argv[2]).certify(dataset=dataset))
 print(found.status, found.evidence)
 """
-    assert alone(program, f"proposition_{number}") == "holds enclosed\n"
+    assert alone(program, f"proposition-{number}") == "holds enclosed\n"
 
 
 RAYS = {"samples": [["1", "0"], ["2", "0"], ["0", "1"], ["0", "2"]], "labels": [1, 1, -1, -1]}
@@ -103,11 +103,11 @@ for fields in json.loads(sys.argv[2]):
 
 def test_every_name_loads_and_a_loss_is_rational():
     program = """
-from lossurface import counterexamples, exact, setting
-for package in (counterexamples, exact, setting):
+from lossurface import claims, exact, setting
+for package in (claims, exact, setting):
     for name in package.__all__:
         getattr(package, name)
-problem = setting.from_certificate(counterexamples.proposition_5().data)
+problem = setting.from_certificate(claims.get("proposition-5").certify().data)
 print(problem.loss_rational(), problem.error_rational())
 """
     assert alone(program) == "1 1/2\n"
@@ -115,9 +115,9 @@ print(problem.loss_rational(), problem.error_rational())
 
 def test_proposition_5_loads_little_and_takes_no_time():
     program = """
-from lossurface.counterexamples import proposition_5
+from lossurface import claims
 from lossurface.exact import check
-assert check(proposition_5()).status == "holds"
+assert check(claims.get("proposition-5").certify()).status == "holds"
 loaded = sorted(name for name in sys.modules if name.split(".")[0] == "lossurface")
 print(time.process_time() - began, *loaded)
 """

@@ -56,7 +56,8 @@ def test_a_page_says_what_each_value_is_and_leaves_no_name_out(api, page):
         and not inspect.ismodule(getattr(module, name))
     }
     body = page.read_text().split("lossurface-api::")[1].splitlines()[1:]
-    assert {line.split(":")[0].strip() for line in body if line.strip()} == values
+    told = {line.split(":")[0].strip() for line in body if line.startswith("   ")}
+    assert told == values
     for name in set(names) - values:
         assert inspect.getdoc(getattr(module, name)), f"{module.__name__}.{name} has no docstring"
 

@@ -1,5 +1,294 @@
-"""The claims of the paper: what each says, where its page is, and how it is verified."""
+"""The claims of the paper: what each says, where its page is, and how it is verified.
 
-from lossurface.claims.registry import CLAIMS, Claim, get, select
+The table loads nothing: a claim's module is imported when it is verified or certified.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Literal
+
+from lossurface import InputError
+
+if TYPE_CHECKING:
+    from lossurface.exact import Certificate, Evidence, Finding, Verdict
 
 __all__ = ["CLAIMS", "Claim", "get", "select"]
+
+_LEAST = {"seed": 0, "trials": 1}
+_MOST = 2**32 - 1  # what every generator takes
+_DEVICES = ("cpu", "cuda", "auto")
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Refuse a `seed`, `trials` or `device` that is none; other options are passed over.
+
+    Raises:
+        InputError: one line that names the option.
+    """
+    from lossurface.errors import shown
+
+    for name, least in _LEAST.items():
+        value = options.get(name, least)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _MOST:
+            raise InputError(
+                f"{name} is {shown(value)}; give a whole number from {least} to {_MOST}"
+            )
+    device = options.get("device", "cpu")
+    if device not in _DEVICES:
+        raise InputError(f"device is {shown(device)}; use cpu, cuda or auto")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A theorem, proposition or example of the paper.
+
+    Attributes:
+        id: such as `proposition-5`.
+        title: what it says, in a few words.
+        sign: `positive` (no bad local minimum), `negative` (a counterexample), or `neither`.
+        evidence: the kinds of evidence that `verify` gathers, strongest first.
+        page: its notebook under `book/`, without suffix.
+        certifies: whether `certify` makes a certificate.
+        proved: where the statement is proved, and how far: a clause. What `verify` checks are
+            instances, as many as the verdict says.
+    """
+
+    id: str
+    title: str
+    sign: Literal["positive", "negative", "neither"]
+    evidence: tuple[Evidence, ...]
+    page: str
+    certifies: bool
+    proved: str
+
+    @property
+    def name(self) -> str:
+        """The name as printed, such as `Proposition 5`."""
+        return self.id.replace("-", " ").capitalize()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Which of `seed`, `trials` and `device` the claim's `verify` takes."""
+        return tuple(signature(self._module().verify).parameters)
+
+    def verify(self, **options: Any) -> Verdict:
+        """Verify the claim now.
+
+        Args:
+            options: those of `seed`, `trials` and `device` that the claim takes (`options`).
+
+        Returns:
+            A verdict: `holds`, `fails` or `undecided`, with the evidence and the seconds taken.
+
+        Raises:
+            InputError: the claim takes no such option, or not that value.
+        """
+        for name in options:
+            if name not in self.options:
+                taken = ", ".join(self.options) or "none"
+                raise InputError(f"{self.id} has no option {name!r}; it has {taken}")
+        check_options(options)
+        verdict: Verdict = self._module().verify(**options)
+        return verdict
+
+    def certify(self, **choices: Any) -> Certificate:
+        """Build the claim's certificate.
+
+        Args:
+            choices: the choices of its builder, such as `neuron`, `p` and `width`.
+
+        Raises:
+            InputError: the claim has no certificate, or a choice breaks one of its conditions.
+        """
+        if not self.certifies:
+            having = ", ".join(claim.id for claim in CLAIMS.values() if claim.certifies)
+            raise InputError(
+                f"{self.id} has no certificate of a local minimum; these have: {having}"
+            )
+        try:
+            certificate: Certificate = self._module().certify(**choices)
+        except TypeError as error:
+            if "unexpected keyword argument" not in str(error):
+                raise
+            unknown = str(error).rpartition(" ")[2]
+            raise InputError(f"{self.id} has no choice {unknown} for its certificate") from None
+        return certificate
+
+    def _module(self) -> Any:
+        return import_module(f"{__name__}.{self.id.replace('-', '_')}")
+
+
+def _claim(
+    id_: str,
+    title: str,
+    sign: Literal["positive", "negative", "neither"],
+    evidence: tuple[Evidence, ...],
+    *,
+    certifies: bool = False,
+    proved: str = "",
+) -> Claim:
+    page = f"{id_.split('-')[0]}s/{id_}"
+    proved = f"proved on its page (book/{page}){proved}"
+    return Claim(id_, title, sign, evidence, page, certifies, proved)
+
+
+# For the claims that there is a bad local minimum.
+_EACH = ", and by each certificate for its own network and samples"
+
+CLAIMS: dict[str, Claim] = {
+    claim.id: claim
+    for claim in (
+        _claim(
+            "theorem-1",
+            "Subspace data: wide enough, no bad local minimum",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "theorem-2",
+            "Separable data: increasing neurons have no bad local minimum",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-1",
+            "Quadratic neurons need only M > r on subspace data",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-2",
+            "ReLU-like neurons can all die at once",
+            "negative",
+            ("exact",),
+            certifies=True,
+            proved=_EACH,
+        ),
+        _claim(
+            "proposition-3",
+            "Leaky-ReLU-like neurons can all be active at once",
+            "negative",
+            ("exact", "enclosed", "sampled"),
+            certifies=True,
+            proved=_EACH,
+        ),
+        _claim(
+            "proposition-4",
+            "Sigmoid-like neurons cannot use balanced data",
+            "negative",
+            ("exact", "enclosed", "sampled"),
+            certifies=True,
+            proved=f" for convex losses{_EACH}",
+        ),
+        _claim(
+            "proposition-5",
+            "Quadratic neurons fail on separable data",
+            "negative",
+            ("exact",),
+            certifies=True,
+            proved=_EACH,
+        ),
+        _claim(
+            "proposition-6",
+            "Without the shortcut a deep network can die on any data",
+            "negative",
+            ("exact",),
+            certifies=True,
+            proved=_EACH,
+        ),
+        _claim(
+            "proposition-7",
+            "An identity shortcut leaves a bad local minimum",
+            "negative",
+            ("exact", "enclosed", "sampled"),
+            certifies=True,
+            proved=_EACH,
+        ),
+        _claim(
+            "proposition-8",
+            "Loss zero is training error zero, for every hinge-like loss",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-9",
+            "With the logistic loss every critical point is a saddle",
+            "negative",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-10",
+            "With the logistic loss every critical point has an error",
+            "negative",
+            ("enclosed", "sampled"),
+        ),
+        _claim(
+            "proposition-11",
+            "What any dataset must meet, or some f_D makes a bad local minimum",
+            "negative",
+            ("exact",),
+            certifies=True,
+        ),
+        _claim(
+            "proposition-12",
+            "Exactly which datasets leave quadratic neurons no bad local minimum",
+            "neither",
+            ("exact",),
+            certifies=True,
+        ),
+        _claim(
+            "example-1",
+            "The quadratic loss misclassifies separable data",
+            "negative",
+            ("exact", "sampled"),
+            proved=", and here by exact arithmetic",
+        ),
+        _claim(
+            "example-2",
+            "The quadratic loss fails on subspace data",
+            "negative",
+            ("exact", "enclosed", "sampled"),
+        ),
+        _claim(
+            "example-3",
+            "The quadratic loss fails on separable data",
+            "negative",
+            ("exact", "sampled"),
+        ),
+    )
+}
+
+
+def get(claim_id: str) -> Claim:
+    """Return a claim by its id.
+
+    Raises:
+        InputError: there is no such claim; the message lists those there are.
+    """
+    try:
+        return CLAIMS[claim_id]
+    except KeyError:
+        raise InputError(f"{claim_id!r} is no claim; known are {', '.join(CLAIMS)}") from None
+
+
+def select(claim_ids: Iterable[str]) -> tuple[Claim, ...]:
+    """Return the claims named, or all of them where none is.
+
+    Raises:
+        InputError: a name is unknown.
+    """
+    return tuple(get(claim_id) for claim_id in claim_ids) or tuple(CLAIMS.values())
+
+
+def verdict(claim: str, findings: Iterable[Finding], headline: str) -> Verdict:
+    """Gather the findings of a claim, timing how long they take to be made."""
+    from lossurface.exact import Verdict
+
+    start = time.perf_counter()
+    gathered = tuple(findings)
+    return Verdict(claim, gathered, time.perf_counter() - start, headline, get(claim).proved)

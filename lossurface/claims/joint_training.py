@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface import InputError
-from lossurface.claims.experiments import pick_device
-from lossurface.claims.training import Ended
+from lossurface.claims.training import Ended, pick_device
 from lossurface.setting import Architecture, Loss, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:
@@ -184,7 +183,6 @@ def train_jointly(
     seed: int,
     deep: str,
     loss: Loss | None = None,
-    hidden: Sequence[int] = HIDDEN,
     device: str = "cpu",
     gradient_steps: int = 400,
     steps: int = 500,
@@ -198,7 +196,6 @@ def train_jointly(
         seed: of the starts.
         deep: the neurons of f_D, a key of `NEURONS`.
         loss: by default the polynomial hinge with p = 6.
-        hidden: widths of f_D's hidden layers.
         device: "cpu", "cuda" or "auto".
         gradient_steps: most Adam steps, rate 0.1.
         steps: most Newton steps after them.
@@ -215,7 +212,7 @@ def train_jointly(
         batch.X.shape[-1],
         M,
         None if neuron is None else get_neuron(neuron),
-        tuple(hidden),
+        HIDDEN,
         get_neuron(deep),
     )
     X, y = torch.from_numpy(batch.X).to(place), torch.from_numpy(batch.y).to(place)

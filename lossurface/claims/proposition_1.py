@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.departures import Departure, depart, findings
 from lossurface.claims.theorem_1 import hunt
 from lossurface.exact import Finding, Verdict, sampled
@@ -39,7 +39,6 @@ def growing(
     trials: int,
     seed: int,
     M: int = WIDTH,
-    neuron: str = "quadratic",
     deep: str = "none",
     device: str = "cpu",
     steps: int = 500,
@@ -51,7 +50,6 @@ def growing(
         trials: networks for each, each on its own data.
         seed: of all randomness.
         M: the width, the same for all sizes.
-        neuron: a key of `lossurface.setting.NEURONS`.
         deep: f_D, as in `training.train`.
         device: where the training runs.
         steps: most steps of a run.
@@ -61,7 +59,7 @@ def growing(
     runs = [
         train(
             subspace_batch(trials, n, *AXES, seed=seed + n),
-            neuron,
+            "quadratic",
             M,
             seed=seed,
             deep=deep,

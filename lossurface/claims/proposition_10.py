@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface import InputError
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.random_networks import fit_labels, random_network
 from lossurface.exact import Finding, Verdict, every, sampled, uncounted
 from lossurface.setting import ARCHITECTURES, NEURONS, Dataset, Network, logistic

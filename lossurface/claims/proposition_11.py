@@ -1,19 +1,28 @@
-"""Proposition 11, verified: on random datasets that violate it, a certified bad local minimum."""
+"""Proposition 11: what any dataset must meet, or some f_D makes a bad local minimum."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from lossurface.claims._verify import verdict
-from lossurface.claims.experiments_proposition_11 import RING, subspace_sample
-from lossurface.claims.experiments_proposition_12 import decided, met, trap_findings, trapped
-from lossurface.claims.traps import decide
+from lossurface.claims import verdict
+from lossurface.claims.traps import decide, decided, met, trap_findings, trapped
 from lossurface.conditions import Space, assumption_3
 from lossurface.exact import Certificate, Finding, Verdict, every
 from lossurface.exact.checker.format import CONVEX, EVEN
 from lossurface.setting import Dataset
 
-__all__ = ["certify", "verify"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["RING", "certify", "shifted", "subspace_sample", "verify"]
+
+# The negatives lie among the positives and are less spread out in every direction.
+RING = Dataset.of(
+    [[3, 0], [-3, 0], [0, 3], [0, -3], [1, 1], [-1, -1]],
+    [1, 1, 1, 1, -1, -1],
+)
 
 
 def certify(
@@ -33,6 +42,29 @@ def certify(
     Source: Proposition 11; the construction is ours.
     """
     return trapped(dataset, decide(dataset, "proposition-11"), neuron, p, width)
+
+
+def shifted(by: float | str | Fraction) -> Dataset:
+    """Return a tall class of four inside a class of seven, moved by `by` along x_1.
+
+    At 0 both classes can be weighted to have one mean, the positives the larger spread.
+    """
+    outer = [(3, 0), (2, 2), (0, 3), (-2, 2), (-3, 0), (-1, -3), (2, -2)]
+    inner = [("0", "2.2"), ("0.3", "2"), ("0", "-2.2"), ("-0.3", "-1.8")]
+    move = Fraction(str(by))
+    rows: list[tuple[object, object]] = [*outer]
+    rows += [(Fraction(x) + move, y) for x, y in inner]
+    return Dataset.of(rows, [1] * len(outer) + [-1] * len(inner))
+
+
+def subspace_sample(rng: np.random.Generator, half: int) -> Dataset:
+    """Draw Theorem 1's data in space: positives with x_3 = 0, negatives with x_1 = 0."""
+    import numpy as np
+
+    X = np.round(rng.normal(size=(2 * half, 3)) * 2**10) / 2**10
+    X[:half, 2] = 0.0
+    X[half:, 0] = 0.0
+    return Dataset.of(X, [1] * half + [-1] * half)
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:

@@ -1,25 +1,34 @@
-"""Proposition 12, verified: random datasets decided, each then trapped or left, exactly."""
+"""Proposition 12: a trap where its condition fails, a way out of bad critical points if not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from lossurface.claims._verify import verdict
-from lossurface.claims.experiments_proposition_12 import (
-    decided,
-    ellipsoid_errors,
-    leave,
-    leave_kernel,
-    met,
-    trap_findings,
-    trapped,
-)
-from lossurface.claims.traps import decide
-from lossurface.exact import Certificate, Finding, Verdict, equal, every
-from lossurface.setting import Dataset
+from lossurface.claims import verdict
+from lossurface.claims.traps import GRID, decide, decided, met, trap_findings, trapped
+from lossurface.conditions import Condition
+from lossurface.exact import Certificate, Finding, Verdict, equal, every, less
+from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
-__all__ = ["BOWL", "CROSS", "certify", "verify"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "BOWL",
+    "CROSS",
+    "Left",
+    "certify",
+    "dragged",
+    "ellipsoid_errors",
+    "leave",
+    "leave_kernel",
+    "turned",
+    "verify",
+]
 
 # Separable by w = (1, 1), yet the positives lie further out in every direction.
 BOWL = Dataset.of(
@@ -49,6 +58,227 @@ def certify(
     Source: Proposition 12; the construction is ours.
     """
     return trapped(dataset, decide(dataset, "proposition-12"), neuron, p, width)
+
+
+def dragged(by: float | str | Fraction) -> Dataset:
+    """Return two classes of five in the plane, the positives `by` times as far from the origin.
+
+    Between about 0.65 and 1.55 each class fits in an ellipse that leaves the other out.
+    """
+    plus = (("1", "0.6"), ("-1", "0.6"), ("1", "-0.6"), ("0.8", "0.1"), ("-1.1", "-0.2"))
+    minus = (("0.5", "1"), ("-0.5", "1"), ("0.5", "-1"), ("0.1", "1.1"), ("-0.2", "-0.95"))
+    times = Fraction(str(by))
+    rows = [(times * Fraction(x), times * Fraction(y)) for x, y in plus]
+    rows += [(Fraction(x), Fraction(y)) for x, y in minus]
+    return Dataset.of(rows, [1] * len(plus) + [-1] * len(minus))
+
+
+def turned(degrees: float) -> Dataset:
+    """Return two long classes of six in the plane, the negatives turned by an angle.
+
+    At 90 degrees the classes lie across each other; at 0 they are nearly parallel.
+    """
+    import numpy as np
+
+    along = np.array([-3.0, -2.2, -1.2, 1.3, 2.4, 3.1])
+    off = np.array([0.3, -0.5, 0.6, -0.6, 0.5, -0.2])
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    plus = np.column_stack([along, off])
+    minus = np.column_stack([0.9 * along[::-1] + 0.2, 0.8 * off]) @ turn
+    X = np.round(np.concatenate([plus, minus]) * GRID) / GRID
+    return Dataset.of(X, [1] * len(plus) + [-1] * len(minus))
+
+
+def ellipsoid_errors(dataset: Dataset, condition: Condition) -> int:
+    """Count, exactly, the errors of the two networks f_S that the ellipsoids make.
+
+    x^T Z x = sum_k c_k (v_k^T x)^2 is a sum of quadratic neurons. With f = b - x^T Z x for the
+    positives' ellipsoid, f = x^T Z x - b for the negatives', b between the classes, f_S alone
+    classifies every sample (the paper's remark (i) on Proposition 12).
+
+    Args:
+        dataset: n samples.
+        condition: `proposition-12`, decided as holding.
+    """
+    assert condition.certificate is not None
+    wrong = 0
+    for name, sign in (("positive", 1), ("negative", -1)):
+        side = condition.certificate.data[name]
+        weights = [Fraction(w) for w in side["weights"]]
+        rows = [[Fraction(v) for v in row] for row in side["rows"]]
+        values = [
+            sum((c * _dot(v, x) ** 2 for c, v in zip(weights, rows, strict=True)), Fraction(0))
+            for x in dataset.x
+        ]
+        pairs = list(zip(dataset.y, values, strict=True))
+        inner, outer = (
+            max(v for y, v in pairs if y == sign),
+            min(v for y, v in pairs if y != sign),
+        )
+        b = (inner + outer) / 2
+        wrong += sum((sign * (b - value) >= 0) != (y > 0) for y, value in pairs)
+    return wrong
+
+
+def _dot(v: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
+    return sum((a * b for a, b in zip(v, x, strict=True)), Fraction(0))
+
+
+@dataclass(frozen=True)
+class Left:
+    """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it.
+
+    Attributes:
+        dataset: its samples.
+        W: (d, M), the hidden weights.
+        error: the training error there.
+        critical: the derivatives in a_0, a and W, and in f_D's output layer, vanish.
+        bad: the training error is above 0.
+        not_minimum: the second derivative of the loss along the step is negative.
+        decrease: the loss after the step is lower.
+        case: which case of the proof was used.
+    """
+
+    dataset: Dataset
+    W: NDArray[np.float64]
+    error: Fraction
+    critical: Finding
+    bad: Finding
+    not_minimum: Finding
+    decrease: Finding
+    case: str
+
+
+def leave(dataset: Dataset, rng: np.random.Generator, width: int | None = None) -> Left:
+    """Plant a bad critical point with W = 0 where the condition holds, and leave it.
+
+    k samples of either class, drawn at random, get f = 0, the others f = y, whatever the a_j.
+
+    Args:
+        dataset: coordinates that floats hold exactly.
+        rng: of the samples that get f = 0, and of the a_j.
+        width: M, by default d + 1.
+
+    Raises:
+        InputError: the proof's curve does not exist, because the condition fails or M is too small.
+    """
+    import numpy as np
+
+    M = width or dataset.d + 1
+    k = int(rng.integers(1, min(dataset.n_plus, dataset.n_minus) + 1))
+    labels = np.array(dataset.y)
+    chosen = np.concatenate(
+        [rng.choice(np.flatnonzero(labels == sign), size=k, replace=False) for sign in (1, -1)]
+    )
+    a = rng.integers(1, 33, size=M) * rng.choice([-1, 1], size=M) / 32
+    return _left(dataset, chosen, a, np.zeros((dataset.d, M)))
+
+
+def leave_kernel(rng: np.random.Generator, cancelling: bool = False) -> Left:
+    """Plant a bad critical point with every a_j != 0 and w_j != 0, M = d + 1, and leave it.
+
+    In the first two coordinates the positives are long along one axis, the negatives along the
+    other, so the condition holds. In the others the samples with f = 0 come as (h, s) and (h, -s),
+    with the same s in both classes: there S vanishes, and there the w_j lie. At last a unimodular
+    map mixes the coordinates.
+
+    Args:
+        rng: of all randomness.
+        cancelling: d = 5 and three pairs of neurons whose outputs cancel, so that
+            sum a_j c_j^2 = 0 for every c with sum a_j c_j w_j = 0: the case that needs the tilt.
+    """
+    import numpy as np
+
+    def entries(*shape: int) -> NDArray[np.float64]:
+        values: NDArray[np.float64] = rng.integers(1, 4, shape) * rng.choice([-1.0, 1.0], shape)
+        return values
+
+    flat = 3 if cancelling else int(rng.integers(1, 4))
+    d, pairs = 2 + flat, int(rng.integers(flat, flat + 3))
+    tails = entries(pairs, flat)
+    sides = []
+    for axis in (0, 1):
+        heads = entries(pairs + int(rng.integers(0, 4)), 2)
+        heads[:, axis] += np.sign(heads[:, axis]) * 4
+        others = entries(len(heads) - pairs, flat)
+        both = np.concatenate([heads[:pairs], heads])
+        sides.append(np.column_stack([both, np.concatenate([-tails, tails, others])]))
+    M = d + 1
+    a, w = entries(M) / 4, entries(flat, M)
+    if cancelling:
+        a[3:], w[:, 3:] = -a[:3], w[:, :3]
+    mix = np.tril(rng.integers(-1, 2, (d, d)), -1) + np.eye(d)
+    mix = mix @ (np.triu(rng.integers(-1, 2, (d, d)), 1) + np.eye(d))
+    dataset = Dataset.of(np.concatenate(sides) @ mix.T, [1] * len(sides[0]) + [-1] * len(sides[1]))
+    chosen = np.concatenate([np.arange(2 * pairs), len(sides[0]) + np.arange(2 * pairs)])
+    W = np.round(np.linalg.inv(mix)).T @ np.concatenate([np.zeros((2, M)), w])
+    return _left(dataset, chosen, a, W)
+
+
+def _left(
+    dataset: Dataset, chosen: NDArray[np.int64], a: NDArray[np.float64], W: NDArray[np.float64]
+) -> Left:
+    """Leave (a_0, a, W) = (0, a, W) beside an f_D that makes f = 0 where chosen, and f = y else.
+
+    f_D is a staircase, locally constant in its inner weights. What is said of the point is decided
+    in rational arithmetic, from the numbers that the step starts and ends with.
+    """
+    import torch
+
+    from lossurface.landscape.escape import Proof, escape
+    from lossurface.landscape.single_layer import SingleLayerSurface, pack
+
+    p, (d, M) = 6, W.shape
+    X, y = dataset.tensors()
+    f = y.clone()
+    f[torch.from_numpy(chosen)] = 0
+    hidden, output = torch.from_numpy(W), torch.from_numpy(a)
+    offset = f - (X @ hidden).square() @ output
+    surface = SingleLayerSurface(
+        get_neuron("quadratic"), polynomial_hinge(p), X, y, M, offset=offset
+    )
+    zero = torch.zeros(1, dtype=torch.float64)
+    theta = pack(zero, output.unsqueeze(0), hidden.unsqueeze(0))[0]
+    step = escape(surface, theta, proof=Proof.QUADRATIC)
+    moved = step.theta_after[1 + M :].view(d, M) - hidden
+
+    def columns(matrix: torch.Tensor) -> list[list[Fraction]]:
+        return [[Fraction(v) for v in column] for column in matrix.T.tolist()]
+
+    alpha = [Fraction(v) for v in a.tolist()]
+    deep = [Fraction(v) for v in offset.tolist()]
+    at, along = ([[_dot(w, x) for w in columns(part)] for x in dataset.x]
+                 for part in (hidden, moved))  # fmt: skip
+    outputs = [sum((c * v * v for c, v in zip(alpha, row, strict=True)), b)
+               for row, b in zip(at, deep, strict=True)]  # fmt: skip
+    gaps = [max(1 - label * v, Fraction(0)) for label, v in zip(dataset.y, outputs, strict=True)]
+    pulls = [label * (p + 1) * gap**p for label, gap in zip(dataset.y, gaps, strict=True)]
+    derivatives = [sum(pulls, Fraction(0)), _dot(pulls, deep)]
+    for j in range(M):
+        seen = [row[j] for row in at]
+        weighted = [pull * v for pull, v in zip(pulls, seen, strict=True)]
+        derivatives.append(_dot(weighted, seen))
+        derivatives += [2 * alpha[j] * _dot(weighted, x) for x in zip(*dataset.x, strict=True)]
+    # Along the step f changes by t * first + t^2 * (half of) second.
+    first = [2 * _dot(alpha, [v * m for v, m in zip(*rows, strict=True)])
+             for rows in zip(at, along, strict=True)]  # fmt: skip
+    second = [2 * _dot(alpha, [m * m for m in row]) for row in along]
+    bend = (p + 1) * p * _dot([gap ** (p - 1) for gap in gaps], [v * v for v in first])
+    wrong = sum((v >= 0) != (label > 0) for label, v in zip(dataset.y, outputs, strict=True))
+    error = Fraction(wrong, dataset.n)
+    return Left(
+        dataset,
+        W,
+        error,
+        equal("every derivative in a_0, a and W, and in f_D's output layer, is zero",
+              max(map(abs, derivatives)), 0),
+        less("the training error is above 0", 0, error),
+        less("along the step the second derivative of the loss is negative",
+             (bend - _dot(pulls, second)) / dataset.n, 0),
+        step.decrease,
+        str(step.case),
+    )  # fmt: skip
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:

@@ -1,21 +1,158 @@
-"""Proposition 5, verified: certificates over the quadratic class, powers, widths and data."""
+"""Proposition 5: quadratic neurons can have a bad local minimum on separable data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from lossurface.claims._verify import certified, verdict
-from lossurface.counterexamples import LINE, PLANE, proposition_5
+from lossurface import InputError, setting
+from lossurface.claims import verdict
+from lossurface.claims.construction import (
+    admissible,
+    admissible_dataset,
+    assumed,
+    at_least,
+    balancing_constant,
+    certified,
+    chosen_dataset,
+    layered,
+    local_minimum,
+    shifted,
+)
 from lossurface.exact import Certificate, Finding, Verdict
-from lossurface.exact.checker.format import EVEN
+from lossurface.exact.checker.arithmetic import definite, integers
+from lossurface.exact.checker.format import AT_ZERO, EVEN
+from lossurface.setting import Dataset
 
-__all__ = ["certify", "verify"]
+if TYPE_CHECKING:
+    from lossurface.claims.tally import Tally
+    from lossurface.setting import Distribution
+
+__all__ = ["LINE", "PLANE", "certify", "definite_share", "lowest_nearby", "verify"]
+
+CLAIM = "Proposition 5"
+LINE = Dataset.of([2, 3, -1, "-1/2"], [1, 1, -1, -1])
+PLANE = Dataset.of(
+    [(2, 2), (2, -2), (3, 0), ("-1/2", "1/2"), ("-1/2", "-1/2"), (-1, 0)], [1, 1, 1, -1, -1, -1]
+)
 
 
-def certify(**choices: Any) -> Certificate:
-    """Build the certificate; see `lossurface.counterexamples.proposition_5`."""
-    return proposition_5(**choices)
+def certify(
+    neuron: str = "quadratic",
+    p: int = 3,
+    width: int = 1,
+    dataset: Dataset | None = None,
+    scale: Fraction = Fraction(1),
+    *,
+    deep: Sequence[int] | None = None,
+    deep_neuron: str = "relu",
+    seed: int | None = None,
+    n: int | None = None,
+) -> Certificate:
+    """Build the bad local minimum of Proposition 5 and certify it.
+
+    At w_j = 0 every neuron is at its minimum. One class lies further out than the other, so moving
+    any w_j raises sum lambda y sigma(w_j^T x) to second order, and all a_j have the sign that makes
+    this a loss.
+
+    Args:
+        neuron: `quadratic`, `quartic` or `cosh`: strongly convex with its minimum at 0.
+        p: power of the hinge, at least 2.
+        width: number M of neurons, at least 1.
+        dataset: linearly separable, with S = sum lambda y x x^T definite; `LINE` by default.
+        scale: |a_j|, above 0; the radius cannot exceed it.
+        deep: hidden widths of an f_D beside f_S, all its last hidden neurons dead; none by default.
+        deep_neuron: f_D's neuron, zero on the negative axis.
+        seed: draw the samples instead, on [2, 3] and [-1, -1/2], with this seed.
+        n: how many to draw, 20 unless given.
+
+    Returns:
+        A certificate, training error min(n_+, n_-)/n.
+
+    Raises:
+        InputError: a condition of the claim is broken; the message says which.
+    """
+    admissible(neuron, p, EVEN, CLAIM, "a strongly convex neuron with its minimum at 0")
+    at_least("width", width, 1, CLAIM)
+    dataset = chosen_dataset(dataset, LINE, lambda: setting.proposition_5(), seed, n, CLAIM)
+    admissible_dataset(dataset, CLAIM)
+    if not isinstance(scale, int | Fraction) or scale <= 0:
+        raise InputError(
+            f"scale is {scale!r}; {CLAIM} needs a_j of one strict sign: give a rational above 0"
+        )
+    sign = _sign(dataset)
+    if not sign:
+        raise InputError(
+            f"samples make S = sum lambda y x x^T indefinite; {CLAIM} needs one class further from "
+            "the origin than the other in every direction"
+        )
+    a = [-sign * Fraction(scale)] * width
+    value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
+    bias = shifted(value, -AT_ZERO[neuron][0] * sum(a))  # less what the neurons add at 0
+    W = [[Fraction(0)] * width for _ in range(dataset.d)]
+    network = layered(neuron, bias, a, W, deep, deep_neuron, CLAIM)
+    data = assumed("theorem-2", dataset, CLAIM)
+    return local_minimum(CLAIM, dataset, p, data, network, Fraction(scale))
+
+
+def _sign(dataset: Dataset) -> int:
+    """Return 1 or -1 as S = sum lambda y x x^T is positive or negative definite, 0 if neither.
+
+    The dual weights are those of the best constant: n_- on positive, n_+ on negative samples.
+    """
+    weights = [Fraction(dataset.n_minus if y == 1 else -dataset.n_plus) for y in dataset.y]
+    columns = [integers(column)[0] for column in zip(*dataset.x, strict=True)]
+    if definite(weights, columns):
+        return 1
+    return -1 if definite([-weight for weight in weights], columns) else 0
+
+
+def definite_share(
+    distribution: Distribution, sizes: Sequence[int], *, trials: int, seed: int
+) -> Tally:
+    """Count the samples whose S = sum lambda y x x^T is definite, shown as the builder shows it.
+
+    Args:
+        distribution: of the samples.
+        sizes: the numbers of samples n.
+        trials: datasets for each size.
+        seed: of the datasets.
+    """
+    import numpy as np
+
+    from lossurface.claims.tally import Tally
+
+    rng = np.random.default_rng(seed)
+    hits = [sum(_sign(distribution.sample(rng, n)) != 0 for _ in range(trials)) for n in sizes]
+    return Tally(tuple(sizes), tuple(hits), (trials,) * len(sizes))
+
+
+def lowest_nearby(
+    certificate: Certificate, *, trials: int, seed: int, reach: float = 1.0
+) -> tuple[float, float]:
+    """Probe the loss at random points around theta*.
+
+    Args:
+        certificate: of a local minimum with a finite radius.
+        trials: how many points.
+        seed: of the points, uniform in the ball.
+        reach: radius of the ball, in certified radii.
+
+    Returns:
+        L(theta*) and the lowest loss met.
+    """
+    import torch
+
+    problem = setting.from_certificate(certificate.data)
+    theta = problem.network.parameters()
+    generator = torch.Generator().manual_seed(seed)
+    steps = torch.randn(trials, theta.numel(), generator=generator, dtype=torch.float64)
+    lengths = torch.rand(trials, 1, generator=generator, dtype=torch.float64)
+    radius = reach * Fraction(certificate.data["radius"])
+    steps *= radius * lengths ** (1 / theta.numel()) / steps.norm(dim=-1, keepdim=True)
+    lowest = problem.loss_torch(theta + steps).min()
+    return float(problem.loss_torch(theta)), float(lowest)
 
 
 def _findings() -> Iterator[Finding]:
@@ -23,9 +160,9 @@ def _findings() -> Iterator[Finding]:
         for p in (2, 3, 6):
             for dataset in (LINE, PLANE):
                 for width in (1, dataset.n + 1):
-                    certificate = proposition_5(neuron, p, width, dataset)
+                    certificate = certify(neuron, p, width, dataset)
                     yield certified(certificate, f"{neuron}, p = {p}, M = {width}")
-    certificate = proposition_5("quadratic", 2, 3, deep=(2, 2))
+    certificate = certify("quadratic", 2, 3, deep=(2, 2))
     yield certified(certificate, "f_S + f_D")
 
 

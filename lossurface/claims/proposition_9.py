@@ -6,37 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lossurface.claims import theorem_1
-from lossurface.claims._verify import verdict
-from lossurface.claims.departures import Departure, depart, findings
+from lossurface.claims import theorem_1, theorem_2, verdict
+from lossurface.claims.departures import Departure, findings
 from lossurface.exact import Finding, Verdict, enclosed_less, every
-from lossurface.setting import Problem, get_neuron, logistic, neurons_of, single_layer
+from lossurface.setting import Problem, get_neuron, logistic, single_layer
 
 if TYPE_CHECKING:
     from flint import arb
 
-__all__ = ["Receding", "on_separable_data", "on_subspace_data", "receding", "saddles", "verify"]
+__all__ = ["Receding", "receding", "saddles", "verify"]
 
 STRETCHES = tuple(2**k for k in range(0, 13, 2))
-
-
-def on_subspace_data(*, trials: int, seed: int) -> list[Departure]:
-    """Plant critical points of the logistic loss on data of Theorem 1, and leave each."""
-    return theorem_1.departures(trials=trials, seed=seed, loss=logistic())
-
-
-def on_separable_data(*, trials: int, seed: int) -> list[Departure]:
-    """Plant critical points of the logistic loss on data of Theorem 2, and leave each."""
-    import numpy as np
-
-    from lossurface.landscape.planted import theorem_2
-
-    rng = np.random.default_rng(seed)
-    neurons = neurons_of("increasing")
-    return [
-        depart(theorem_2(rng, neurons[trial % len(neurons)], logistic()), "theorem-2")
-        for trial in range(trials)
-    ]
 
 
 def saddles(departures: list[Departure], where: str) -> Iterator[Finding]:
@@ -87,8 +67,9 @@ def _recedes() -> Iterator[Finding]:
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
-    yield from saddles(on_subspace_data(trials=trials, seed=seed), "on subspace data")
-    yield from saddles(on_separable_data(trials=trials, seed=seed), "on separable data")
+    for theorem, where in ((theorem_1, "on subspace data"), (theorem_2, "on separable data")):
+        planted = theorem.departures(trials=trials, seed=seed, loss=logistic())
+        yield from saddles(planted, where)
     hunted = theorem_1.hunt(starts=max(1, trials // 2), seed=seed, loss=logistic())
     yield from hunted.findings("subspace data")
     yield every("a correct network's loss tends to 0 as its last layer grows", _recedes())

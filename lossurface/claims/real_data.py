@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.claims.experiments import pick_device
 from lossurface.claims.tally import Tally
+from lossurface.claims.training import pick_device
 from lossurface.claims.traps import ConditionName, trap
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
@@ -75,15 +75,13 @@ def started_at_the_trap(
     *,
     trials: int,
     seed: int,
-    p: int = 6,
-    spread: float = 0.01,
     device: str = "cpu",
 ) -> Tally:
     """Train f_S beside the f_D that makes a trap, from starts near it; count those that stay.
 
     f_D gives each sample what the dual weights ask for (`lossurface.claims.traps`) and is held
     fixed; where the condition holds, the weights are those that come closest to a trap. A start
-    is w_j = 0, a_j = -1 or 1, all of the trap's sign, with Gaussian noise.
+    is w_j = 0, a_j = -1 or 1, all of the trap's sign, with Gaussian noise of size 0.01. p = 6.
 
     Args:
         dataset: the samples.
@@ -92,8 +90,6 @@ def started_at_the_trap(
         widths: the numbers of neurons M.
         trials: starts for each width.
         seed: of the noise.
-        p: the hinge power.
-        spread: the noise's standard deviation.
         device: "cpu", "cuda" or "auto".
 
     Returns:
@@ -105,7 +101,7 @@ def started_at_the_trap(
     from lossurface.landscape.single_layer import SingleLayerSurface
 
     place = pick_device(device)
-    seen = trap(dataset, claim, neuron, p)
+    seen = trap(dataset, claim, neuron)
     X, y = (torch.from_numpy(part).to(place) for part in (seen.X, seen.y))
     sigma = get_neuron(neuron)
     generator = torch.Generator().manual_seed(seed)
@@ -113,9 +109,9 @@ def started_at_the_trap(
     for width in widths:
         zero = float(sigma.torch(torch.zeros(1, dtype=torch.float64)))
         offset = y * torch.from_numpy(seen.margins).to(place) + seen.sign * width * zero
-        surface = SingleLayerSurface(sigma, polynomial_hinge(p), X, y, width, offset=offset)
+        surface = SingleLayerSurface(sigma, polynomial_hinge(6), X, y, width, offset=offset)
         noise = torch.randn(trials, surface.P, generator=generator, dtype=torch.float64)
-        start = spread * noise
+        start = 0.01 * noise
         start[:, 1 : 1 + width] -= seen.sign
         ends = descend(surface, start.to(place), until_separated=True, spectrum=False)
         hits.append(int((ends.error > 0).sum()))

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from lossurface.claims.registry import CLAIMS
+from lossurface.claims import CLAIMS
 from lossurface.conditions import Space, assumption_2, assumption_3, assumption_6, ranks
 from lossurface.exact import Finding, check, equal, less, less_equal
 from lossurface.setting import Dataset, assumption_5, increasing_neuron, neurons_of
@@ -63,23 +63,8 @@ class Cell:
         The claims' signs say it: a theorem answers Yes, a counterexample No. `findings` says what
         of it can be decided by a run.
         """
-        known = [CLAIMS[claim] for claim, _ in self.witnesses if claim in CLAIMS]
-        negative = any(claim.sign == "negative" for claim in known)
+        negative = any(CLAIMS[claim].sign == "negative" for claim, _ in self.witnesses)
         return "No" if negative else "Yes"
-
-    @property
-    def pages(self) -> tuple[str, ...]:
-        """The pages of the claims, under `book/` and without suffix."""
-        return tuple(CLAIMS[claim].page for claim, _ in self.witnesses if claim in CLAIMS)
-
-    def verify(self, **options: Any) -> tuple[Verdict, ...]:
-        """Return the live verdicts of the claims that show the answer, in order.
-
-        Args:
-            options: `seed`, `trials` and `device`, as for `Claim.verify`.
-        """
-        known = [CLAIMS[claim] for claim, _ in self.witnesses if claim in CLAIMS]
-        return tuple(claim.verify(**options) for claim in known)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what of the answer can be decided by a run, exactly.
@@ -103,8 +88,6 @@ class Cell:
             verify: returns the verdict of a claim; one that remembers serves several cells.
         """
         for claim, _ in self.witnesses:
-            if claim not in CLAIMS:
-                return f"undecided: {claim} is not verified"
             verdict = verify(claim)
             if verdict.status != "holds":
                 return f"{verdict.status}: {verdict.claim}"

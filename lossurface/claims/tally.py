@@ -55,9 +55,7 @@ class Tally:
         low, high = self.interval(k, confidence)
         return low <= probability <= high
 
-    def line(self, k: int = -1, confidence: float = 0.95) -> str:
+    def line(self, k: int = -1) -> str:
         """Return "hits of trials, interval" at the k-th value, for print."""
-        low, high = self.interval(k, confidence)
-        return (
-            f"{self.hits[k]} of {self.trials[k]}, {confidence:.0%} interval [{low:.3g}, {high:.3g}]"
-        )
+        low, high = self.interval(k)
+        return f"{self.hits[k]} of {self.trials[k]}, 95% interval [{low:.3g}, {high:.3g}]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lossurface.claims._verify import verdict
+from lossurface.claims import verdict
 from lossurface.claims.departures import Departure, depart, findings
 from lossurface.exact import Finding, Verdict, sampled
 from lossurface.setting import Loss, neurons_of, width_threshold

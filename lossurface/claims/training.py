@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lossurface import InputError
-from lossurface.claims.experiments import pick_device
 from lossurface.claims.tally import Tally
-from lossurface.setting import Loss, get_neuron, polynomial_hinge
+from lossurface.setting import Dataset, Loss, get_neuron, polynomial_hinge
 from lossurface.setting.architectures import Architecture
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
     from lossurface.enclosed.krawczyk import Enclosure
@@ -32,7 +32,9 @@ __all__ = [
     "Ended",
     "Trained",
     "deep_outputs",
+    "pick_device",
     "separable_batch",
+    "stuck_by_width",
     "subspace_batch",
     "tally",
     "train",
@@ -196,6 +198,22 @@ def deep_outputs(kind: str, batch: Batch, *, seed: int) -> NDArray[np.float64] |
     return outputs
 
 
+def pick_device(name: str) -> torch.device:
+    """Return the device of that name; "auto" is the first GPU if there is one.
+
+    Raises:
+        InputError: the name is unknown, or there is no such device here.
+    """
+    import torch
+
+    if name not in ("auto", "cpu", "cuda"):
+        raise InputError(f"device is {name!r}; use cpu, cuda or auto")
+    there = torch.cuda.is_available()
+    if name == "cuda" and not there:
+        raise InputError("device is 'cuda' and torch finds no GPU; use cpu or auto")
+    return torch.device("cuda" if there and name != "cpu" else "cpu")
+
+
 def train(
     batch: Batch,
     neuron: str,
@@ -206,7 +224,6 @@ def train(
     deep: str = "none",
     device: str = "cpu",
     steps: int = 500,
-    scale: float = 1.0,
 ) -> Trained:
     """Train one network on each dataset from a normal start, by damped Newton descent.
 
@@ -222,7 +239,6 @@ def train(
         deep: the neurons of f_D, drawn at random and held fixed, or "none".
         device: "cpu", "cuda" or "auto".
         steps: most steps of a run.
-        scale: standard deviation of the starts.
     """
     import torch
 
@@ -241,9 +257,7 @@ def train(
     )
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(len(batch.X), surface.P, generator=generator, dtype=torch.float64)
-    ends = descend(
-        surface, scale * start.to(place), until_separated=True, spectrum=False, steps=steps
-    )
+    ends = descend(surface, start.to(place), until_separated=True, spectrum=False, steps=steps)
     return Trained(surface, ends)
 
 
@@ -251,3 +265,52 @@ def tally(x: Sequence[float], runs: Sequence[Trained]) -> Tally:
     """Count the runs that end with an error, at each value of what was varied."""
     stuck = tuple(len(trained.stuck) for trained in runs)
     return Tally(tuple(x), stuck, tuple(trained.runs for trained in runs))
+
+
+def stuck_by_width(
+    dataset: Dataset,
+    neuron: str,
+    widths: Sequence[int],
+    *,
+    trials: int,
+    seed: int,
+    p: int = 3,
+    loss: Loss | None = None,
+    device: str = "cpu",
+    steps: int = 300,
+) -> Tally:
+    """Train single-layer networks from Gaussian starts; count those that end with R > 0.
+
+    Every parameter of a start is standard normal. The optimiser is the package's batched second-
+    order descent; a run ends where the gradient vanishes, or where the loss falls below 1/n, which
+    makes the training error 0 there and further down.
+
+    Args:
+        dataset: the samples.
+        neuron: a key of `lossurface.setting.NEURONS`.
+        widths: the numbers of neurons M.
+        trials: starts for each width.
+        seed: of the starts.
+        p: power of the polynomial hinge.
+        loss: another loss, in place of that hinge.
+        device: "cpu", "cuda" or "auto".
+        steps: most steps of a run.
+
+    Returns:
+        The runs with training error above zero at their end, by width.
+    """
+    import torch
+
+    from lossurface.landscape.descent import descend
+    from lossurface.landscape.single_layer import SingleLayerSurface
+
+    place = pick_device(device)
+    X, y = dataset.tensors(place)
+    generator = torch.Generator().manual_seed(seed)
+    hits = []
+    for width in widths:
+        problem = SingleLayerSurface(get_neuron(neuron), loss or polynomial_hinge(p), X, y, width)
+        start = torch.randn(trials, problem.P, generator=generator, dtype=torch.float64)
+        ends = descend(problem, start.to(place), until_separated=True, spectrum=False, steps=steps)
+        hits.append(int((ends.error > 0).sum()))
+    return Tally(tuple(widths), tuple(hits), (trials,) * len(widths))

@@ -9,27 +9,35 @@ minimum is written, and checked, in `lossurface.exact.checker.minimum`.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import defaultdict
 from fractions import Fraction
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
 from lossurface.errors import shown
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
-from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
+from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, MAX_BYTES, read
 from lossurface.exact.checker.minimum import check_curvature, norm_above
 from lossurface.exact.checker.minimum import margins as margins_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from lossurface.conditions._condition import Condition
-    from lossurface.conditions._space import Space
+    from lossurface.conditions.certified import Condition
+    from lossurface.conditions.coordinates import Space
+    from lossurface.conditions.guarantees import Case
 
-__all__ = ["bad_minimum"]
+    Builder = Callable[[], Certificate | None]
+
+__all__ = ["bad_minimum", "counterexample"]
 
 DIRECTIONS = 60
+SMALLEST = 256  # 2^-256, the least radius tried
+LARGEST = 20_000  # n * d up to which the builders for small examples are asked
 WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
 
 
@@ -130,22 +138,13 @@ def _radius(
 
     def fits(exponent: int) -> bool:
         try:
-            check_curvature(neuron, [a], signed, space.checked, Fraction(1, 2**exponent), form)
+            check_curvature(neuron, [a], signed, space.samples, Fraction(1, 2**exponent), form)
         except Refuted:
             return False
         return True
 
-    low, high = 0, 1
-    if fits(0):
-        return Fraction(1)
-    while not fits(high):
-        low, high = high, 2 * high
-        if high > 256:
-            return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if fits(middle) else (middle, high)
-    return Fraction(1, 2**high)
+    exponent = bisect_left(range(SMALLEST + 1), True, key=fits)
+    return Fraction(1, 2**exponent) if exponent <= SMALLEST else None
 
 
 def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
@@ -155,9 +154,8 @@ def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
         groups[row, y].append(i)
     merged = list(weights)
     for group in groups.values():
-        mean = sum((weights[i] for i in group), Fraction(0)) / len(group)
         for i in group:
-            merged[i] = mean
+            merged[i] = sum((weights[j] for j in group), Fraction(0)) / len(group)
     return merged
 
 
@@ -172,42 +170,34 @@ def _staircase(
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    size = len(space.span.columns)
-    best: tuple[float, list[Fraction]] | None = None
-    for draw in range(DIRECTIONS):
-        numbers = [1] * size if draw == 0 else generator.integers(-999, 1000, size).tolist()
-        form = space.frame.form([Fraction(int(v)) for v in numbers])
-        quality = _least_gap(space, form, keys)
-        if best is None or quality > best[0]:
-            best = (quality, form)
-        if size == 1:
-            break
-    if best is None or best[0] <= 0:
+    powers = space.frame.powers
+    more = DIRECTIONS - 1 if len(powers) > 1 else 0
+    drawn = [[1] * len(powers), *generator.integers(-999, 1000, (more, len(powers))).tolist()]
+    forms = [
+        space.frame.form([Fraction(v, p) for v, p in zip(numbers, powers, strict=True)])
+        for numbers in drawn
+    ]
+    widest, form = max(((_least_gap(space, form, keys), form) for form in forms), key=itemgetter(0))
+    if widest <= 0:
         return None
-    form = best[1]
-    values, common = space.samples.form(form)
-    order = sorted(range(len(values)), key=lambda i: values[i])
-    breaks: list[Fraction] = []
-    owners = [order[0]]
-    for i, j in itertools.pairwise(order):
-        if keys[i] != keys[j]:
-            breaks.append(Fraction(values[i] + values[j], 2 * common))
-            owners.append(j)
-    room: list[Fraction] = [Fraction(0)] * len(values)
-    step = 0
-    for i in order:
-        height = Fraction(values[i], common)
-        while step < len(breaks) and breaks[step] < height:
-            step += 1
-        near = [abs(height - breaks[k]) for k in (step - 1, step) if 0 <= k < len(breaks)]
-        room[i] = min(near, default=Fraction(0))
+    values, common = space.values(form)
+    heights = [Fraction(value, common) for value in values]
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    ends = [(i, j) for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
+    breaks = [(heights[i] + heights[j]) / 2 for i, j in ends]
+    owners = [order[0], *(j for _, j in ends)]
+    room = []
+    for height in heights:
+        step = bisect_left(breaks, height)
+        near = [abs(height - at) for at in breaks[max(step - 1, 0) : step + 1]]
+        room.append(min(near, default=Fraction(0)))
     return form, breaks, owners, room
 
 
 def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float:
     """Return the least gap between neighbours of different keys, over the whole range."""
-    values, _ = space.samples.form(form)
-    order = sorted(range(len(values)), key=lambda i: values[i])
+    values, _ = space.values(form)
+    order = sorted(range(len(values)), key=values.__getitem__)
     gaps = [values[j] - values[i] for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
     whole = values[order[-1]] - values[order[0]]
     if not gaps:
@@ -218,10 +208,59 @@ def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float
 def _scale(space: Space, room: list[Fraction], radius: Fraction) -> Fraction:
     """Return a power of two that makes every room at least the reach of the radius."""
     factor = Fraction(1)
-    for square, gap in zip(space.checked.squares(), room, strict=True):
+    for square, gap in zip(space.samples.squares(), room, strict=True):
         if not gap:
             continue
         reach = radius * norm_above(square + 1)
         while gap * factor < reach:
             factor *= 2
     return factor
+
+
+def counterexample(space: Space, case: Case) -> Certificate | None:
+    """Return the first certificate that a builder for this case makes, or None.
+
+    A builder that refuses the dataset (its proposition asks something else of it) is passed over.
+    """
+    if case.loss.name != "polynomial-hinge" or case.p < 2:
+        return None
+    if (case.width or 1) * (space.dataset.d + 1) > WIDEST:
+        return None
+    for build in _builders(space, case):
+        try:
+            certificate = build()
+        except InputError:
+            continue
+        if certificate is not None and len(certificate.to_json()) <= MAX_BYTES:
+            return certificate
+    return None
+
+
+def _builders(space: Space, case: Case) -> Iterator[Builder]:
+    # Upwards: the constructions belong to claims, which are asked by name and know no condition.
+    from lossurface.claims import get
+
+    name, p, width, data = case.neuron.name, case.p, case.width or 1, space.dataset
+
+    def claim(number: int, **choices: Any) -> Builder:
+        build = get(f"proposition-{number}").certify
+        return partial(build, neuron=name, p=p, dataset=data, **choices)
+
+    small = data.n * data.d <= LARGEST
+    if case.architecture == "feedforward":
+        yield claim(6, width=width, depth=1)
+    elif case.architecture == "identity-shortcut":
+        if small:
+            yield claim(7)
+    else:
+        if case.architecture == "shortcut":
+            for condition in ("proposition-12", "proposition-11"):
+                found = case.conditions[condition]
+                neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
+                if found.verdict == "fails" and name in neurons:
+                    yield partial(bad_minimum, space, found, name, p, width)
+        if small:
+            for kind in ("theorem-2", "theorem-1"):
+                yield claim(2, width=width, data=kind)
+            for number in (3, 4, 5):
+                yield claim(number, width=width)

@@ -13,21 +13,23 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.conditions import _claims, subspaces
-from lossurface.conditions._condition import NAMES, Condition, settle
-from lossurface.conditions._space import Space
+from lossurface.conditions import guarantees, subspaces
+from lossurface.conditions.bad_minimum import counterexample
+from lossurface.conditions.certified import NAMES, Condition, settle
+from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
-from lossurface.errors import checked_folder
+from lossurface.setting import contradictions, get_loss, get_neuron
+from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate
-    from lossurface.setting import Loss, Neuron
+    from lossurface.exact.findings import Status
 
 __all__ = ["Report", "check", "check_file"]
 
-ARCHITECTURES = {
+ARCHITECTURES = {  # by the names that may be given
     "single": "single-layer",
     "single-layer": "single-layer",
     "shortcut": "shortcut",
@@ -35,7 +37,6 @@ ARCHITECTURES = {
     "identity": "identity-shortcut",
     "identity-shortcut": "identity-shortcut",
 }
-LOSSES = {"hinge": "polynomial-hinge"}
 LARGEST = 10**9  # p or width
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
 ASKING_MORE = ("proposition-1", "ours-independent-parts")
@@ -54,17 +55,20 @@ class Report:
         advice: for each guarantee that does not apply, what would make it apply.
         counterexample: a certified local minimum with training error above 0, for this neuron,
             loss and architecture, if the data admits one that we can build.
+        numerical: ranks as numbers of large singular values, if asked for; no verdict rests on
+            them.
+        space: the dataset, prepared.
     """
 
     table: Table
     network: Mapping[str, Any]
     ranks: subspaces.Ranks
     conditions: tuple[Condition, ...]
-    claims: tuple[_claims.Applied, ...]
+    claims: tuple[guarantees.Applied, ...]
     advice: tuple[str, ...]
     counterexample: Certificate | None
-    numerical: Mapping[str, Any] | None = None
-    space: Space | None = field(default=None, repr=False, compare=False)
+    numerical: Mapping[str, Any] | None
+    space: Space = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse to contradict itself: what is guaranteed must not be refuted beside it.
@@ -91,30 +95,43 @@ class Report:
         return {condition.id: condition for condition in self.conditions}[name]
 
     @property
-    def guarantees(self) -> tuple[_claims.Applied, ...]:
+    def guarantees(self) -> tuple[guarantees.Applied, ...]:
         """The guarantees that apply."""
         return tuple(c for c in self.claims if c.kind == "guarantee" and c.applies == "yes")
 
     @property
-    def width_line(self) -> str:
-        """The width needed against the width given, in one line."""
+    def data_line(self) -> str:
+        """The dataset, in one line."""
+        data = self.table.dataset
+        return (
+            f"{data.n} samples in {data.d} dimensions, {data.n_plus} positive "
+            f"({self.table.positive}), {data.n_minus} negative ({self.table.negative})"
+        )
+
+    @property
+    def network_line(self) -> str:
+        """The network asked about, in one line."""
+        net = self.network
+        p = "" if net["p"] is None else f", p = {net['p']}"
+        width = "" if net["width"] is None else f", M = {net['width']}"
+        return f"network: {net['architecture']}, {net['neuron']}, {net['loss']}{p}{width}"
+
+    @property
+    def rank_lines(self) -> tuple[str, ...]:
+        """The width needed against the width given, and the numerical ranks, labelled as such."""
         first = self.ranks.width(self.table.dataset.n)
         sure = _sure_width(self.condition("theorem-1-width"))
         given = self.network["width"]
-        return (
+        needed = (
             f"width needed: Theorem 1 {first or 'none suffices'}"
             + (f" ({sure} is sure on these samples)" if sure else "")
             + f", Theorem 2 1, Propositions 1 and 12 {self.ranks.quadratic_width}; given: "
             + (str(given) if given else "none")
         )
-
-    @property
-    def numerical_line(self) -> str:
-        """The numerical ranks, labelled as such; empty if none were asked for."""
         found = self.numerical
         if found is None:
-            return ""
-        return (
+            return (needed,)
+        return needed, (
             f"numerical ranks (singular values above {found['tolerance']:g} of the largest; no "
             f"verdict rests on them): r_+ = {found['r_plus']}, r_- = {found['r_minus']}, r = "
             f"{found['r']}, Theorem 1 would ask for width {found['theorem_1_width']}"
@@ -122,7 +139,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of `lossurface check --json`."""
-        data = self.table.dataset
+        data, bad = self.table.dataset, self.counterexample
         return {
             "source": self.table.source,
             "data": {
@@ -133,10 +150,7 @@ class Report:
                 "positive": self.table.positive,
                 "negative": self.table.negative,
                 "features": list(self.table.features),
-                "r_plus": self.ranks.plus,
-                "r_minus": self.ranks.minus,
-                "r": self.ranks.both,
-                "delta_r": self.ranks.gap,
+                **self.ranks.to_dict(),
                 "numerical_ranks": None if self.numerical is None else dict(self.numerical),
             },
             "network": dict(self.network),
@@ -151,9 +165,7 @@ class Report:
             "conditions": [condition.to_dict() for condition in self.conditions],
             "claims": [claim.to_dict() for claim in self.claims],
             "advice": list(self.advice),
-            "counterexample": None
-            if self.counterexample is None
-            else dict(self.counterexample.data),
+            "counterexample": None if bad is None else dict(bad.data),
         }
 
     def __str__(self) -> str:
@@ -161,20 +173,12 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """Yield the report as text, one statement a line."""
-        data, net = self.table.dataset, self.network
-        yield (
-            f"{self.table.source}: {data.n} samples in {data.d} dimensions, {data.n_plus} positive "
-            f"({self.table.positive}), {data.n_minus} negative ({self.table.negative})"
-        )
-        p = "" if net["p"] is None else f", p = {net['p']}"
-        width = "" if net["width"] is None else f", M = {net['width']}"
-        yield f"network: {net['architecture']}, {net['neuron']}, {net['loss']}{p}{width}"
+        yield f"{self.table.source}: {self.data_line}"
+        yield self.network_line
         yield ""
         yield from (f"  {c.verdict:10}{NAMES[c.id]:43}{c.why}" for c in self.conditions)
         yield ""
-        yield self.width_line
-        if self.numerical is not None:
-            yield self.numerical_line
+        yield from self.rank_lines
         for claim in self.claims:
             if claim.applies == "yes":
                 yield f"{claim.kind}, {claim.id}: {claim.says}"
@@ -189,52 +193,29 @@ class Report:
         yield from (f"advice: {line}" for line in self.advice)
 
 
-def check(
-    X: Any,
-    y: Any,
-    *,
-    neuron: str = "softplus",
-    loss: str = "hinge",
-    p: int | None = None,
-    width: int | None = None,
-    architecture: str = "shortcut",
-    positive: object = None,
-    rank_tolerance: float | None = None,
-) -> Report:
+def check(X: Any, y: Any, *, positive: object = None, **choices: Any) -> Report:
     """Say which of the paper's guarantees hold for a network on a dataset, with certificates.
 
     Args:
         X: (n, d) samples: array, tensor, nested lists or data frame. Floats are taken as the exact
             binary fractions that they are.
         y: (n,) labels of two classes; or the name of a column of the data frame X.
-        neuron: of f_S (of the network itself, for `feedforward` and `identity`).
-        loss: `hinge`, `logistic` or `quadratic`.
-        p: the hinge power; 6 unless given.
-        width: M, the neurons of f_S, if known.
-        architecture: `shortcut`, `single`, `feedforward` or `identity`.
         positive: the label to be called +1; needed unless labels are 0/1, -1/1 or booleans.
-        rank_tolerance: if given, also report ranks as numbers of singular values above it times
-            the largest; a reading of noisy data, on which no verdict rests.
+        choices: `neuron` of f_S (of the network itself, for `feedforward` and `identity`), softplus
+            unless given; `loss`: `hinge` (the default), `logistic` or `quadratic`; `p`, the hinge
+            power, 6 unless given; `width`: M, the neurons of f_S, if known; `architecture`:
+            `shortcut` (the default), `single`, `feedforward` or `identity`; `rank_tolerance`: if
+            given, also report ranks as numbers of singular values above it times the largest, a
+            reading of noisy data, on which no verdict rests.
 
     Raises:
         InputError: the data or a choice is unusable; the message names row and column.
     """
-    choices = _choices(neuron, loss, p, width, architecture, rank_tolerance)
-    return _report(read_arrays(X, y, positive), choices, rank_tolerance)
+    return _report(read_arrays(X, y, positive), **choices)
 
 
 def check_file(
-    path: str | os.PathLike[str],
-    *,
-    label: str,
-    positive: str | None = None,
-    neuron: str = "softplus",
-    loss: str = "hinge",
-    p: int | None = None,
-    width: int | None = None,
-    architecture: str = "shortcut",
-    rank_tolerance: float | None = None,
-    out: str | os.PathLike[str] | None = None,
+    path: str | os.PathLike[str], *, label: str, positive: str | None = None, **choices: Any
 ) -> Report:
     """Do the same for a CSV, Parquet or NPZ file; see `check` and `tables.read_file`.
 
@@ -242,99 +223,59 @@ def check_file(
         path: the file.
         label: name of the label's column.
         positive: the label to be called +1.
-        neuron: as for `check`; so are loss, p, width, architecture and rank_tolerance.
-        loss: as for `check`.
-        p: as for `check`.
-        width: as for `check`.
-        architecture: as for `check`.
-        rank_tolerance: as for `check`.
-        out: folder for `report.html`, `report.json` and the certificates; nothing is written
-            unless everything went well.
+        choices: as for `check`.
 
     Raises:
-        InputError: the file, a choice or the folder is unusable.
+        InputError: the file or a choice is unusable.
     """
-    choices = _choices(neuron, loss, p, width, architecture, rank_tolerance)
-    if out is not None:
-        folder = checked_folder(out).absolute()
-        if not folder.parent.is_dir():
-            raise InputError(f"{out}: its folder does not exist; make it first")
-    report = _report(read_file(Path(path), label, positive), choices, rank_tolerance)
-    if out is not None:
-        from lossurface.conditions.page import write
-
-        write(report, Path(out))
-    return report
+    return _report(read_file(Path(path), label, positive), **choices)
 
 
-def _choices(
-    neuron: str,
-    loss: str,
-    p: int | None,
-    width: int | None,
-    architecture: str,
-    rank_tolerance: float | None,
-) -> tuple[Neuron, Loss, int | None, str]:
-    from lossurface.setting import get_loss, get_neuron
-
-    for option, value, kinds in (
-        ("neuron", neuron, (str,)),
-        ("loss", loss, (str,)),
-        ("p", p, (int, NoneType)),
-        ("width", width, (int, NoneType)),
-        ("architecture", architecture, (str,)),
-        ("rank tolerance", rank_tolerance, (float, int, NoneType)),
-    ):
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            wanted = {str: "a name", int: "an integer", float: "a number"}[kinds[0]]
-            raise InputError(f"{option} is of type {type(value).__name__}; give {wanted}")
-        if isinstance(value, int) and abs(value) > LARGEST:
-            raise InputError(f"{option} is beyond {LARGEST}; give a smaller one")
-    name = LOSSES.get(loss, loss)
-    if name == "polynomial-hinge" and p is None:
-        p = 6
+def _report(
+    table: Table,
+    *,
+    neuron: str = "softplus",
+    loss: str = "hinge",
+    p: int | None = None,
+    width: int | None = None,
+    architecture: str = "shortcut",
+    rank_tolerance: float | None = None,
+) -> Report:
+    _of_type("neuron", neuron, str)
+    _of_type("loss", loss, str)
+    _of_type("architecture", architecture, str)
+    _of_type("p", p, int, NoneType)
+    _of_type("width", width, int, NoneType)
+    _of_type("rank tolerance", rank_tolerance, float, int, NoneType)
     if architecture not in ARCHITECTURES:
         known = "shortcut, single, feedforward, identity"
         raise InputError(f"architecture {architecture!r} is not known; use one of {known}")
     if width is not None and width < 1:
         raise InputError(f"width is {width!r}; give a number of neurons, at least 1")
-    return get_neuron(neuron), get_loss(name, p), width, ARCHITECTURES[architecture]
-
-
-def _report(
-    table: Table, choices: tuple[Neuron, Loss, int | None, str], rank_tolerance: float | None
-) -> Report:
-    neuron, loss, width, architecture = choices
-    space = Space(table.dataset)
+    if loss in ("hinge", "polynomial-hinge"):
+        loss, p = "polynomial-hinge", 6 if p is None else p
+    kind, space = ARCHITECTURES[architecture], Space(table.dataset)
+    case = guarantees.Case({}, subspaces.ranks(space), get_neuron(neuron), get_loss(loss, p), kind,
+                           width, table.dataset.n)  # fmt: skip
     numerical = None
     if rank_tolerance is not None:
         found = subspaces.numerical_ranks(space, rank_tolerance)
-        numerical = {
-            "tolerance": rank_tolerance,
-            "r_plus": found.plus,
-            "r_minus": found.minus,
-            "r": found.both,
-            "delta_r": found.gap,
-            "theorem_1_width": found.width(table.dataset.n),
-        }
-    conditions = tuple(_conditions(space, neuron, loss, architecture))
-    ranks = subspaces.ranks(space)
-    known = {condition.id: condition for condition in conditions}
-    case = _claims.Case(known, ranks, neuron, loss, architecture, width, table.dataset.n)
-    claims = _claims.applied(case)
-    from lossurface.conditions._counterexample import counterexample
-
+        sizes = {**found.to_dict(), "theorem_1_width": found.width(table.dataset.n)}
+        numerical = {"tolerance": rank_tolerance, **sizes}
+    case.conditions.update((found.id, found) for found in _conditions(space, case))
+    claims = guarantees.applied(case)
+    network = {
+        "architecture": kind,
+        "neuron": case.neuron.name,
+        "loss": case.loss.name,
+        "p": case.loss.p,
+        "width": width,
+    }
     return Report(
         table,
-        {
-            "architecture": architecture,
-            "neuron": neuron.name,
-            "loss": loss.name,
-            "p": loss.p,
-            "width": width,
-        },
-        ranks,
-        conditions,
+        network,
+        case.ranks,
+        tuple(case.conditions.values()),
         claims,
         tuple(_advice(claims, case)),
         counterexample(space, case),
@@ -343,24 +284,31 @@ def _report(
     )
 
 
-def _conditions(space: Space, neuron: Neuron, loss: Loss, architecture: str) -> Iterator[Condition]:
-    """Yield every condition, those of the paper first."""
-    from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
+def _of_type(option: str, value: object, *kinds: type) -> None:
+    """Refuse a choice of another type, or a number that is absurdly large."""
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        wanted = {str: "a name", int: "an integer", float: "a number"}[kinds[0]]
+        raise InputError(f"{option} is of type {type(value).__name__}; give {wanted}")
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise InputError(f"{option} is beyond {LARGEST}; give a smaller one")
 
-    yield _answered("assumption-1", assumption_1(loss))
+
+def _conditions(space: Space, case: guarantees.Case) -> Iterator[Condition]:
+    """Yield every condition, those of the paper first."""
+    yield _answered("assumption-1", assumption_1(case.loss))
     yield subspaces.assumption_2(space)
     yield subspaces.assumption_3(space)
-    layered = architecture in ("single-layer", "shortcut")
+    layered = case.architecture in ("single-layer", "shortcut")
     why = {
         "single-layer": "a single-layer network f_S",
         "shortcut": "f_S + f_D, the shortcut-like connection",
         "feedforward": "a feedforward network alone: f_S is missing",
         "identity-shortcut": "an identity shortcut in place of f_S + f_D",
-    }[architecture]
+    }[case.architecture]
     yield Condition("assumption-4", "holds" if layered else "fails", why)
-    yield _answered("assumption-5", assumption_5(neuron))
+    yield _answered("assumption-5", assumption_5(case.neuron))
     yield assumption_6(space)
-    yield _answered("increasing-neuron", increasing_neuron(neuron))
+    yield _answered("increasing-neuron", increasing_neuron(case.neuron))
     twelve = proposition_12(space)
     yield proposition_11(space, twelve)
     yield twelve
@@ -372,13 +320,11 @@ def _conditions(space: Space, neuron: Neuron, loss: Loss, architecture: str) -> 
 
 def _answered(name: str, answer: Any) -> Condition:
     """Turn an answer about a neuron or a loss into a condition."""
-    verdict = {"yes": "holds", "no": "fails"}.get(answer.status, "undecided")
-    return Condition(name, verdict, answer.reason)  # type: ignore[arg-type]
+    verdicts: dict[str, Status] = {"yes": "holds", "no": "fails"}
+    return Condition(name, verdicts.get(answer.status, "undecided"), answer.reason)
 
 
 def _realisable(space: Space) -> Condition:
-    from lossurface.setting import contradictions
-
     pairs = contradictions(space.dataset)
     if pairs:
         i, j = pairs[0]
@@ -392,13 +338,13 @@ def _sure_width(condition: Condition) -> int | None:
     return None if condition.certificate is None else int(condition.certificate.data["width"])
 
 
-def _blocks(claim: _claims.Applied) -> list[str]:
+def _blocks(claim: guarantees.Applied) -> list[str]:
     """Return what only other features could change."""
-    marked = [change for change in claim.changes if change.startswith(_claims.DATA)]
-    return [change.removeprefix(_claims.DATA) for change in marked]
+    marked = [change for change in claim.changes if change.startswith(guarantees.DATA)]
+    return [change.removeprefix(guarantees.DATA) for change in marked]
 
 
-def _advice(claims: tuple[_claims.Applied, ...], case: _claims.Case) -> Iterator[str]:
+def _advice(claims: tuple[guarantees.Applied, ...], case: guarantees.Case) -> Iterator[str]:
     """Yield, for each guarantee that fails, the changes it needs; the attainable ones first."""
     guarantees = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
     blocked = {c.id: _blocks(c) for c in guarantees}

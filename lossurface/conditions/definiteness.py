@@ -17,36 +17,46 @@ it is empty the hulls are disjoint, and a separator v gives (v^T x)^2 + K v^T x 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface import InputError
-from lossurface.conditions import _boundary
-from lossurface.conditions._condition import Condition, proves, settle, unsettled
-from lossurface.conditions._game import Game, play
-from lossurface.conditions._weights import ROOM, balanced, centred, equal, interior
+from lossurface.conditions import boundary_cases
+from lossurface.conditions.certified import Condition, proves, settle
+from lossurface.conditions.coordinates import Space
+from lossurface.conditions.matrix_game import (
+    ROOM,
+    balanced,
+    centred,
+    closest_form,
+    interior,
+    play,
+)
 from lossurface.exact.certificate import seal
 from lossurface.exact.checker import Unreadable
 from lossurface.exact.checker.dataset import quadratic_values
+from lossurface.setting import Dataset
 
 if TYPE_CHECKING:
-    from lossurface.conditions._space import Space
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["proposition_11", "proposition_12"]
 
 BITS = (6, 10, 16, 26, 44)
 NAMES = {1: "positive", -1: "negative"}
 Sign = Literal[1, -1]
+SIGNS: tuple[Sign, ...] = (1, -1)
 
 
 @dataclass(frozen=True)
 class _Side:
     """What is known of one of the two questions: may sign * S be (semi)definite?
 
-    Exactly one of `weights` (it may: the condition fails) and `shape` (it may not) is given, or
-    neither.
+    At most one of `weights` (it may: the condition fails) and `shape` (it may not) is given.
     """
 
     margin: float
@@ -64,22 +74,13 @@ def proposition_12(space: Space) -> Condition:
     Source: Proposition 12; the ellipsoids are ours.
     """
     claim = "proposition-12"
-    pair = _boundary.parallel_pair(space)
+    pair = boundary_cases.parallel_pair(space)
     if pair is not None and proves(space, "definite-weights", claim, pair):
         why = "two samples of different classes lie on one line through the origin"
         return settle(space, "definite-weights", claim, pair, why, 0.0)
-    sides: dict[int, _Side] = {}
-    for sign in (1, -1):
-        sides[sign] = side = _semidefinite(space, 1 if sign == 1 else -1)
-        if side.weights is not None:
-            why = f"some lambda makes S {NAMES[sign]} semidefinite (margin {side.margin:.3g})"
-            return settle(space, "definite-weights", claim, side.weights, why, side.margin)
-    if all(side.shape is not None for side in sides.values()):
-        own = {NAMES[sign]: side.shape for sign, side in sides.items()}
-        margin = min(side.margin for side in sides.values())
-        why = f"two centred ellipsoids tell the classes apart (margin {margin:.3g})"
-        return settle(space, "quadratics", claim, own, why, margin)
-    return _open(space, claim, sides)
+    sides = (_semidefinite(space, sign) for sign in SIGNS)
+    words = ("semidefinite", "two centred ellipsoids tell the classes apart")
+    return _settled(space, claim, sides, *words)
 
 
 def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Condition:
@@ -95,7 +96,6 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
     Source: Proposition 11; the quadratics are ours.
     """
     claim = "proposition-11"
-    sides: dict[int, _Side] = {}
     if space.span.rank == 0:
         return Condition(claim, "holds", "every sample is zero, so S is zero and never definite")
     if ellipsoids is not None and ellipsoids.verdict == "holds" and ellipsoids.certificate:
@@ -103,37 +103,34 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
         own = {name: data[name] for name in ("positive", "negative")}
         why = "the two ellipsoids of Proposition 12 are convex quadratics"
         return settle(space, "quadratics", claim, own, why, ellipsoids.margin)
-    for sign in (1, -1):
-        sides[sign] = side = _definite(space, 1 if sign == 1 else -1)
+    sides = (_definite(space, sign) for sign in SIGNS)
+    words = ("definite", "two convex quadratics tell the classes apart, weakly")
+    return _settled(space, claim, sides, *words)
+
+
+def _settled(space: Space, claim: str, sides: Iterator[_Side], kind: str, apart: str) -> Condition:
+    """Return the condition: it fails by one side's weights, and holds by both sides' quadratics."""
+    known: dict[str, _Side] = {}
+    for sign, side in zip(SIGNS, sides, strict=True):
+        known[NAMES[sign]] = side
         if side.weights is not None:
-            why = f"some lambda makes S {NAMES[sign]} definite (margin {side.margin:.3g})"
+            why = f"some lambda makes S {NAMES[sign]} {kind} (margin {side.margin:.3g})"
             return settle(space, "definite-weights", claim, side.weights, why, side.margin)
-    if all(side.shape is not None for side in sides.values()):
-        own = {NAMES[sign]: side.shape for sign, side in sides.items() if side.shape is not None}
-        margin = min(side.margin for side in sides.values())
-        why = f"two convex quadratics tell the classes apart, weakly (margin {margin:.3g})"
-        return settle(space, "quadratics", claim, own, why, margin)
-    return _open(space, claim, sides)
-
-
-def _open(space: Space, claim: str, sides: dict[int, _Side]) -> Condition:
-    left = {sign: side for sign, side in sides.items() if side.shape is None}
-    margin = max(abs(side.margin) for side in left.values())
-    which = " and ".join(NAMES[sign] for sign in left)
-    if space.stable:
-        why = f"the {which} side's value, within {margin:.1e} of zero, could not be rounded"
-    else:
-        why = (
-            f"some columns depend on others up to rounding; leave them out (the {which} side's "
-            f"value is {margin:.1e} without them)"
-        )
-    return unsettled(claim, why, margin)
+    left = [name for name, side in known.items() if side.shape is None]
+    if not left:
+        own = {name: side.shape for name, side in known.items()}
+        margin = min(side.margin for side in known.values())
+        return settle(space, "quadratics", claim, own, f"{apart} (margin {margin:.3g})", margin)
+    margin = max(abs(known[name].margin) for name in left)
+    which = " and ".join(left)
+    why = f"the {which} side's value, within {margin:.1e} of zero, could not be rounded"
+    return Condition(claim, "undecided", why, margin)
 
 
 def _semidefinite(space: Space, sign: Sign) -> _Side:
     """Proposition 12, one side."""
-    frame, signs = space.stable_frame, sign * space.labels
-    game = play(frame.points, signs, equal(signs), moments=False)
+    frame = space.frame
+    game = play(frame.points, sign * space.labels)
     if game.low > 0:
         for bits in BITS:
             own = _weights_fields(space, balanced(space, game.weights, bits), sign)
@@ -141,40 +138,68 @@ def _semidefinite(space: Space, sign: Sign) -> _Side:
                 return _Side(game.low, weights=own)
     if game.high < 0:
         for bits in BITS:
-            shape = frame.quadratic(game.shape, game.slope, bits)
-            shape["linear"] = [Fraction(0)] * len(space.samples.scales)
+            shape = frame.rounded_quadratic(game.shape, game.slope, bits)
+            shape["linear"] = [Fraction(0)] * space.dataset.d
             if _inside(space, shape, sign, strict=True):
                 return _Side(-game.high, shape=shape)
-    slab = _boundary.slab(space, sign)
+    slab = boundary_cases.slab(space, sign)
     if slab is not None and _inside(space, slab, sign, strict=True):
         return _Side(0.0, shape=slab)
-    for own in _boundary.semidefinite_weights(space, game.weights, sign):
+    for own in _singular_weights(space, game.weights, sign):
         if proves(space, "definite-weights", "proposition-12", own):
             return _Side(0.0, weights=own)
     return _Side(max(abs(game.low), abs(game.high)))
 
 
+def _singular_weights(
+    space: Space, weights: NDArray[np.float64], sign: Sign
+) -> Iterator[dict[str, Any]]:
+    """Propose weights that make sign * S semidefinite and singular.
+
+    Two reasons make that the rule and not the exception: all samples on a hyperplane w^T x = 1
+    (then w^T S w = 0 always), and an optimal lambda that lives on samples of a smaller span.
+    """
+    rows, labels, named = space.dataset.x, space.dataset.y, space.span.columns
+    normal = boundary_cases.common_hyperplane(space)
+    if normal is not None and len(named) > 1:
+        leading = next(k for k, v in enumerate(normal) if v)
+        kept = [k for k in named if k != leading]
+        flat = Space(Dataset(tuple(tuple(row[k] for k in kept) for row in rows), labels))
+        game = closest_form(flat, sign, moments=True)
+        exact = centred(flat, game.weights, 30) if game is not None and game.low > 0 else None
+        if exact is not None:
+            form = {**space.span.fields(), "kernel": [[normal[k] for k in named]]}
+            yield {"lambda": exact, "sign": sign, "form": form}
+    for level in (1e-2, 1e-4, 1e-6):
+        used = [i for i, w in enumerate(weights) if w > level * weights.max()]
+        signs = tuple(labels[i] for i in used)
+        if len(used) == len(weights) or len(set(signs)) < 2:
+            continue
+        inner = Space(Dataset(tuple(rows[i] for i in used), signs))
+        found = proposition_12(inner) if inner.span.rank < space.span.rank else None
+        if found is None or found.certificate is None or found.certificate.data.get("sign") != sign:
+            continue
+        lifted = [Fraction(0)] * len(weights)
+        for i, value in zip(used, found.certificate.data["lambda"], strict=True):
+            lifted[i] = Fraction(value)
+        yield {"lambda": lifted, "sign": sign, "form": found.certificate.data["form"]}
+
+
 def _definite(space: Space, sign: Sign) -> _Side:
     """Proposition 11, one side."""
-    for shape in _boundary.flat_quadratics(space, sign):
+    for shape in boundary_cases.flat_quadratics(space, sign):
         if _inside(space, shape, sign, strict=False):
             return _Side(0.0, shape=shape)
     frame, signs = space.affine_frame, sign * space.labels
     room, start, normal = interior(frame.points, signs)
     if room < ROOM:
         for bits in BITS:
-            form, _ = frame.rounded(normal, bits)
-            for v in (form, [-c for c in form]):
-                shape = _boundary.wedge(space, v, sign)
-                if _inside(space, shape, sign, strict=False):
-                    return _Side(max(-room, 0.0), shape=shape)
-        normal_form = _boundary.weak_separator(space)
-        for v in () if normal_form is None else (normal_form, [-c for c in normal_form]):
-            shape = _boundary.wedge(space, v, sign)
-            if _inside(space, shape, sign, strict=False):
-                return _Side(0.0, shape=shape)
-        return _Side(abs(room))
-    game = play(frame.points, signs, start, moments=True)
+            found = _wedge(space, frame.rounded(normal, bits), sign)
+            if found is not None:
+                return _Side(max(-room, 0.0), shape=found)
+        found = _wedge(space, boundary_cases.weak_separator(space), sign)
+        return _Side(abs(room) if found is None else 0.0, shape=found)
+    game = play(frame.points, signs, start)
     if game.low > 0:
         for bits in BITS:
             weights = centred(space, game.weights, bits)
@@ -183,21 +208,23 @@ def _definite(space: Space, sign: Sign) -> _Side:
                 return _Side(game.low, weights=own)
     if game.high < 0:
         for bits in BITS:
-            shape = frame.quadratic(game.shape, game.slope, bits)
+            shape = frame.rounded_quadratic(game.shape, game.slope, bits)
             if _inside(space, shape, sign, strict=False):
                 return _Side(-game.high, shape=shape)
-    shapes = (
-        _boundary.vanishing_quadratics(space),
-        _boundary.face_quadratics(space, frame, game, sign),
-    )
-    for shape in chain(*shapes):
+    vanishing = boundary_cases.vanishing_quadratics(frame)
+    for shape in chain(vanishing, boundary_cases.face_quadratics(frame, game, sign)):
         if _inside(space, shape, sign, strict=False):
             return _Side(0.0, shape=shape)
-    return _Side(_distance(game))
+    return _Side(max(abs(game.low), abs(game.high)))
 
 
-def _distance(game: Game) -> float:
-    return max(abs(game.low), abs(game.high))
+def _wedge(space: Space, form: list[Fraction] | None, sign: Sign) -> dict[str, Any] | None:
+    """Return the quadratic of a weak separator, whichever way it points; None if it is none."""
+    for v in () if form is None else (form, [-c for c in form]):
+        shape = boundary_cases.wedge(space, v, sign)
+        if _inside(space, shape, sign, strict=False):
+            return shape
+    return None
 
 
 def _weights_fields(space: Space, weights: list[Fraction], sign: Sign) -> dict[str, Any]:
@@ -208,7 +235,7 @@ def _inside(space: Space, shape: dict[str, Any], sign: Sign, strict: bool) -> bo
     """Return whether the class `sign` lies inside the quadratic and the other outside, exactly."""
     try:
         seal(shape)
-        values, curved = quadratic_values(shape, NAMES[sign], space.checked)
+        values, curved = quadratic_values(shape, NAMES[sign], space.samples)
     except (InputError, Unreadable):  # too many digits
         return False
     inner = max(values[i] for i in space.samples.of(sign))

@@ -1,8 +1,8 @@
 """Linear separability, decided with a certificate: a separator, or a Farkas vector.
 
 By Gordan's theorem exactly one of these exists: w with y_i w^T x_i > 0 for all i, or mu >= 0, not
-zero, with sum mu y x = 0. One non-negative least-squares problem proposes either; rounding and
-exact solves dispose; linear programs and an exact simplex take what is too near the boundary.
+zero, with sum mu y x = 0. One non-negative least-squares problem proposes either, which rounding
+and an exact solve dispose of; the exact simplex takes what is too near the boundary for floats.
 """
 
 from __future__ import annotations
@@ -10,16 +10,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.conditions._condition import Condition, settle, unsettled
+from lossurface.conditions.certified import Condition, settle
 from lossurface.exact.simplex import feasible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
-    from lossurface.conditions._space import Space
+    from lossurface.conditions.coordinates import Space
 
     Floats = NDArray[np.float64]
 
@@ -58,32 +56,31 @@ def half_space(space: Space) -> Condition:
 def _decide(space: Space, claim: Claim) -> Condition:
     import numpy as np
 
-    affine = claim == "affine-separability"
-    signs = np.ones_like(space.labels) if claim == "half-space" else space.labels
-    rows = signs[:, None] * space.points
-    if affine:
-        rows = np.hstack([rows, signs[:, None]])
+    signs = [1] * space.dataset.n if claim == "half-space" else space.samples.labels
+    rows = np.array(signs)[:, None] * space.frame.points
+    columns = [[y * v for v in row] for y, row in zip(signs, space.named, strict=True)]
+    if claim == "affine-separability":
+        rows = np.hstack([rows, np.array(signs)[:, None]])
+        columns = [[*column, y] for column, y in zip(columns, signs, strict=True)]
+    margin, w, mu = _nearest(rows)
+    own = None
+    if margin > 1e-13:
+        proposed = (_separator(space, w, bits, claim, signs) for bits in BITS)
+        own = next((fields for fields in proposed if fields is not None), None)
+    if own is None and mu is not None:
+        own = _null_weights(columns, np.flatnonzero(mu > 1e-11).tolist())
+    shown: float | None
+    found, shown = f"margin {margin:.3g}", margin
+    if own is None and space.small(rows.shape[1]):
+        own, found, shown = _exactly(space, columns, claim), "found exactly", None
     yes, no = WORDS[claim]
-    margin = 0.0
-    # The second search is slower, and finds its way nearer to the boundary.
-    for search in (_nearest, _programs) if space.span.rank else ():
-        margin, w, mu = search(rows)
-        if margin > 1e-13:
-            for bits in BITS:
-                own = _separator(space, w, bits, claim)
-                if own is not None:
-                    why = f"{yes}, margin {margin:.3g}"
-                    return settle(space, "separator", claim, own, why, margin)
-        if mu is not None:
-            exact = _null_weights(space, np.flatnonzero(mu > 1e-11), claim)
-            if exact is not None:
-                used = sum(map(bool, exact))
-                why = f"{no}: a non-negative combination of {used} samples vanishes"
-                return settle(space, "farkas", claim, {"mu": exact}, why, 0.0)
-    if space.small(rows.shape[1]):
-        return _exactly(space, claim, yes, no)
-    why = f"the widest margin found, {margin:.1e} in whitened coordinates, is too near zero"
-    return unsettled(claim, why, abs(margin))
+    if own is None:
+        why = f"the widest margin found, {margin:.1e} in whitened coordinates, is too near zero"
+        return Condition(claim, "undecided", why, abs(margin))
+    if "w" in own:
+        return settle(space, "separator", claim, own, f"{yes}, {found}", shown)
+    why = f"{no}: a non-negative combination of {sum(map(bool, own['mu']))} samples vanishes"
+    return settle(space, "farkas", claim, own, why, 0.0)
 
 
 def _nearest(rows: Floats) -> tuple[float, Floats, Floats | None]:
@@ -96,120 +93,54 @@ def _nearest(rows: Floats) -> tuple[float, Floats, Floats | None]:
     from scipy.optimize import nnls
 
     n, r = rows.shape
-    target = np.zeros(r + 1)
-    target[r] = 1.0
-    matrix = np.ones((r + 1, n))
-    matrix[:r] = rows.T
+    target = np.append(np.zeros(r), 1.0)
+    matrix = np.vstack([rows.T, np.ones(n)])
     try:
         mu, distance = nnls(matrix, target)
     except RuntimeError:  # too many steps
         return 0.0, target[:r], None
-    w = -(target - matrix @ mu)[:r]
-    return _margin(rows, w), w, mu if distance < 1e-6 else None
-
-
-def _programs(rows: Floats) -> tuple[float, Floats, Floats | None]:
-    """Return the same from linear programs: max t with rows w >= t, |w_k| <= 1, and its dual."""
-    import numpy as np
-    from scipy.optimize import linprog
-
-    n, r = rows.shape
-    found = linprog(
-        np.append(np.zeros(r), -1.0),
-        A_ub=np.hstack([-rows, np.ones((n, 1))]),
-        b_ub=np.zeros(n),
-        bounds=[(-1, 1)] * r + [(0, None)],
-        method="highs-ds",
-    )
-    w = np.zeros(r) if found.x is None else np.asarray(found.x[:r])
-    margin = _margin(rows, w)
-    if margin > 1e-6:
-        return margin, w, None
-    found = linprog(
-        np.linspace(1.0, 2.0, n),  # no ties, hence a vertex
-        A_eq=np.vstack([rows.T, np.ones(n)]),
-        b_eq=np.append(np.zeros(r), 1.0),
-        bounds=(0, None),
-        method="highs-ds",
-    )
-    return margin, w, None if found.x is None else np.asarray(found.x)
-
-
-def _margin(rows: Floats, w: Floats) -> float:
-    import numpy as np
-
+    w = (matrix @ mu)[:r]
     length = float(np.linalg.norm(w))
-    return float((rows @ w).min()) / length if length else 0.0
+    margin = float((rows @ w).min()) / length if length else 0.0
+    return margin, w, mu if distance < 1e-6 else None
 
 
-def _separator(space: Space, w: Floats, bits: int, claim: Claim) -> dict[str, Any] | None:
-    """Return the fields of a separator certificate, w rounded and b the middle of the gap.
-
-    None if this w does not separate.
-    """
-    r = space.points.shape[1]
-    form, near = space.frame.rounded(w[:r], bits)
-    linear = {"w": form, "b": Fraction(0)}
-    signs = _signs(space, claim)
-    if claim != "affine-separability" and (near * signs > 1e-9).all():
-        return linear  # which the checker will see exactly
-    values, common = space.samples.form(form)
+def _separator(
+    space: Space, w: Floats, bits: int, claim: Claim, signs: list[int]
+) -> dict[str, Any] | None:
+    """Return a separator, w rounded and b the middle of the gap, if it is one."""
+    form = space.frame.rounded(w[: space.frame.points.shape[1]], bits)
+    values, common = space.values(form)
     if claim != "affine-separability":
         apart = all(y * v > 0 for y, v in zip(signs, values, strict=True))
-        return linear if apart else None
+        return {"w": form, "b": Fraction(0)} if apart else None
     lowest = min(values[i] for i in space.samples.of(1))
     highest = max(values[i] for i in space.samples.of(-1))
     return {"w": form, "b": -Fraction(lowest + highest, 2 * common)} if highest < lowest else None
 
 
-def _signs(space: Space, claim: Claim) -> tuple[int, ...]:
-    return (1,) * space.dataset.n if claim == "half-space" else space.dataset.y
-
-
-def _columns(rows: list[list[int]], signs: Sequence[int], claim: Claim) -> list[list[int]]:
-    """Return y_i x_i (and y_i) as integer columns."""
-    columns = [[y * v for v in row] for y, row in zip(signs, rows, strict=True)]
-    if claim == "affine-separability":
-        columns = [[*column, y] for column, y in zip(columns, signs, strict=True)]
-    return columns
-
-
-def _null_weights(space: Space, support: NDArray[np.int64], claim: Claim) -> list[Fraction] | None:
+def _null_weights(columns: list[list[int]], support: list[int]) -> dict[str, Any] | None:
     """Return the exact weights on the support whose combination vanishes, if there is one line."""
     from flint import fmpz_mat
 
-    if not len(support):
+    if not support:
         return None
-    rows, _ = space.integers(support.tolist())
-    signs = _signs(space, claim)
-    matrix = fmpz_mat(_columns(rows, [signs[i] for i in support], claim)).transpose()
-    basis, nullity = matrix.nullspace()
-    if int(nullity) != 1:
-        return None
-    values = [int(basis[k, 0]) for k in range(len(rows))]
-    if sum(values) < 0:
-        values = [-v for v in values]
+    basis, nullity = fmpz_mat([columns[i] for i in support]).transpose().nullspace()
+    values = [int(basis[k, 0]) for k in range(len(support))]
     total = sum(values)
-    if total <= 0 or min(values) < 0:
+    if nullity != 1 or not total or min(v * total for v in values) < 0:
         return None
-    mu = [Fraction(0)] * len(signs)
+    mu = [Fraction(0)] * len(columns)
     for i, value in zip(support, values, strict=True):
-        mu[int(i)] = Fraction(value, total)
-    return mu
+        mu[i] = Fraction(value, total)
+    return {"mu": mu}
 
 
-def _exactly(space: Space, claim: Claim, yes: str, no: str) -> Condition:
-    """Decide by the exact simplex: sum mu (y x) = 0, sum mu = 1."""
-    columns = [[*column, 1] for column in _columns(space.named, _signs(space, claim), claim)]
+def _exactly(space: Space, columns: list[list[int]], claim: Claim) -> dict[str, Any]:
+    """Decide by the exact simplex: sum mu (y x) = 0, sum mu = 1; or v^T (y x) > 0."""
     size = len(columns[0])
-    cancel, vector = feasible(columns, [0] * (size - 1) + [1])
+    cancel, vector = feasible([[*column, 1] for column in columns], [0] * size + [1])
     if cancel:
-        used = sum(map(bool, vector))
-        why = f"{no}: a non-negative combination of {used} samples vanishes"
-        return settle(space, "farkas", claim, {"mu": list(vector)}, why, 0.0)
-    # vector^T (y x) >= -its last entry > 0, in the scaled named columns.
-    form = [Fraction(0)] * len(space.samples.scales)
-    for value, k in zip(vector, space.span.columns, strict=False):
-        form[k] = value * space.samples.scales[k]
-    bias = vector[size - 2] if claim == "affine-separability" else Fraction(0)
-    return settle(space, "separator", claim, {"w": form, "b": bias}, f"{yes}, found exactly", None)
+        return {"mu": list(vector)}
+    bias = vector[space.span.rank] if claim == "affine-separability" else Fraction(0)
+    return {"w": space.form(vector[: space.span.rank]), "b": bias}

@@ -20,20 +20,19 @@ M >= 2m + 1 suffices (a generic class of n_s samples needs m = ceil(n_s / (r - r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.conditions._condition import Condition, settle, unsettled
-from lossurface.conditions._integers import Echelon
-from lossurface.conditions._space import UNLUCKY, pivot_columns, span_of
+from lossurface.conditions.certified import Condition, settle
+from lossurface.conditions.spans import UNLUCKY, modular, pivot_columns, span_of
 from lossurface.exact.checker.arithmetic import PRIME
 from lossurface.setting import width_threshold
 
 if TYPE_CHECKING:
-    from lossurface.conditions._space import Space
+    from lossurface.conditions.coordinates import Space
 
 __all__ = ["Ranks", "assumption_2", "assumption_3", "numerical_ranks", "ranks", "theorem_1_width"]
 
@@ -68,11 +67,19 @@ class Ranks:
         """Proposition 1's width for quadratic neurons, the least M > r."""
         return self.both + 1
 
+    def to_dict(self) -> dict[str, int]:
+        """Return r_+, r_-, r and Delta r by their names in JSON."""
+        return {
+            "r_plus": self.plus,
+            "r_minus": self.minus,
+            "r": self.both,
+            "delta_r": self.gap,
+        }
+
 
 def ranks(space: Space) -> Ranks:
     """Return the exact ranks (found modulo a prime; certificates check them over the rationals)."""
-    scales = space.samples.scales
-    plus, minus = (span_of(space.class_rows(sign), scales, short=True).rank for sign in (1, -1))
+    plus, minus = (span_of(space.class_rows(sign), short=True).rank for sign in (1, -1))
     return Ranks(plus, minus, space.span.rank)
 
 
@@ -107,13 +114,10 @@ def assumption_3(space: Space) -> Condition:
 
     Source: Assumption 3.
     """
-    scales = space.samples.scales
-    own = {
-        "positive": span_of(space.class_rows(1), scales, short=True).fields(),
-        "negative": span_of(space.class_rows(-1), scales, short=True).fields(),
-        "all": space.span.fields(),
-    }
-    found = ranks(space)
+    spans = {"positive": span_of(space.class_rows(1), short=True)}
+    spans |= {"negative": span_of(space.class_rows(-1), short=True), "all": space.span}
+    own = {name: span.fields() for name, span in spans.items()}
+    found = Ranks(*(span.rank for span in spans.values()))
     shown = f"r_+ = {found.plus}, r_- = {found.minus}, r = {found.both}, Delta r = {found.gap}"
     if found.gap > 0:
         why = f"{shown}: neither class's span holds the other's"
@@ -139,10 +143,8 @@ def assumption_2(space: Space) -> Condition:
 
     Source: Assumption 2; that Theorem 1's proof needs it modulo V is ours.
     """
-    from flint import fmpz_mat
-
     found = ranks(space)
-    checked, too_many = 0, ""
+    tried, too_many = 0, ""
     for sign, rank, other, name in (
         (1, found.plus, found.minus, "positive"),
         (-1, found.minus, found.plus, "negative"),
@@ -152,9 +154,7 @@ def assumption_2(space: Space) -> Condition:
             positions = _dependent(_residues(space.class_rows(sign), modulo), size)
             if positions is not None:
                 dependent = [chosen[k] for k in positions]
-                rows = [*modulo, *(space.samples.rows[i] for i in dependent)]
-                if int(fmpz_mat(rows).rank()) == (other if modulo else 0) + len(dependent):
-                    raise InputError(UNLUCKY)
+                _confirm(space, dependent, modulo)
                 where = " modulo the span of the other class" if modulo else ""
                 why = f"{name} samples {', '.join(map(str, dependent))} are dependent{where}"
                 if len(dependent) == 1:
@@ -162,31 +162,35 @@ def assumption_2(space: Space) -> Condition:
                     why = f"{name} sample {dependent[0]} {where}"
                 return Condition("assumption-2", "fails", why)
             subsets = comb(len(chosen), size)
-            checked += subsets if size else 0
+            tried += subsets if size else 0
             if size > 2 and subsets > SUBSETS:
                 too_many = f"{subsets} sets of {size} {name} samples are too many to try"
     if too_many:
         why = f"{too_many}; drawn as Assumption 2 asks, they are independent with probability one"
-        return unsettled("assumption-2", why, None)
-    why = f"all {checked} sets of samples are independent, alone or modulo the other class's span"
+        return Condition("assumption-2", "undecided", why)
+    why = f"all {tried} sets of samples are independent, alone or modulo the other class's span"
     return Condition("assumption-2", "holds", why)
 
 
 def _residues(rows: list[list[int]], modulo: list[list[int]]) -> list[list[int]]:
     """Return rows modulo the span of others, in as many coordinates as their rank, mod PRIME."""
-    from flint import nmod_mat
-
-    residues = nmod_mat([[v % PRIME for v in row] for row in rows], PRIME)
+    residues, size = modular(rows), len(rows[0])
     if modulo:
-        others = nmod_mat([[v % PRIME for v in row] for row in modulo], PRIME)
-        kernel, nullity = others.nullspace()
-        columns = range(nullity)
+        kernel, size = modular(modulo).nullspace()
         residues = residues * kernel
-    else:
-        columns = range(residues.ncols())
-    table = [[int(row[k]) for k in columns] for row in residues.tolist()]
-    pivots = pivot_columns(nmod_mat(table, PRIME)) if columns else []
+    table = [[int(row[k]) for k in range(size)] for row in residues.tolist()]
+    pivots = pivot_columns(modular(table)) if size else []
     return [[row[k] for k in pivots] for row in table]
+
+
+def _confirm(space: Space, dependent: list[int], modulo: list[list[int]]) -> None:
+    """Refuse samples that depend on each other, or on other rows, modulo the prime alone."""
+    from flint import fmpz_mat
+
+    rows = [space.samples.rows[i] for i in dependent]
+    beside = int(fmpz_mat(modulo).rank()) if modulo else 0
+    if int(fmpz_mat([*modulo, *rows]).rank()) == beside + len(rows):
+        raise InputError(UNLUCKY)
 
 
 def _dependent(rows: list[list[int]], size: int) -> tuple[int, ...] | None:
@@ -194,8 +198,6 @@ def _dependent(rows: list[list[int]], size: int) -> tuple[int, ...] | None:
 
     Zero and parallel rows are always found, more only where there are at most `SUBSETS` sets.
     """
-    from flint import nmod_mat
-
     lines: dict[tuple[int, ...], int] = {}
     for k, row in enumerate(rows if size else []):
         lead = next((value for value in row if value), 0)
@@ -208,7 +210,7 @@ def _dependent(rows: list[list[int]], size: int) -> tuple[int, ...] | None:
                 return first, k
     if size > 2 and comb(len(rows), size) <= SUBSETS:
         for subset in combinations(range(len(rows)), size):
-            if not int(nmod_mat([rows[k] for k in subset], PRIME).det()):
+            if not int(modular([rows[k] for k in subset]).det()):
                 return subset
     return None
 
@@ -222,47 +224,35 @@ def theorem_1_width(space: Space) -> Condition:
 
     Source: ours, from the proof of Theorem 1 (module docstring).
     """
-    from flint import fmpz_mat
-
-    scales = space.samples.scales
     own: dict[str, Any] = {}
     most = 0
     for name, sign in (("positive", 1), ("negative", -1)):
-        other = space.class_rows(-sign)
-        span = span_of(other, scales, short=True)
-        base = Echelon()
-        for row in other:
-            if base.rank == span.rank:
-                break
-            base.add(row)
-        parts: list[list[int]] = []
-        growing: list[tuple[list[int], Echelon]] = []
-        for i in space.samples.of(sign):
-            row = space.samples.rows[i]
-            for part, stage in growing[-OPEN:]:
-                if stage.add(row):
-                    part.append(i)
-                    if stage.rank == space.span.rank:
-                        growing.remove((part, stage))
+        others, positions = space.class_rows(-sign), space.samples.of(sign)
+        span = span_of(others, short=True)
+        residues = _residues(space.class_rows(sign), others)
+        parts: list[list[int]] = []  # positions in the class
+        growing: list[list[int]] = []
+        for k, residue in enumerate(residues):
+            if not any(residue):
+                _confirm(space, [positions[k]], others)
+                where = "lies in the span of the other class"
+                why = f"sample {positions[k]} of the {name} class {where}"
+                return Condition("theorem-1-width", "fails", why)
+            for part in growing[-OPEN:]:
+                if modular([residue, *(residues[j] for j in part)]).rank() > len(part):
                     break
             else:
-                fresh = Echelon(base.pivots)
-                if not fresh.add(row):
-                    if int(fmpz_mat([*other, row]).rank()) > span.rank:
-                        raise InputError(UNLUCKY)
-                    why = f"sample {i} of the {name} class lies in the span of the other class"
-                    return Condition("theorem-1-width", "fails", why)
-                parts.append([i])
-                if fresh.rank < space.span.rank:
-                    growing.append((parts[-1], fresh))
+                part = []
+                parts.append(part)
+                growing.append(part)
+            part.append(k)
+            if len(part) == space.span.rank - span.rank:
+                growing.remove(part)
         own[name] = {
             "other": span.fields(),
-            "parts": parts,
+            "parts": [[positions[k] for k in part] for part in parts],
         }
         most = max(most, len(parts))
     own["width"] = 2 * most + 1
     why = f"each class splits into at most {most} parts, independent modulo the other's span"
-    settled = settle(space, "independent-parts", "theorem-1", own, why, None)
-    if settled.certificate is None:
-        return unsettled("theorem-1-width", settled.why, None)
-    return Condition("theorem-1-width", "holds", why, None, settled.certificate, settled.finding)
+    return replace(settle(space, "independent-parts", "theorem-1", own, why), id="theorem-1-width")

@@ -9,7 +9,6 @@ from math import lcm
 from lossurface.exact.checker.arithmetic import dot
 
 __all__ = [
-    "definite",
     "dot",
     "integers",
     "positive_definite",
@@ -104,10 +103,3 @@ def positive_definite(matrix: Matrix) -> bool:
         (pivot, *top), *below = rows
         rows = [[a - r / pivot * b for a, b in zip(row, top, strict=True)] for r, *row in below]
     return not rows
-
-
-def definite(weights: Sequence[Fraction], rows: Matrix) -> bool:
-    """Decide whether sum_i weights[i] x_i x_i^T is positive definite."""
-    columns = list(zip(*rows, strict=True))
-    weighted = [[w * v for w, v in zip(weights, column, strict=True)] for column in columns]
-    return positive_definite([[dot(left, right) for right in columns] for left in weighted])

@@ -3,27 +3,25 @@
 from lossurface.reproduce.experiments import (
     EXPERIMENTS,
     Experiment,
+    Outcome,
+    read_outcomes,
     run_experiment,
     select_experiments,
 )
 from lossurface.reproduce.notebook import Execution, defaults, execute
-from lossurface.reproduce.outcomes import Outcome, read_outcomes
-from lossurface.reproduce.planning import PROFILES, Task, plan
-from lossurface.reproduce.pool import Pool
-from lossurface.reproduce.record import read_summary
-from lossurface.reproduce.runner import run
-from lossurface.reproduce.store import BrokenOff, Store
-from lossurface.reproduce.summary import Record, Summary, versions
+from lossurface.reproduce.pool import BrokenOff, Pool
+from lossurface.reproduce.summary import PROFILES, Record, Summary, read_summary, run
 from lossurface.reproduce.trials import map_trials
 
 __all__ = [
     # notebooks
     "PROFILES",
     "Execution",
-    "Task",
+    "Record",
+    "Summary",
     "defaults",
     "execute",
-    "plan",
+    "read_summary",
     "run",
     # experiments
     "EXPERIMENTS",
@@ -33,12 +31,7 @@ __all__ = [
     "read_outcomes",
     "run_experiment",
     "select_experiments",
-    # where they run, what they found
+    # where they run
     "BrokenOff",
     "Pool",
-    "Record",
-    "Store",
-    "Summary",
-    "read_summary",
-    "versions",
 ]

@@ -1,4 +1,4 @@
-"""Run one notebook: a function of its file, its parameters and where the result goes.
+"""Run one notebook: a function of its file and its parameters.
 
 Nothing else enters or leaves, so that a run may be handed to any process on any machine.
 """
@@ -8,23 +8,22 @@ from __future__ import annotations
 import ast
 import contextlib
 import errno
+import json
 import os
-import re
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lossurface import InputError
-from lossurface.claims.registry import check_options
+from lossurface.claims import check_options
+from lossurface.errors import first_line
+from lossurface.reproduce.records import breaking_off
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+__all__ = ["Execution", "check_parameters", "defaults", "execute"]
 
-__all__ = ["Execution", "check_parameters", "defaults", "execute", "write_atomically"]
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # A kernel picks its ports before it binds them, and another process may take one in between. Then
 # it dies before any cell has run: it is started again.
 _UNBORN, _STARTS = "Kernel died before replying", 3
@@ -35,27 +34,23 @@ class Execution:
     """What one run of one notebook gave.
 
     Attributes:
-        path: The notebook that was run; it is never written to.
-        out: The executed notebook; of a failing one as well, up to the cell that failed.
-        parameters: Those given, by name.
+        notebook: The executed notebook as a file holds it, without timings or paths of this
+            machine; of a failing one as well, up to the cell that failed.
+        printed: All that the cells printed, in order.
+        parameters: All of them, by name, with the values that it ran with.
         seconds: Wall time, the start of the kernel included.
-        text: All that the cells printed, in order.
         error: None, or the exception and the cell that raised it, in one or more lines.
     """
 
-    path: Path
-    out: Path
+    notebook: str
+    printed: str
     parameters: Mapping[str, Any]
     seconds: float
-    text: str
     error: str | None
 
 
 def defaults(path: Path) -> dict[str, Any]:
-    """Return the parameters of a notebook and their default values.
-
-    Args:
-        path: A notebook with one cell tagged "parameters".
+    """Return the parameters of a notebook, those of its cell so tagged, with their defaults.
 
     Raises:
         InputError: the file is not there, or is not a notebook.
@@ -67,7 +62,7 @@ def defaults(path: Path) -> dict[str, Any]:
     try:
         inferred = papermill.inspect_notebook(str(path))
     except Exception as error:  # nbformat's own errors share no base class
-        raise InputError(f"{path}: not a notebook ({_first_line(error)})") from error
+        raise InputError(f"{path}: not a notebook ({first_line(error)})") from error
     return {name: _literal(entry["default"]) for name, entry in inferred.items()}
 
 
@@ -79,30 +74,37 @@ def _literal(source: str) -> Any:
         return source
 
 
-def check_parameters(path: Path, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the notebook's defaults overridden by `parameters` (papermill only logs the unknown).
+def check_parameters(
+    path: Path, given: Mapping[str, Any], profile: str = "book"
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parameters to pass to a notebook, and all that it then has.
+
+    The values given go before the profile's, in the notebook's metadata, and those before its
+    defaults.
 
     Raises:
         InputError: the notebook has no parameter of that name, or it takes no such value.
     """
     known = defaults(path)
-    for name in parameters:
+    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    chosen = metadata.get("lossurface", {}).get("profiles", {}).get(profile, {}) | dict(given)
+    for name in chosen:  # papermill only logs the unknown
         if name not in known:
             listed = ", ".join(known) or "none"
             raise InputError(f"{path.name}: unknown parameter {name!r}; it has {listed}")
-    check_options(parameters)
-    return known | dict(parameters)
+    check_options(chosen)
+    return chosen, known | chosen
 
 
 def execute(
-    path: Path, parameters: Mapping[str, Any], out: Path, *, timeout: int | None = None
+    path: Path, given: Mapping[str, Any], *, profile: str = "book", timeout: int | None = None
 ) -> Execution:
-    """Run a notebook in a kernel of its own, in its own folder, and write the result atomically.
+    """Run a notebook in a kernel of its own, in its own folder.
 
     Args:
-        path: The notebook.
-        parameters: Values that replace its defaults; {} leaves them all.
-        out: Where the executed notebook goes, without timings or paths of this machine.
+        path: The notebook; it is never written to.
+        given: Values that replace its defaults; {} leaves them all.
+        profile: Whose values in the notebook's metadata replace its defaults.
         timeout: Seconds for each cell; None for no limit.
 
     Returns:
@@ -110,27 +112,24 @@ def execute(
 
     Raises:
         InputError: an unknown parameter, or no notebook at `path`.
-        OSError: no room for the result.
+        BrokenOff: the disk is full.
     """
-    path, out = path.resolve(), out.resolve()
-    if parameters or not path.is_file():
-        check_parameters(path, parameters)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    path = path.resolve()
+    chosen, parameters = check_parameters(path, given, profile)
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".run-") as folder, _for_readers():
+    temporary = Path(tempfile.gettempdir())
+    with breaking_off(temporary), tempfile.TemporaryDirectory() as folder, _for_readers():
         raw = Path(folder) / "executed.ipynb"
         for _ in range(_STARTS):
-            error = _execute(path, parameters, raw, timeout)
+            error = _execute(path, chosen, raw, timeout)
             if error is None or _UNBORN not in error:
                 break
         seconds = time.perf_counter() - started
-        text = _finish(raw, out) if raw.is_file() else ""
-    return Execution(path, out, dict(parameters), seconds, text, error)
+        notebook, printed = _read(raw) if raw.is_file() else ("", "")
+    return Execution(notebook, printed, parameters, seconds, error)
 
 
-def _execute(
-    path: Path, parameters: Mapping[str, Any], raw: Path, timeout: int | None
-) -> str | None:
+def _execute(path: Path, chosen: dict[str, Any], raw: Path, timeout: int | None) -> str | None:
     """Run a notebook; return in one line what went wrong, None if nothing did."""
     import papermill
 
@@ -138,7 +137,7 @@ def _execute(
         papermill.execute_notebook(
             str(path),
             str(raw),
-            parameters=dict(parameters),
+            parameters=chosen,
             kernel_name="python3",
             language="python",
             cwd=str(path.parent),
@@ -150,31 +149,28 @@ def _execute(
         )
     except papermill.PapermillExecutionError as failure:
         told = f"{failure.ename}: {failure.evalue}".strip()
-        lines = _COLOUR.sub("", failure.source).strip().splitlines()
+        lines = failure.source.strip().splitlines()
         return f"{told} (cell {failure.exec_count}: {lines[0] if lines else ''})"
     except Exception as failure:  # a dead kernel, a time-out: told, not raised
         if isinstance(failure, OSError) and failure.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise  # no fault of the notebook; whoever keeps the records says so
-        return f"{type(failure).__name__}: {_first_line(failure)}"
+            raise  # no fault of the notebook
+        return f"{type(failure).__name__}: {first_line(failure)}"
     return None
 
 
 @contextlib.contextmanager
 def _for_readers() -> Iterator[None]:
     """Have figures recorded whole: whoever reads the result has no kernel (`show.live`)."""
-    before = os.environ.get("LOSSURFACE_STATIC")
+    before = os.environ.get("LOSSURFACE_STATIC", "")
     os.environ["LOSSURFACE_STATIC"] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["LOSSURFACE_STATIC"]
-        else:
-            os.environ["LOSSURFACE_STATIC"] = before
+        os.environ["LOSSURFACE_STATIC"] = before
 
 
-def _finish(raw: Path, out: Path) -> str:
-    """Write the executed notebook without what differs from run to run; return what it printed."""
+def _read(raw: Path) -> tuple[str, str]:
+    """Return the executed notebook without what differs from run to run, and what it printed."""
     import nbformat
 
     notebook = nbformat.read(raw, as_version=4)
@@ -188,8 +184,7 @@ def _finish(raw: Path, out: Path) -> str:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stdout":
                 printed.append(output.text)
-    write_atomically(out, nbformat.writes(notebook) + "\n")
-    return "".join(printed)
+    return nbformat.writes(notebook) + "\n", "".join(printed)
 
 
 def _merged(outputs: list[Any]) -> list[Any]:
@@ -202,27 +197,3 @@ def _merged(outputs: list[Any]) -> list[Any]:
         else:
             found.append(output)
     return found
-
-
-def _first_line(error: BaseException) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[0].strip() if lines else type(error).__name__
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a whole file or nothing: a reader, or a kill in the middle, never meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp's files are private; these are as readable as any file the user makes.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -7,22 +7,49 @@ which worker they meet, enter no result.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
+import platform
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lossurface import InputError
-from lossurface.reproduce.store import BrokenOff, package
+from lossurface import InputError, __version__
+from lossurface.claims import check_options
+from lossurface.errors import first_line
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["Pool"]
+__all__ = ["BrokenOff", "Pool", "package", "versions"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+LIBRARIES = ("torch", "numpy", "scipy", "python-flint", "plotly")
 PATIENCE = 15  # seconds to reach a scheduler, or to find one again
+
+
+class BrokenOff(RuntimeError):
+    """A run could not go on: a full disk, a lost scheduler. What was recorded stays recorded."""
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of what the results rest on; loads none of them."""
+    found = {"python": platform.python_version(), "lossurface": __version__}
+    return found | {name: metadata.version(name) for name in LIBRARIES}
+
+
+def package() -> dict[str, str]:
+    """Return what names this package: versions, and a hash of every file of it."""
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256(platform.python_version().encode())
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode() + content)
+    return versions() | {"key": digest.hexdigest()}
 
 
 @dataclass(frozen=True)
@@ -48,18 +75,36 @@ class Pool:
         if self.scheduler is not None and self.workers != 1:
             raise InputError("workers and scheduler exclude each other; a cluster has its own")
 
+    def pick_device(self, asked: str) -> tuple[str, str, list[str]]:
+        """Return a device for tasks, its name, and the devices whose records are as good.
+
+        Those are all for "auto": a run that lost its GPU goes on. A cluster's are its own affair.
+
+        Raises:
+            InputError: not one of cpu, cuda and auto, or "cuda" without one.
+        """
+        from lossurface.claims.training import pick_device
+
+        check_options({"device": asked})
+        if self.scheduler is not None:
+            picked, name = asked, f"workers of {self.scheduler}"
+        elif asked == "cpu" or (picked := pick_device(asked).type) == "cpu":
+            picked, name = "cpu", f"CPU ({platform.machine()})"
+        else:
+            import torch
+
+            name = torch.cuda.get_device_name()
+        others = [other for other in ("cpu", "cuda", "auto") if asked == "auto" and other != picked]
+        return picked, name, others
+
     def run(
-        self,
-        function: Callable[[Item], Result],
-        items: Mapping[str, Item],
-        starting: Callable[[str], object] = lambda name: None,
+        self, function: Callable[[Item], Result], items: Mapping[str, Item]
     ) -> Iterator[tuple[str, Result]]:
         """Yield (name, function(item)) as the items finish.
 
         Args:
             function: importable, called once for each item; again where a worker is lost.
             items: by name; function and items must pickle.
-            starting: told each name before it runs; in this process only.
 
         Raises:
             BrokenOff: the scheduler was lost, or an item ended every worker that took it (the
@@ -69,7 +114,6 @@ class Pool:
         """
         if self.scheduler is None and (self.workers == 1 or len(items) < 2):
             for name, item in items.items():
-                starting(name)
                 yield name, function(item)
             return
         with _quiet(), self._client(len(items)) as client:
@@ -80,46 +124,41 @@ class Pool:
         from distributed import Client, LocalCluster
 
         with contextlib.ExitStack() as stack:
-            where: Any = self.scheduler
-            if where is None:
-                where = stack.enter_context(
-                    LocalCluster(
-                        n_workers=min(self.workers, tasks),
-                        threads_per_worker=1,
-                        processes=True,
-                        dashboard_address=None,
-                        # Without an address the scheduler would serve on port 8787, to everybody.
-                        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-                        silence_logs=logging.CRITICAL,
-                    )
+            where: Any = self.scheduler or stack.enter_context(
+                LocalCluster(
+                    n_workers=min(self.workers, tasks),
+                    threads_per_worker=1,
+                    dashboard_address=None,
+                    # Without an address the scheduler would serve on port 8787, to everybody.
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+                    silence_logs=logging.CRITICAL,
                 )
+            )
             try:
                 client = Client(where, timeout=PATIENCE, set_as_default=False)
-            except (OSError, TimeoutError, ValueError) as error:
-                reason = str(error).splitlines()[0][:100] if str(error) else "no answer"
+                # A lost scheduler answers no farewell: wait for none.
+                stack.callback(client.close, timeout=5)
+                client.wait_for_workers(1, timeout=10 * PATIENCE)
+            except (OSError, ValueError) as error:
+                reason = first_line(error)[:100]
                 raise InputError(f"scheduler {where}: not reached ({reason})") from None
-            # A lost scheduler answers no farewell: wait for none.
-            stack.callback(lambda: client.close(timeout=5))
             if self.scheduler is not None:
-                _fitting(client, self.scheduler)
+                _check_workers(client)
             yield client
 
 
-def _fitting(client: Client, scheduler: str) -> None:
+def _check_workers(client: Client) -> None:
     """Refuse workers of another package, whose results would pass for ours, or of many threads."""
-    client.wait_for_workers(1, timeout=10 * PATIENCE)
     ours = package()["key"]
     for worker, theirs in client.run(package).items():
         if theirs["key"] != ours:
             raise InputError(
-                f"scheduler {scheduler}: worker {worker} holds another lossurface or Python; "
-                "install this one there"
+                f"worker {worker} holds another lossurface or Python; install this one there"
             )
     for worker, threads in client.nthreads().items():
         if threads != 1:
             raise InputError(
-                f"scheduler {scheduler}: worker {worker} has {threads} threads; "
-                "start workers with --nthreads 1, more of them instead"
+                f"worker {worker} has {threads} threads; start workers with --nthreads 1"
             )
 
 
@@ -135,40 +174,29 @@ def _finished(
     futures = {client.submit(function, item, pure=False): name for name, item in items.items()}
     deadly = []
     for future in as_completed(futures, loop=client.loop):
-        name = futures[future]
         try:
-            result = future.result()
+            yield futures[future], future.result()
         except KilledWorker:
-            deadly.append(name)
-            continue
+            deadly.append(futures[future])
         except (CommClosedError, CancelledError):
             raise BrokenOff(
                 "the scheduler was lost; run the same command again: it resumes with the tasks "
                 "that are not recorded"
             ) from None
-        yield name, result
         future.release()
     if deadly:
-        shown = ", ".join(deadly[:3]) + (f" and {len(deadly) - 3} more" if deadly[3:] else "")
         raise BrokenOff(
-            f"{shown}: every worker that took it died, for want of memory perhaps; give workers "
-            "more, then run the same command again: it resumes"
+            f"{', '.join(deadly[:3])}: every worker that took it died, for want of memory perhaps; "
+            "give workers more, then run the same command again: it resumes"
         )
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep dask's log to itself while it runs: what the user should know is said in one line."""
-    import distributed  # noqa: F401  (sets the levels of its loggers, one by one)
-
-    roots = ("distributed", "tornado", "asyncio")
-    known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in roots]
-    loggers = [logging.getLogger(name) for name in {*roots, *known}]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
+    before = logging.root.manager.disable
+    logging.disable()
     try:
         yield
     finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
+        logging.disable(before)

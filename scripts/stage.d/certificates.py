@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from lossurface.counterexamples.gallery import gallery  # noqa: E402
+from lossurface.claims.gallery import gallery  # noqa: E402
 from scripts.book import package_key, replace  # noqa: E402
 
 

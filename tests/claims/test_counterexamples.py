@@ -50,8 +50,7 @@ def test_every_cell_speaks_of_a_neuron_of_its_class(entry):
         assert entry.neurons in neuron.classes
         meets = assumption_5 if entry.theorem == "theorem-1" else increasing_neuron
         assert meets(neuron).holds is (entry.answer == "Yes")
-        assert claim in claims.CLAIMS or claim in ("theorem-1", "theorem-2", "proposition-1")
-    assert len(entry.pages) <= len(entry.witnesses)
+        assert claim in claims.CLAIMS
 
 
 @pytest.mark.parametrize("entry", TABLE_1, ids=lambda c: f"{c.theorem}-{c.neurons}")
@@ -74,8 +73,5 @@ def test_a_cell_repeats_the_live_verdict():
         return Verdict(claim_id, [undecided("it holds", "no time")], 0.0)
 
     for entry in TABLE_1:
-        if all(claim in claims.CLAIMS for claim, _ in entry.witnesses):
-            assert entry.text(held) == entry.answer
-            assert entry.text(doubtful) == f"undecided: {entry.witnesses[0][0]}"
-    (verdict,) = cell("theorem-2", "quadratic").verify()
-    assert (verdict.claim, verdict.status) == ("proposition-5", "holds")
+        assert entry.text(held) == entry.answer
+        assert entry.text(doubtful) == f"undecided: {entry.witnesses[0][0]}"

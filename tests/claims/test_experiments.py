@@ -7,14 +7,13 @@ from scipy.stats import binomtest
 
 from lossurface import InputError
 from lossurface.claims import get
-from lossurface.claims.experiments import pick_device, stuck_by_width
-from lossurface.claims.experiments_example_1 import misfits
-from lossurface.claims.experiments_proposition_2 import dead_starts
-from lossurface.claims.experiments_proposition_5 import definite_share, lowest_nearby
-from lossurface.claims.experiments_proposition_6 import dead_networks
-from lossurface.claims.experiments_proposition_7 import stuck_identity
+from lossurface.claims.example_1 import misfits
+from lossurface.claims.proposition_2 import RAYS, dead_starts
+from lossurface.claims.proposition_5 import LINE, definite_share, lowest_nearby
+from lossurface.claims.proposition_6 import dead_networks
+from lossurface.claims.proposition_7 import stuck_identity
 from lossurface.claims.tally import Tally
-from lossurface.counterexamples import LINE, RAYS
+from lossurface.claims.training import pick_device, stuck_by_width
 from lossurface.setting import proposition_3_symmetric, proposition_5, proposition_5_plane
 
 

@@ -9,12 +9,10 @@ import pytest
 import torch
 
 from lossurface import InputError
-from lossurface.claims import experiments_theorem_2 as theorem_2
-from lossurface.claims import experiments_width as width
+from lossurface.claims import theorem_2, width_threshold
 from lossurface.claims.departures import depart, findings
-from lossurface.claims.experiments_escape_training import OURS, STARTS, race, solved_by, start
-from lossurface.claims.experiments_proposition_8 import finish, least_squares, lift, thin
-from lossurface.claims.proposition_8 import fitted, outlier
+from lossurface.claims.escape_training import OURS, STARTS, race, solved_by, start
+from lossurface.claims.proposition_8 import finish, fitted, least_squares, lift, outlier, thin
 from lossurface.claims.proposition_9 import receding
 from lossurface.claims.proposition_10 import both_sides, critical_points, perfect
 from lossurface.claims.random_networks import fit_labels, random_network
@@ -61,7 +59,7 @@ def test_bad_requests_say_the_way_out():
     with pytest.raises(InputError, match="use one of saddle"):
         start("hill", 3, seed=0)
     with pytest.raises(InputError, match="from 1 to 3"):
-        width.axes_of(4)
+        width_threshold.axes_of(4)
     with pytest.raises(InputError, match="all samples are equal"):
         least_squares(Dataset.of([1, 1], [1, -1]))
     with pytest.raises(InputError, match="start at training error 0"):
@@ -201,13 +199,13 @@ def test_without_an_axis_of_its_own_there_is_no_threshold():
 
 @pytest.mark.parametrize("gap", [1, 2, 3])
 def test_axes_have_the_gap_asked_for(gap):
-    plus, minus = width.axes_of(gap)
-    assert len(plus) == len(minus) == width.RANK
-    assert len({*plus, *minus}) - width.RANK == gap
+    plus, minus = width_threshold.axes_of(gap)
+    assert len(plus) == len(minus) == width_threshold.RANK
+    assert len({*plus, *minus}) - width_threshold.RANK == gap
 
 
 def test_narrow_networks_have_proved_bad_minima():
-    found = width.hunt_below(16, 1, starts=120, seed=1, steps=200)
+    found = width_threshold.hunt_below(16, 1, starts=120, seed=1, steps=200)
     assert found.bad_minima
     for candidate in found.bad_minima:
         assert candidate.certified.kind == "strict-minimum"
@@ -215,7 +213,7 @@ def test_narrow_networks_have_proved_bad_minima():
 
 
 def test_phases_carry_the_papers_width():
-    found = width.phase((4, 8), (1, 4), gap=1, trials=10, seed=0)
+    found = width_threshold.phase((4, 8), (1, 4), gap=1, trials=10, seed=0)
     assert found.thresholds == (8, 16)
     assert found.shares.shape == (2, 2)
     assert not found.shares[:, 1].any()

@@ -9,13 +9,12 @@ import pytest
 
 from lossurface import InputError
 from lossurface.claims import get
-from lossurface.claims.experiments_proposition_11 import (
+from lossurface.claims.proposition_11 import (
     RING,
     shifted,
     subspace_sample,
 )
-from lossurface.claims.experiments_proposition_12 import holding_share
-from lossurface.claims.traps import decide, trap
+from lossurface.claims.traps import decide, holding_share, trap
 from lossurface.exact import check
 from lossurface.setting import Dataset
 

@@ -9,19 +9,15 @@ import pytest
 
 from lossurface import InputError
 from lossurface.claims import get
-from lossurface.claims.experiments_proposition_12 import (
+from lossurface.claims.proposition_12 import (
+    BOWL,
+    CROSS,
     _left,
-    decided,
-    drawn,
     ellipsoid_errors,
-    holding_share,
     leave,
     leave_kernel,
-    lifted,
-    trapped,
 )
-from lossurface.claims.proposition_12 import BOWL, CROSS
-from lossurface.claims.traps import decide, trap
+from lossurface.claims.traps import decide, decided, drawn, holding_share, lifted, trap, trapped
 from lossurface.exact import check
 from lossurface.exact.checker.minimum import margins
 from lossurface.setting import Dataset

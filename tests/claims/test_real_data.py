@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.claims.experiments_geometry import dualities
+from lossurface.claims.duality import dualities
 from lossurface.claims.real_data import PAIRS, pair, scaled, started_at_the_trap
 from lossurface.claims.traps import decide
 from lossurface.conditions import check

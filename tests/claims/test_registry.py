@@ -99,12 +99,12 @@ def test_certificates_are_counted():
 
 def test_a_certificate_with_another_error_is_told(monkeypatch):
     """The checker's word on a certificate is not enough where the error is not the claim's."""
-    from lossurface.claims import _verify
+    from lossurface.claims import construction
 
     certificate = claims.get("proposition-5").certify()
-    assert _verify.certified(certificate, "it").status == "holds"
+    assert construction.certified(certificate, "it").status == "holds"
     labels = list(certificate.data["labels"])
     other = Certificate({**certificate.data, "labels": [*labels, 1, 1]})
-    monkeypatch.setattr(_verify, "check", lambda _: equal("checked", 1, 1))
-    found = _verify.certified(other, "it")
+    monkeypatch.setattr(construction, "check", lambda _: equal("checked", 1, 1))
+    found = construction.certified(other, "it")
     assert (found.status, found.statement) == ("fails", "training error of it is min(n_+, n_-)/n")

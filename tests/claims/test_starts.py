@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.claims import experiments_starts as starts
+from lossurface.claims import trained_starts as starts
 from lossurface.claims.theorem_1 import threshold
 from lossurface.reproduce import EXPERIMENTS, read_outcomes, run_experiment, select_experiments
 
@@ -110,11 +110,11 @@ def test_outcomes_are_written_merged_and_read_back(tmp_path):
     assert stuck.tally.hits[0] > 0
     assert "examined are proved bad minima" in str(stuck)
     assert not read_outcomes(file, "theorem-1")
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="No such file"):
         read_outcomes(tmp_path / "none.json")
     for broken in ("{", "[]", '{"format": "lossurface/summary"}'):
         (tmp_path / "broken.json").write_text(broken)
-        with pytest.raises(InputError, match="anew"):
+        with pytest.raises(InputError, match="not experiments, version 1"):
             read_outcomes(tmp_path / "broken.json")
 
 

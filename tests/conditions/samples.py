@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lossurface.conditions._space import Space
+from lossurface.conditions import Space
 from lossurface.setting import Dataset
 
 # name: (samples, labels, assumption-6, proposition-12, proposition-11), worked out by hand

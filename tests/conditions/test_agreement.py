@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lossurface.claims.experiments_geometry import duality
+from lossurface.claims.duality import duality
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from tests.conditions.samples import drawn, space
 

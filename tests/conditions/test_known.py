@@ -153,7 +153,7 @@ def test_a_unit_converted_and_rounded():
     samples = np.hstack([kilograms, kilograms[:, :1] * 2.2046226])
     prepared = space(samples, labels)
     assert prepared.span.rank == 3
-    assert prepared.reduced is not None
+    assert prepared.frame.change is not None
     found = proposition_12(prepared)
     for condition in (assumption_6(prepared), found, proposition_11(prepared, found)):
         assert condition.verdict != "undecided", condition.why

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from lossurface.claims import proposition_2, proposition_3, proposition_5, proposition_7
+from lossurface.claims.proposition_5 import PLANE
 from lossurface.conditions.bad_minimum import bad_minimum
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.conditions.subspaces import assumption_3, theorem_1_width
-from lossurface.counterexamples import (
-    PLANE,
-    proposition_2,
-    proposition_3,
-    proposition_5,
-    proposition_7,
-)
 from lossurface.exact import Certificate, seal
 from lossurface.setting import Dataset
 from tests.conditions.samples import KNOWN, space
@@ -116,21 +111,21 @@ _CLASH = {"samples": [["1", "1"], ["1", "1"], ["2", "0"]], "labels": [1, -1, 1]}
 _UPPER = {"samples": [["1", "0"], ["2", "0"], ["0", "1"]], "labels": [1, 1, -1]}
 
 MINIMA: dict[str, Certificate] = {
-    "curved": proposition_5(),
-    "curved, wide": proposition_5(width=2),
-    "curved, cosh": proposition_5("cosh", 2, 2, PLANE),
-    "curved, ball": proposition_5("quartic", 3, dataset=UNEVEN),
-    "dead": proposition_2(),
-    "dead, separable": proposition_2("threshold", 3, 2, "theorem-2"),
-    "dead, ball": proposition_2(dataset=THREE),
-    "dead, shortcut": proposition_2(dataset=THREE, deep=(2, 1)),
+    "curved": proposition_5.certify(),
+    "curved, wide": proposition_5.certify(width=2),
+    "curved, cosh": proposition_5.certify("cosh", 2, 2, PLANE),
+    "curved, ball": proposition_5.certify("quartic", 3, dataset=UNEVEN),
+    "dead": proposition_2.certify(),
+    "dead, separable": proposition_2.certify("threshold", 3, 2, "theorem-2"),
+    "dead, ball": proposition_2.certify(dataset=THREE),
+    "dead, shortcut": proposition_2.certify(dataset=THREE, deep=(2, 1)),
     "deep": deep(),
     "paired": paired(),
     "linear": linear(),
     "identity": identity(),
-    "best": proposition_3(width=1, dataset=FEW),
-    "best, shortcut": proposition_3("elu", 3, 1, FEW, deep=(1,)),
-    "best, identity": proposition_7(p=6, dataset=FEW, widths=(1,)),
+    "best": proposition_3.certify(width=1, dataset=FEW),
+    "best, shortcut": proposition_3.certify("elu", 3, 1, FEW, deep=(1,)),
+    "best, identity": proposition_7.certify(p=6, dataset=FEW, widths=(1,)),
     "staircase": staircase(),
     "staircase, exp": staircase("exp", 2, 1),
     "staircase, quadratic": staircase("quadratic"),

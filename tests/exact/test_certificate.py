@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 
 from lossurface import InputError
-from lossurface.counterexamples import proposition_5
+from lossurface.claims import proposition_5
 from lossurface.exact import Certificate, check, load, seal
 from lossurface.exact.certificate import text
 from tests.exact.certificates import CERTIFICATES
@@ -27,7 +27,7 @@ def test_sealing_refuses_floats():
 
 
 def test_sealing_is_deterministic_and_adds_format_and_version():
-    assert proposition_5().to_json() == proposition_5().to_json()
+    assert proposition_5.certify().to_json() == proposition_5.certify().to_json()
     sealed = seal({"radius": Fraction(1, 2), "b": ["1 +/- 1/2", 3]})
     head = {"format": "lossurface/certificate", "version": 2}
     assert sealed.data == {**head, "radius": "1/2", "b": ["1 +/- 1/2", 3]}
@@ -42,11 +42,11 @@ def test_a_certificate_survives_its_file(tmp_path):
 
 def test_a_save_that_cannot_be_is_one_line_and_leaves_nothing(tmp_path):
     with pytest.raises(InputError, match="cannot be written") as raised:
-        proposition_5().save(tmp_path / "missing" / "c.json")
+        proposition_5.certify().save(tmp_path / "missing" / "c.json")
     assert "\n" not in str(raised.value)
     (tmp_path / "folder").mkdir()
     with pytest.raises(InputError):
-        proposition_5().save(tmp_path / "folder")
+        proposition_5.certify().save(tmp_path / "folder")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
@@ -55,7 +55,7 @@ def test_a_saved_file_has_the_mode_that_the_umask_leaves(tmp_path, umask, mode):
     before = os.umask(umask)
     try:
         for _ in ("new", "replaced"):
-            path = proposition_5().save(tmp_path / "c.json")
+            path = proposition_5.certify().save(tmp_path / "c.json")
             assert stat.S_IMODE(path.stat().st_mode) == mode
             path.chmod(0o666)
     finally:
@@ -63,7 +63,8 @@ def test_a_saved_file_has_the_mode_that_the_umask_leaves(tmp_path, umask, mode):
 
 
 def test_a_finding_says_which_certificate_was_checked():
-    for certificate in (proposition_5(), resealed(proposition_5().data, ("radius",), "9")):
+    built = proposition_5.certify()
+    for certificate in (built, resealed(built.data, ("radius",), "9")):
         canonical = json.dumps(certificate.data, sort_keys=True, separators=(",", ":"))
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         assert check(certificate).detail.endswith(f"certificate sha256:{digest}")
@@ -72,7 +73,7 @@ def test_a_finding_says_which_certificate_was_checked():
 @pytest.mark.parametrize("entry", [float, {"kind": "farkas", 1: 2}, Fraction(1, 2)])
 def test_what_is_not_json_is_bad_input(entry):
     with pytest.raises(InputError, match="not JSON"):
-        check(Certificate({**proposition_5().data, "labels": entry}))
+        check(Certificate({**proposition_5.certify().data, "labels": entry}))
 
 
 def test_what_nests_too_deeply_is_bad_input():
@@ -81,7 +82,7 @@ def test_what_nests_too_deeply_is_bad_input():
         nested = [nested]
     for field in ("kind", "claim", "labels"):
         with pytest.raises(InputError, match="nested too deeply"):
-            check(Certificate({**proposition_5().data, field: nested}))
+            check(Certificate({**proposition_5.certify().data, field: nested}))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_bad_files_are_one_line_naming_the_file(tmp_path, content, message):
 
 def test_an_unknown_kind_is_bad_input():
     with pytest.raises(InputError, match="kind is 'miracle', not one of contradiction"):
-        check(resealed(proposition_5().data, ("kind",), "miracle"))
+        check(resealed(proposition_5.certify().data, ("kind",), "miracle"))
 
 
 def test_saving_replaces_files_only(tmp_path):

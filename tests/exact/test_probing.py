@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface.counterexamples import PLANE, proposition_2, proposition_5
+from lossurface.claims import proposition_2, proposition_5
+from lossurface.claims.proposition_5 import PLANE
 from lossurface.setting import (
     Problem,
     from_certificate,
@@ -54,7 +55,7 @@ def test_no_point_inside_the_radius_is_lower(name, data):
 
 def test_beyond_the_radius_the_loss_falls():
     """The radius of Proposition 2 ends where a neuron wakes: far out, the loss is lower."""
-    certificate = proposition_2()
+    certificate = proposition_2.certify()
     problem = from_certificate(certificate.data)
     far = list(problem.network.theta)
     far[1:] = [Fraction(1), Fraction(1), Fraction(-1)]  # a = 1, w = (1, -1): wakes on e_1 alone
@@ -79,7 +80,7 @@ def test_outside_the_class_the_same_parameters_are_no_minimum():
 
 def test_a_convex_neuron_of_the_other_sign_escapes():
     """With a_j > 0 the curvature of Proposition 5 works downhill: the sign of a matters."""
-    problem = from_certificate(proposition_5().data)
+    problem = from_certificate(proposition_5.certify().data)
     theta = [Fraction(0), Fraction(1), Fraction(0)]
     lower = [Fraction(0), Fraction(1), Fraction(1, 8)]
     assert problem.loss_rational(lower) < problem.loss_rational(theta)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from jsonschema import Draft202012Validator
 
-from lossurface.counterexamples.gallery import gallery
+from lossurface.claims.gallery import gallery
 from lossurface.exact.checker.format import CERTIFICATE, KINDS, Unreadable, read
 from lossurface.exact.schema import schema
 from tests.exact.certificates import CERTIFICATES

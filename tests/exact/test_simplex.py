@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from lossurface.claims import proposition_2
+from lossurface.claims.construction import signed
 from lossurface.conditions import Space, assumption_6
-from lossurface.counterexamples import proposition_2
-from lossurface.counterexamples.construction import signed
 from lossurface.exact import check
 from lossurface.exact.simplex import feasible, separate
 from lossurface.setting import Dataset
@@ -84,4 +84,4 @@ def test_the_separators_margin_is_the_widest_up_to_its_rounding(rows):
 
 def test_samples_closer_than_floats_can_part_have_a_certificate():
     data = Dataset.of([("1e-30", 1), ("-1e-30", 1)], [1, -1])
-    assert check(proposition_2(data="theorem-2", dataset=data)).status == "holds"
+    assert check(proposition_2.certify(data="theorem-2", dataset=data)).status == "holds"

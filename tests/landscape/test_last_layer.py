@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface import InputError
-from lossurface.claims.experiments_proposition_8 import lift
+from lossurface.claims.proposition_8 import lift
 from lossurface.landscape.last_layer import (
     LastLayer,
     gradient_bound,

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from lossurface.reproduce import EXPERIMENTS, Pool, Store, run_experiment
+from lossurface.reproduce import EXPERIMENTS, Pool, run_experiment
 
 
 def line(name, folder, *, count=2, **options):
@@ -39,8 +39,8 @@ def values(folder):
     """Return what every trial gave, in order."""
     found = []
     for path in (folder / "records").glob("*.json"):
-        about = json.loads(path.read_text())["about"]
-        found.append((about["first"], Store(folder / "records").get(about)["values"]))
+        record = json.loads(path.read_text())
+        found.append((record["about"]["first"], record["result"]["values"]))
     return [value for _, several in sorted(found) for value in several]
 
 

@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 
 from lossurface import InputError, reproduce
-from lossurface.reproduce import BrokenOff, Pool, Store, map_trials
+from lossurface.reproduce import BrokenOff, Pool, map_trials, records
+from lossurface.reproduce.records import Store, Task
+from tests.reproduce import tiny
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TRIAL = "tests.reproduce.tiny:trial"
 ABOUT = {"claim": "x", "seed": 0}
 
 
@@ -209,10 +210,10 @@ def test_many_workers_killed_whole_then_resumed(tmp_path, start):
 def test_a_task_that_kills_every_worker_is_named_and_the_others_finish(tmp_path, tree):
     code = (
         "from lossurface.reproduce import *\n"
-        "import sys\n"
+        "from tests.reproduce import tiny\n"
         "if __name__ == '__main__':\n"
         "    try:\n"
-        "        map_trials('tests.reproduce.tiny:always_deadly', 2, claim='x', chunk=1,\n"
+        "        map_trials(tiny.always_deadly, 2, claim='x', chunk=1,\n"
         f"            options={{'log': {str(tmp_path / 'log')!r}}},\n"
         f"            out={str(tmp_path / 'out')!r}, pool=Pool(2), echo=lambda line: None)\n"
         "    except BrokenOff as error:\n"
@@ -269,11 +270,9 @@ def test_workers_of_many_threads_are_refused_in_one_line(tmp_path):
 
 def test_a_worker_that_does_not_see_the_folder_is_told_and_writes_nothing(tmp_path):
     folder = tmp_path / "out" / "records"
-    task = reproduce.trials._Chunk(
-        TRIAL, {"log": str(tmp_path / "log")}, 0, 0, 1, ABOUT, Store(folder)
-    )
+    task = Task(tiny.trial, (None, str(tmp_path / "log")), ABOUT)
     with pytest.raises(BrokenOff, match="a worker does not see it") as caught:
-        reproduce.trials._run(task)
+        records._perform((task, Store(folder)))
     assert len(str(caught.value).splitlines()) == 1
     assert not folder.exists()
     assert began(tmp_path) == []
@@ -293,12 +292,12 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path, monke
     monkeypatch.setattr(os, "fsync", full)
     given = {"claim": "tiny", "options": {"log": log}, "out": tmp_path / "out", "chunk": 1}
     with pytest.raises(BrokenOff, match=r"cannot be written .*make room there") as caught:
-        map_trials(TRIAL, 10, **given, echo=lambda _: None)
+        map_trials(tiny.trial, 10, **given, echo=lambda _: None)
     assert len(str(caught.value).splitlines()) == 1
     left = {path.name for path in (tmp_path / "out" / "records").iterdir()}
     assert len(left) == 4
     assert left == names(tmp_path) | {"lock"}
-    assert len(map_trials(TRIAL, 10, **given, echo=lambda _: None)) == 10
+    assert len(map_trials(tiny.trial, 10, **given, echo=lambda _: None)) == 10
     assert len(names(tmp_path)) == 10
     assert len(began(tmp_path)) == 11  # the one whose record found no room, again
 
@@ -307,7 +306,7 @@ def test_a_corrupt_record_is_made_anew(tmp_path):
     store = Store(tmp_path)
     result = {"values": [1, 2.5, "three"]}
     assert store.put(ABOUT, result) == store.get(ABOUT) == result
-    path = tmp_path / f"{store.key(ABOUT)}.json"
+    path = store.path(ABOUT)
     whole = path.read_bytes()
     rng = np.random.default_rng(0)
     for _ in range(300):
@@ -325,8 +324,7 @@ def test_a_corrupt_record_is_made_anew(tmp_path):
     assert store.get(ABOUT) is None
     other = Store(tmp_path / "other")
     other.put({"claim": "y"}, {"values": [4]})
-    moved = tmp_path / "other" / f"{store.key({'claim': 'y'})}.json"
-    path.write_bytes(moved.read_bytes())  # a record under another's name
+    path.write_bytes(other.path({"claim": "y"}).read_bytes())  # a record under another's name
     assert store.get(ABOUT) is None
 
 
@@ -339,8 +337,8 @@ def test_the_key_hangs_on_everything_a_result_hangs_on():
         base | {"seed": 1},
         base | {"package": {"key": "b"}},
     ]
-    assert len({store.key(about) for about in [base, *changed]}) == 5
-    assert store.key(dict(reversed(base.items()))) == store.key(base)
+    assert len({store.path(about) for about in [base, *changed]}) == 5
+    assert store.path(dict(reversed(base.items()))) == store.path(base)
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path):
@@ -359,7 +357,7 @@ def test_chunks_and_counts_enter_no_result(tmp_path):
     def run(count, chunk, out):
         options = {"log": str(tmp_path / "log")}
         return map_trials(
-            TRIAL, count, claim="x", seed=5, options=options, out=tmp_path / out, chunk=chunk,
+            tiny.trial, count, claim="x", seed=5, options=options, out=tmp_path / out, chunk=chunk,
             echo=lambda _: None,
         )  # fmt: skip
 
@@ -369,8 +367,7 @@ def test_chunks_and_counts_enter_no_result(tmp_path):
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: map_trials("nowhere:f", 1, claim="x"), "function 'nowhere:f': not found"),
-        (lambda: map_trials(TRIAL, 0, claim="x"), "at least 1"),
+        (lambda: map_trials(tiny.trial, 0, claim="x"), "at least 1"),
         (lambda: Pool(0), "at least 1"),
         (lambda: Pool(2, "tcp://x:1"), "exclude each other"),
         (lambda: reproduce.run_experiment("none", 1), "experiment 'none': unknown"),
@@ -386,16 +383,16 @@ def test_a_lost_gpu_is_told_and_auto_falls_back(tmp_path, monkeypatch):
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(InputError, match="torch finds none here; use --device cpu or auto"):
+    with pytest.raises(InputError, match="torch finds no GPU; use cpu or auto"):
         reproduce.run_experiment("theorem-1-training", 1, device="cuda", out=tmp_path)
-    assert reproduce.planning.pick_device("auto")[0] == "cpu"
+    assert Pool().pick_device("auto")[0] == "cpu"
 
 
 def test_a_gpu_lost_among_the_trials_is_one_line_and_the_rest_runs_without(tmp_path):
     def run(options, **more):
         options = {"log": str(tmp_path / "log")} | options
         return map_trials(
-            "tests.reproduce.tiny:on_device", 6, claim="x", options=options, out=tmp_path / "out",
+            tiny.on_device, 6, claim="x", options=options, out=tmp_path / "out",
             chunk=1, echo=lambda _: None, **more,
         )  # fmt: skip
 
@@ -423,5 +420,10 @@ def test_a_gpu_lost_among_the_trials_is_one_line_and_the_rest_runs_without(tmp_p
         ("cuda", "cuda", []),
     ],
 )
-def test_auto_keeps_what_another_device_recorded(asked, picked, others):
-    assert reproduce.planning.elsewhere(asked, picked) == others
+def test_auto_keeps_what_another_device_recorded(monkeypatch, asked, picked, others):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: picked == "cuda")
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a GPU")
+    pool = Pool(scheduler="tcp://x:1") if picked == "auto" else Pool()
+    assert (pool.pick_device(asked)[0], pool.pick_device(asked)[2]) == (picked, others)

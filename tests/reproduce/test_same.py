@@ -7,26 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from lossurface.reproduce import execute, plan
+from lossurface.reproduce import run
 from scripts import book
 
 ROOT = Path(__file__).resolve().parents[2]
 FAST = ("proposition-5", "example-1")
 
 
-def verdict_lines(name, folder):
-    (task,) = plan([name], device="cpu", profile="quick", out=folder)
-    done = execute(task.path, task.given, task.out)
-    assert done.error is None
-    return [line for line in done.text.splitlines() if line.startswith(f"{name}: ")]
+def verdict_line(name, folder):
+    summary = run([name], device="cpu", profile="quick", out=folder)
+    assert summary.ok
+    return summary.records[0].detail
 
 
 @pytest.mark.slow
 def test_verdict_lines_do_not_hang_on_order_or_repetition(tmp_path):
-    first = {name: verdict_lines(name, tmp_path) for name in FAST}
-    again = {name: verdict_lines(name, tmp_path) for name in reversed(FAST)}
+    first = {name: verdict_line(name, tmp_path / "first") for name in FAST}
+    again = {name: verdict_line(name, tmp_path / "again") for name in reversed(FAST)}
     assert first == again
-    assert all(first.values())
 
 
 def sources(folder):

@@ -43,13 +43,14 @@ def on_device(rng, log: str, device: str, most: int) -> dict[str, str]:
 def main(arguments: list[str]) -> None:
     """Run `trial` many times: OUT LOG COUNT SECONDS WORKERS DEADLY SCHEDULER."""
     from lossurface.reproduce import BrokenOff, Pool, map_trials
+    from tests.reproduce import tiny  # not __main__: the workers import it
 
     out, log, count, seconds, workers, deadly, scheduler = arguments
     pool = Pool(int(workers), scheduler or None)
     options = {"log": log, "seconds": float(seconds), "deadly": deadly}
     try:
         values = map_trials(
-            "tests.reproduce.tiny:trial",
+            tiny.trial,
             int(count),
             claim="tiny",
             options=options,

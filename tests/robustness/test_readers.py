@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
+from lossurface.claims import proposition_6
 from lossurface.conditions.tables import read_arrays, read_file
-from lossurface.counterexamples import proposition_6
 from lossurface.exact import check, seal
 
 
@@ -67,7 +67,7 @@ def test_numbers_of_many_digits(tmp_path, cell, column):
 
 
 def test_a_network_of_many_squaring_layers():
-    data = copy.deepcopy(dict(proposition_6("requ").data))
+    data = copy.deepcopy(dict(proposition_6.certify("requ").data))
     layers = data["network"]["deep"]["layers"]
     first, *rest = layers
     width = len(first["b"])

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.counterexamples import proposition_2, proposition_5
+from lossurface.claims import proposition_2, proposition_5
 from lossurface.setting import from_certificate
 from lossurface.show import around
 from lossurface.show.around import direction
 
 
 def test_a_slice_holds_the_loss_at_its_coordinates():
-    certificate = proposition_5(p=2, width=2)
+    certificate = proposition_5.certify(p=2, width=2)
     plane = around(certificate, ("a[1]", "W[0,0]"), span=0.5, points=5)
     problem = from_certificate(certificate.data)
     theta = list(problem.network.theta)
@@ -29,14 +29,14 @@ def test_a_slice_holds_the_loss_at_its_coordinates():
 
 
 def test_nothing_inside_the_radius_is_lower():
-    plane = around(proposition_2(width=2), ({"W[0,0]": 1, "W[1,0]": 1}, "a0"))
+    plane = around(proposition_2.certify(width=2), ({"W[0,0]": 1, "W[1,0]": 1}, "a0"))
     inside = np.hypot(plane.u[None, :], plane.v[:, None]) < plane.radius
     assert plane.loss[inside].min() >= plane.least - 1e-12 * plane.least
     assert plane.loss.min() >= 0
 
 
 def test_directions_are_unit_vectors_and_orthogonal():
-    architecture = from_certificate(proposition_5(width=3).data).network.architecture
+    architecture = from_certificate(proposition_5.certify(width=3).data).network.architecture
     assert np.linalg.norm(direction(architecture, "W")) == pytest.approx(1)
     assert direction(architecture, {"a0": 3, "a[2]": 4}).tolist() == [0.6, 0, 0, 0.8, 0, 0, 0]
 
@@ -52,4 +52,4 @@ def test_directions_are_unit_vectors_and_orthogonal():
 )
 def test_bad_directions_are_named(along, message):
     with pytest.raises(InputError, match=message.replace("[", r"\[").split("(")[0]):
-        around(proposition_5(), along)
+        around(proposition_5.certify(), along)

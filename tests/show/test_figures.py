@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from lossurface import InputError, show
-from lossurface.counterexamples import LINE, gallery
+from lossurface.claims import gallery
+from lossurface.claims.proposition_5 import LINE
 from lossurface.setting import get_neuron, polynomial_hinge, quadratic
 from lossurface.show.figures import (
     _losses,

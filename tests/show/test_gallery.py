@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lossurface.claims import CLAIMS
+from lossurface.claims.gallery import Entry, recipes
 from lossurface.claims.table_1 import COLUMNS, ROWS
-from lossurface.counterexamples.gallery import Entry, recipes
 from lossurface.exact import Verdict, equal
 from lossurface.show.figures.gallery import cards, filters
 from lossurface.show.figures.table_1 import table

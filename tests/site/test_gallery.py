@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lossurface.counterexamples.gallery import recipes
+from lossurface.claims.gallery import recipes
 
 pytestmark = pytest.mark.site
 

@@ -36,7 +36,7 @@ def test_what_was_searched_for_is_legible(browser: Any, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}/search.html?q=example")
     page.wait_for_selector("ul.search li a")
-    page.goto(f"{address}/book/api/counterexamples.html")
+    page.goto(f"{address}/book/api/claims.html")
     page.add_style_tag(content=PLAIN)
     assert page.locator("nav .highlighted").count() > 0
     assert page.locator("article .highlighted").count() > 0

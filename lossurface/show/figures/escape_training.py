@@ -53,7 +53,7 @@ def race(ends: Mapping[str, Mapping[str, Training]], begin: str) -> go.Figure:
     """Draw the share of networks without an error against the steps taken, by method."""
     import numpy as np
 
-    from lossurface.claims.experiments_escape_training import RAY, solved_by
+    from lossurface.claims.escape_training import RAY, solved_by
 
     exponents = np.linspace(0, 3.5, 71)
     found = {name: run for name, run in ends[begin].items() if name != RAY}

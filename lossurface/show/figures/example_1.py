@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples.example_1 import example_1
+from lossurface.claims.example_1 import example_1
 from lossurface.setting import Loss
 from lossurface.show import plot, scene
 from lossurface.show.static import Drawing

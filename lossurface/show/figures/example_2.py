@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples.example_2 import example_2
+from lossurface.claims.example_2 import example_2
 from lossurface.show import plot, scene
 from lossurface.show.static import Drawing
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples.example_3 import example_3
+from lossurface.claims.example_3 import example_3
 from lossurface.show import plot, scene
 from lossurface.show.static import Drawing
 

@@ -13,7 +13,7 @@ from lossurface.claims import get
 from lossurface.show.around import Slice, around
 
 if TYPE_CHECKING:
-    from lossurface.counterexamples.gallery import Entry
+    from lossurface.claims.gallery import Entry
 
 __all__ = ["Cards", "cards", "filters", "slice_of", "thumbnail"]
 
@@ -162,7 +162,7 @@ def cards(entries: Iterable[Entry], root: str = "../..") -> Cards:
     """Return one card for each entry.
 
     Args:
-        entries: of `lossurface.counterexamples.gallery`.
+        entries: of `lossurface.claims.gallery`.
         root: the way from the page to the top of the site.
     """
     items = [_card(entry, root) for entry in entries]

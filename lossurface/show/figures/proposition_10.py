@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lossurface.claims.experiments_proposition_8 import lift, thin
+from lossurface.claims.proposition_8 import lift, thin
 from lossurface.landscape.last_layer import LastLayer
 from lossurface.setting import Network, logistic
 from lossurface.show import scene

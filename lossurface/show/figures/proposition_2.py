@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples import RAYS
+from lossurface.claims.proposition_2 import RAYS
 from lossurface.setting import get_neuron, polynomial_hinge
 from lossurface.show import plot, scene
 from lossurface.show.figures._losses import losses, outputs

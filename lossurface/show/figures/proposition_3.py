@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lossurface.counterexamples.separability import axis_interval
+from lossurface.claims.separability import axis_interval
 from lossurface.setting import Dataset, proposition_3
 from lossurface.show.static import Drawing
 from lossurface.show.style import ACCENT, NEGATIVE, PAPER, POSITIVE

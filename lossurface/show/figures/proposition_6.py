@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples import XOR
+from lossurface.claims.proposition_6 import XOR
 from lossurface.setting import (
     empirical_loss,
     feedforward_torch,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.claims.experiments_proposition_8 import Lift, least_squares, lift, thin
-from lossurface.claims.proposition_8 import outlier
+from lossurface.claims.proposition_8 import Lift, least_squares, lift, outlier, thin
 from lossurface.landscape.last_layer import LastLayer
 from lossurface.setting import Network, Problem
 from lossurface.show import plot, scene

@@ -71,8 +71,6 @@ def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
     kind = {"Yes": "ls-yes", "No": "ls-no"}.get(text, "")
     lines = []
     for claim, neuron in one.witnesses:
-        if claim not in CLAIMS:
-            continue
         counts = (f"{count:,} {how}" for how, count in verify(claim).checked.items())
         link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
         shown = html.escape(neuron) if one.answer == "No" else "by its proof"

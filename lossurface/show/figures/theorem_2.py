@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lossurface.counterexamples import LINE
+from lossurface.claims.proposition_5 import LINE
 from lossurface.setting import Neuron, get_neuron, polynomial_hinge
 from lossurface.show import plot, scene
 from lossurface.show.figures._losses import losses, outputs

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from matplotlib.figure import FigureBase
 
-    from lossurface.claims.experiments_width import Phase
+    from lossurface.claims.width_threshold import Phase
     from lossurface.show.style import Palette
 
 __all__ = ["by_gap", "map_of"]

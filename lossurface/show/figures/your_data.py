@@ -4,61 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from lossurface.show.dataset_report import distances
 from lossurface.show.style import INK, MUTED, NEGATIVE, PAPER, POSITIVE
 
 if TYPE_CHECKING:
-    import numpy as np
     import plotly.graph_objects as go
-    from numpy.typing import NDArray
 
     from lossurface.conditions import Report
-
-    Array = NDArray[np.float64]
 
 __all__ = ["Quadrants", "distances"]
 
 REACH = 2.6  # distances beyond it are drawn at it
-
-
-def distances(report: Report) -> tuple[Array, Array, Array]:
-    """Return each sample's distance from the origin, measured by either ellipsoid; 1 is its edge.
-
-    Where Proposition 12's condition holds they are those of the certificate; where it fails, the
-    forms that came closest to telling the classes apart.
-
-    Args:
-        report: of `lossurface.check`.
-
-    Returns:
-        Distances by the positives' ellipsoid (n,), by the negatives' (n,), and labels (n,).
-    """
-    import numpy as np
-
-    from lossurface.conditions import closest_form
-
-    space = report.space
-    assert space is not None
-    labels = space.labels
-    found = report.condition("proposition-12")
-    out = []
-    sides: tuple[tuple[str, Literal[1, -1]], ...] = (("positive", 1), ("negative", -1))
-    for name, sign in sides:
-        if found.verdict == "holds" and found.certificate is not None:
-            side = found.certificate.data[name]
-            X = np.array([[float(v) for v in row] for row in space.dataset.x])
-            rows = np.array([[float(Fraction(v)) for v in row] for row in side["rows"]])
-            values = ((X @ rows.T) ** 2) @ [float(Fraction(w)) for w in side["weights"]]
-        else:
-            form = closest_form(space, sign, moments=False)
-            assert form is not None  # some sample is not zero, and any lambda will do
-            points = space.frame.points
-            values = np.einsum("ij,ij->i", points @ form.shape, points)
-        edge = (values[labels == sign].max() + values[labels != sign].min()) / 2
-        out.append(np.sqrt(np.maximum(values, 0) / edge))
-    return out[0], out[1], labels
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""The gallery: every neuron outside a theorem's class, on that theorem's data, certified.
+
+Claims.md section 5, the talk's "dozens of counterexamples": neuron x data x p x architecture, where
+one of Propositions 2 to 7 builds it. Nothing is stored; each entry is built when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lossurface.claims import get
+from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
+from lossurface.claims.proposition_5 import PLANE
+from lossurface.exact import Certificate
+
+__all__ = ["Entry", "Recipe", "gallery", "recipes"]
+
+_RELU = ("threshold", "relu", "requ", "constant")
+_LEAKY = ("relu", "leaky-relu", "elu", "linear")
+_SIGMOID = ("sigmoid", "tanh", "arctan", "softsign", "constant", "linear")
+_QUADRATIC = ("quadratic", "cosh", "quartic")
+# claim, data, neurons, choices for the sampled or second dataset (eight samples)
+_SINGLE: tuple[tuple[str, str, tuple[str, ...], dict[str, Any]], ...] = (
+    ("proposition-2", "theorem-1", _RELU, {"data": "theorem-1", "seed": 1, "n": 8}),
+    ("proposition-2", "theorem-2", _RELU, {"data": "theorem-2", "seed": 1, "n": 8}),
+    ("proposition-3", "theorem-1", _LEAKY, {}),
+    ("proposition-4", "theorem-1", _SIGMOID, {"seed": 1, "n": 8}),
+    ("proposition-5", "theorem-2", _QUADRATIC, {"dataset": PLANE}),
+)
+_OVER = 9  # neurons for at most eight samples
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to build one counterexample.
+
+    Attributes:
+        claim: the claim's id.
+        neuron: of f_S, or of the deep network where there is no f_S.
+        p: power of the hinge.
+        architecture: `single-layer`, `shortcut`, `feedforward` or `identity-shortcut`.
+        data: the theorem whose data it is, `theorem-1` or `theorem-2`, or `none`.
+        remark: what tells it from others, such as `wide`; may be empty.
+        choices: what else the builder is told.
+    """
+
+    claim: str
+    neuron: str
+    p: int
+    architecture: str
+    data: str
+    remark: str = ""
+    choices: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The name of its file, without `.json`; no two in the gallery agree."""
+        parts = (self.claim, self.data, self.architecture, self.neuron, f"p{self.p}", self.remark)
+        return "_".join(part for part in parts if part)
+
+    @property
+    def shows(self) -> str:
+        """What fails, in one phrase."""
+        theorem = {"theorem-1": "Theorem 1", "theorem-2": "Theorem 2"}.get(self.data, "any data")
+        if self.architecture == "feedforward":
+            where = "" if self.data == "none" else f"{theorem} data: "
+            return f"{where}a feedforward network of {self.neuron} neurons can die"
+        if self.architecture == "identity-shortcut":
+            return f"{theorem} fails with an identity shortcut"
+        beside = " beside a deep network" if self.architecture == "shortcut" else ""
+        return f"{theorem} fails for {self.neuron} neurons{beside}"
+
+    def build(self) -> Certificate:
+        """Build and check the certificate."""
+        return get(self.claim).certify(neuron=self.neuron, p=self.p, **self.choices)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A counterexample with its certificate."""
+
+    recipe: Recipe
+    certificate: Certificate
+
+    @property
+    def filename(self) -> str:
+        """Where `lossurface certify --all` writes it."""
+        return f"{self.recipe.id}.json"
+
+
+def recipes() -> tuple[Recipe, ...]:
+    """Return what the gallery holds, without building it."""
+    found = (*_of_single_layers(), *_on_samples(), *_of_deep_networks())
+    return tuple(sorted(found, key=lambda recipe: recipe.claim))
+
+
+def gallery() -> Iterator[Entry]:
+    """Yield every counterexample of the gallery, built and checked."""
+    for recipe in recipes():
+        yield Entry(recipe, recipe.build())
+
+
+def _of_single_layers() -> Iterator[Recipe]:
+    for claim, data, neurons, other in _SINGLE:
+        same = {"data": data} if claim == "proposition-2" else {}
+        for neuron in neurons:
+            yield Recipe(claim, neuron, 2, "single-layer", data, "", same)
+            wide = {**other, "width": _OVER}
+            yield Recipe(claim, neuron, 6, "single-layer", data, "wide", wide)
+            deep = {**same, "deep": (2, 2), "deep_neuron": "relu"}
+            yield Recipe(claim, neuron, 3, "shortcut", data, "", deep)
+
+
+def _on_samples() -> Iterator[Recipe]:
+    """Sampled data, where the best affine map is irrational."""
+    drawn = {"seed": 0, "n": 20}
+    single, both = ("single-layer", "theorem-1", "sampled"), ("shortcut", "theorem-1", "sampled")
+    yield Recipe("proposition-3", "leaky-relu", 2, *single, drawn)
+    yield Recipe("proposition-3", "elu", 3, *both, {**drawn, "deep": (3,)})
+    yield Recipe("proposition-3", "linear", 6, *single, {**drawn, "width": 21})
+    for p in (2, 3):
+        yield Recipe("proposition-7", "relu", p, "identity-shortcut", *single[1:], drawn)
+
+
+def _of_deep_networks() -> Iterator[Recipe]:
+    datasets = {"theorem-1": RAYS, "theorem-2": HALF_PLANE, "none": None}
+    for neuron in _RELU:
+        for (data, dataset), p in zip(datasets.items(), (2, 3, 6), strict=True):
+            choices = {"data": data, "dataset": dataset, "widths": (3,) * (1 + p // 3)}
+            yield Recipe("proposition-6", neuron, p, "feedforward", data, "", choices)
+    for p, widths in ((2, (1,)), (3, (9, 9)), (6, (2, 2, 2))):
+        choices = {"widths": widths}
+        yield Recipe("proposition-7", "relu", p, "identity-shortcut", "theorem-1", "", choices)

@@ -1,0 +1,234 @@
+"""A dataset in coordinates fit for search: exact integers, their span, and whitened floats.
+
+Every condition tested here is unchanged by an invertible linear map of the samples, so the search
+runs in coordinates where it is well conditioned, and its answers are mapped back and rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from lossurface import InputError
+from lossurface.conditions.spans import Span, modular, span_of
+from lossurface.exact.checker import Unreadable
+from lossurface.exact.checker.arithmetic import Samples, dot, inner, integers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lossurface.setting import Dataset
+
+    Array = NDArray[np.float64]
+
+__all__ = ["Frame", "Space"]
+
+SMALL = 40_000_000  # n r^2 numbers of so many bits in all take the exact simplex a few seconds
+FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """A dataset, prepared once and shared by every test.
+
+    Raises:
+        InputError: one class is empty.
+    """
+
+    dataset: Dataset
+
+    def __post_init__(self) -> None:
+        if len(set(self.dataset.y)) < 2:
+            missing = "+1" if 1 not in self.dataset.y else "-1"
+            raise InputError(f"labels hold no {missing}; give samples of both classes")
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The samples as integers with one scale, as the checker sees them, and the labels."""
+        try:
+            numbers, scale = integers(list(chain(*self.dataset.x)))
+        except Unreadable:
+            raise InputError(
+                "samples: no common denominator of use; round the coordinates"
+            ) from None
+        d = self.dataset.d
+        rows = [numbers[i : i + d] for i in range(0, len(numbers), d)]
+        return Samples(rows, scale, list(self.dataset.y))
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """The fields `samples` and `labels` of a certificate."""
+        return self.dataset.to_dict()
+
+    @cached_property
+    def span(self) -> Span:
+        """The span V of all samples, r its dimension."""
+        return span_of(self.samples.rows, short=True)
+
+    def class_rows(self, sign: int) -> list[list[int]]:
+        """Return the integer rows of one class."""
+        return [self.samples.rows[i] for i in self.samples.of(sign)]
+
+    @cached_property
+    def named(self) -> list[list[int]]:
+        """The integer rows, the span's columns alone: (n, r)."""
+        return [[row[k] for k in self.span.columns] for row in self.samples.rows]
+
+    def form(self, coefficients: Sequence[Fraction]) -> list[Fraction]:
+        """Return the linear form on x in R^d with these r coefficients on `named`."""
+        row = [Fraction(0)] * self.dataset.d
+        for value, k in zip(coefficients, self.span.columns, strict=True):
+            row[k] = value * self.samples.scale
+        return row
+
+    def values(self, form: Sequence[Fraction]) -> tuple[list[int], int]:
+        """Return w^T x_i as n integers and their common denominator."""
+        numbers, scale = integers(form)
+        return [inner(numbers, row) for row in self.samples.rows], scale * self.samples.scale
+
+    def small(self, width: int) -> bool:
+        """Return whether the exact simplex takes seconds at most, on columns of `width` numbers."""
+        bits = max((v.bit_length() for row in self.named for v in row), default=0)
+        return self.dataset.n * width**2 * bits <= SMALL
+
+    @cached_property
+    def labels(self) -> Array:
+        """(n,), each -1.0 or 1.0."""
+        import numpy as np
+
+        return np.array(self.dataset.y, dtype=float)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """Linear coordinates: the mean of z z^T is the identity."""
+        return Frame.of(self, affine=False)
+
+    @cached_property
+    def affine_frame(self) -> Frame:
+        """Affine coordinates: the mean of z is zero too; without nearly constant directions."""
+        return Frame.of(self, affine=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Whitened coordinates z = basis^T (rows / powers) of the samples' exact coordinates `rows`.
+
+    A row is change^T (times x - mean): x in the named integers, times 1 and mean 0 or, for affine
+    coordinates, times n and mean the sum of all.
+    """
+
+    space: Space
+    points: Array  # (n, k), z
+    units: Array  # (n, r), rows / powers, in [-1, 1]
+    basis: Array  # (r, k)
+    rows: list[list[int]]  # (n, r)
+    powers: list[int]  # (r,), of two
+    times: int
+    mean: list[int]  # (r,), what was subtracted, in the coordinates of the rows
+    change: list[list[int]] | None  # (r, r); None for the identity
+
+    @classmethod
+    def of(cls, space: Space, affine: bool) -> Frame:
+        """Whiten the samples of a space.
+
+        Columns that nearly depend on others (a unit converted and rounded, say) are replaced, by
+        lattice reduction, with exact integer combinations that are small and nearly orthogonal.
+        """
+        import numpy as np
+
+        times, rows = 1, space.named
+        mean, change = [0] * space.span.rank, None
+        if affine:
+            times, mean = len(rows), [sum(column) for column in zip(*rows, strict=True)]
+            rows = [[times * v - t for v, t in zip(row, mean, strict=True)] for row in rows]
+        units, powers = _units(rows)
+        U, s, Vt = np.linalg.svd(units, full_matrices=False)
+        if mean and (s > FLOOR * s.max()).sum() < modular(rows).rank():
+            rows, change = _reduced(rows)
+            mean = [inner(mean, column) for column in zip(*change, strict=True)]
+            units, powers = _units(rows)
+            U, s, Vt = np.linalg.svd(units, full_matrices=False)
+        kept = s > FLOOR * s.max(initial=0.0)
+        root = np.sqrt(len(rows))
+        basis = Vt[kept].T / s[kept] * root
+        return cls(space, U[:, kept] * root, units, basis, rows, powers, times, mean, change)
+
+    def form(self, coefficients: Sequence[Fraction]) -> list[Fraction]:
+        """Return the linear form on x in R^d with these coefficients on `rows`, but a constant."""
+        named = [v * self.times for v in coefficients]
+        if self.change is not None:
+            named = [dot(line, named) for line in self.change]
+        return self.space.form(named)
+
+    def quadratic(
+        self,
+        weights: Sequence[Fraction],
+        forms: Sequence[Sequence[Fraction]],
+        linear: Sequence[Fraction],
+    ) -> dict[str, list[Any]]:
+        """Return a certificate's sum weights forms^2 + linear, up to a constant.
+
+        Args:
+            weights: of the squares, >= 0.
+            forms: linear forms on `rows`.
+            linear: another one.
+        """
+        for weight, form in zip(weights, forms, strict=True):  # |F (v - m)|^2 = |F v|^2 - ...
+            pull = 2 * weight * dot(form, self.mean)
+            linear = [v - pull * a for v, a in zip(linear, form, strict=True)]
+        rows = [self.form(form) for form in forms]
+        return {"weights": list(weights), "rows": rows, "linear": self.form(linear)}
+
+    def rounded(self, form: Array, bits: int) -> list[Fraction]:
+        """Return a rational form on x near a positive multiple of (k,) on `points`."""
+        import numpy as np
+
+        raw = self.basis @ form
+        return self.form(self._short(raw / (np.abs(raw).max() or 1.0), bits))
+
+    def rounded_quadratic(self, shape: Array, slope: Array, bits: int) -> dict[str, list[Any]]:
+        """Return a certificate's q(x), near a multiple of z^T shape z + slope^T z up to a constant.
+
+        Args:
+            shape: (k, k), positive definite.
+            slope: (k,).
+            bits: kept after the point, relative to the largest entry of a factor of the shape.
+        """
+        import numpy as np
+
+        raw = np.linalg.cholesky(shape).T @ self.basis.T
+        top = float(np.abs(raw).max())
+        forms = [self._short(row, bits) for row in raw / top]
+        linear = self._short(self.basis @ slope / top**2, 2 * bits)
+        return self.quadratic([Fraction(1)] * len(forms), forms, linear)
+
+    def _short(self, coefficients: Array, bits: int) -> list[Fraction]:
+        """Return coefficients on `units` as short fractions on `rows`."""
+        import numpy as np
+
+        whole = map(round, np.ldexp(coefficients, bits).tolist())
+        return [Fraction(v, p << bits) for v, p in zip(whole, self.powers, strict=True)]
+
+
+def _reduced(rows: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
+    """Return rows @ change, with short and nearly orthogonal columns, and the change."""
+    from flint import fmpz_mat
+
+    short, change = fmpz_mat(list(zip(*rows, strict=True))).lll(transform=True)
+    result = [[int(v) for v in row] for row in short.transpose().tolist()]
+    return result, [[int(v) for v in row] for row in change.transpose().tolist()]
+
+
+def _units(rows: list[list[int]]) -> tuple[Array, list[int]]:
+    """Return integer rows as floats, each column divided by a power of two into [-1, 1]."""
+    import numpy as np
+
+    columns = list(zip(*rows, strict=True))
+    powers = [1 << max(max(column), -min(column)).bit_length() for column in columns]
+    scaled = [[v / p for v in column] for column, p in zip(columns, powers, strict=True)]
+    return np.array(scaled).reshape(len(columns), len(rows)).T, powers

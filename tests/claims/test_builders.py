@@ -1,0 +1,125 @@
+"""Random admissible requests: every certificate is accepted, and its radius withstands attack."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lossurface.claims import proposition_3, proposition_4, proposition_7
+from lossurface.exact import check
+from lossurface.setting import (
+    Enclosed,
+    Problem,
+    from_certificate,
+    get_neuron,
+    polynomial_hinge,
+    single_layer,
+)
+from tests.claims.strategies import certificates
+
+CLAIMS = [f"proposition-{k}" for k in range(2, 8)]
+EPSILON = 2.0**-52
+
+
+def radius_of(certificate, everywhere):
+    text = certificate.data["radius"]
+    return Fraction(everywhere) if text == "inf" else Fraction(text)
+
+
+def descend_inside(certificate, seed):
+    """Run gradient descent from inside the radius; below L(theta*) it must never get."""
+    problem = from_certificate(certificate.data)
+    centre, radius = problem.network.parameters(), float(radius_of(certificate, 2))
+    least = float(problem.loss_torch(centre))
+    # Rounding: f is a sum of at most `size` products, each off by 2^-52 of its size, and l_p is
+    # (p + 1)-fold as sensitive near the margins' size; a factor 8 covers the exponentials.
+    scale = 1 + float(centre.abs().max())
+    tolerance = 8 * (problem.loss.p + 1) * centre.numel() * scale * EPSILON * max(least, 1)
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(centre.numel(), generator=generator, dtype=torch.float64)
+    theta = centre + noise * (0.4 * radius / noise.norm())
+    rate = None
+    for _ in range(40):
+        theta = theta.detach().requires_grad_()
+        loss = problem.loss_torch(theta)
+        assert float(loss.detach()) >= least - tolerance
+        (gradient,) = torch.autograd.grad(loss, theta)
+        rate = rate or 0.02 * radius / (float(gradient.norm()) + EPSILON)
+        theta = theta - rate * gradient
+        if float((theta.detach() - centre).norm()) >= radius:
+            break  # beyond it nothing is promised
+
+
+def moved(problem, radius, direction):
+    """Return theta* moved by most of the radius; enclosed parameters stay balls."""
+    length = sum(abs(value) for value in direction) or 1  # at least the Euclidean length
+    theta = []
+    for value, change in zip(problem.network.theta, direction, strict=True):
+        step = radius * change / length
+        enclosed = isinstance(value, Enclosed)
+        theta.append(Enclosed(value.mid + step, value.rad) if enclosed else value + step)
+    return theta
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(data=st.data(), seed=st.integers(0, 2**31))
+def test_every_admissible_request_is_certified_and_withstands_attack(claim, data, seed):
+    certificate = data.draw(certificates(claim))
+    assert check(certificate).status == "holds"
+    assert certificate.claim == claim
+    assert Fraction(certificate.data["training_error"]) > 0
+    descend_inside(certificate, seed)
+    problem = from_certificate(certificate.data)
+    size = problem.network.architecture.size
+    start = problem.loss_at(problem.network.theta, 200)
+    for _ in range(2):  # points almost on the sphere are not proved lower, exactly or at 200 bits
+        direction = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
+        theta = moved(problem, radius_of(certificate, 100) * Fraction(63, 64), direction)
+        assert not problem.loss_at(theta, 200) < start
+
+
+def lower_nearby(neuron, problem, theta, index, step):
+    """Say whether moving one parameter lowers the loss, with another neuron in the network."""
+    parts = problem.network.architecture.split(theta)
+    network = single_layer(get_neuron(neuron), parts.a0, parts.a, parts.W)
+    other = Problem(network, problem.dataset, polynomial_hinge(problem.loss.p))
+    start = other.loss_at(network.theta, 200)
+    for sign in (1, -1):
+        point = list(network.theta)
+        point[index] += sign * step
+        if other.loss_at(point, 200) < start:
+            return True
+    return False
+
+
+def test_outside_the_class_the_loss_can_fall():
+    """Proposition 4's parameters with a ReLU, Proposition 3's with z^2: a step helps."""
+    sigmoid = from_certificate(proposition_4.certify().data)
+    theta = list(sigmoid.network.theta)
+    theta[2:] = [Fraction(1), Fraction(0)]  # w = e_1: only positives answer
+    assert lower_nearby("relu", sigmoid, theta, 1, Fraction(1, 64))
+    assert not lower_nearby("tanh", sigmoid, theta, 1, Fraction(1, 64))
+    leaky = from_certificate(proposition_3.certify(width=1).data)
+    theta = list(leaky.network.theta)
+    theta[2:] = [Fraction(1), Fraction(1), Fraction(0)]  # w = (1, 1, 0)
+    assert lower_nearby("quadratic", leaky, theta, 1, Fraction(1, 256))
+
+
+def test_beyond_the_radius_the_loss_falls():
+    """Proposition 7's network can be f(x) = |x_1| - 1/2, which classifies every sample."""
+    problem = from_certificate(proposition_7.certify(width=1).data)
+    a, b = [1, 0, 0], [Fraction(-1, 2)]
+    hidden = [-1, 0, 0, 0]  # w = -e_1, bias 0
+    lower = [*a, *b, *hidden, 2, 0, 0, 0, 0, 0]  # x_1 + 2 max(-x_1, 0) = |x_1|
+    theta = [Fraction(value) for value in lower]
+    assert problem.error_rational(theta) == 0
+    assert problem.loss_rational(theta) == Fraction(1, 8) < problem.loss_rational()
