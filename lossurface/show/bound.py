@@ -49,7 +49,6 @@ def bounded(
     along: tuple[Direction, Direction],
     angle: float = 0.0,
     span: float = 2.5,
-    points: int = 101,
 ) -> Bounded:
     """Evaluate the loss and its bound on a line.
 
@@ -58,7 +57,6 @@ def bounded(
         along: two directions of parameter space; see `lossurface.show.around.direction`.
         angle: in degrees; the line points along the first at 0 and along the second at 90.
         span: how far to go each way.
-        points: values along the line; odd, so that theta* is one of them.
 
     Raises:
         InputError: a direction is unknown.
@@ -73,7 +71,7 @@ def bounded(
     first, second = (direction(architecture, name) for name in along)
     turn = math.radians(angle)
     step = math.cos(turn) * first + math.sin(turn) * second
-    t = np.linspace(-span, span, points)
+    t = np.linspace(-span, span, 101)  # odd: theta* is one of them
     X, y = problem.dataset.tensors()
     at_theta = architecture.forward(theta, X)
     weighted = problem.loss.torch_d1(-y * at_theta) * y

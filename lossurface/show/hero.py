@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lossurface.show import scene
-from lossurface.show._geometry import height_at
 from lossurface.show.style import ACCENT, INK
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ def descend(
     problem: Problem,
     start: tuple[float, float],
     span: tuple[float, float, float, float],
-    points: int = 45,
 ) -> Descent:
     """Evaluate the surface and follow the gradient from `start`, in small steps, to its end.
 
@@ -52,15 +50,14 @@ def descend(
         problem: a single-layer network with one input and one neuron, a_1 held fixed.
         start: (w, a_0).
         span: (least w, greatest w, least a_0, greatest a_0).
-        points: values along each axis.
     """
     import numpy as np
     import torch
 
     fixed = problem.network.parameters()
     low_w, high_w, low_b, high_b = span
-    w = torch.linspace(low_w, high_w, points, dtype=torch.float64)
-    a0 = torch.linspace(low_b, high_b, points, dtype=torch.float64)
+    w = torch.linspace(low_w, high_w, 45, dtype=torch.float64)
+    a0 = torch.linspace(low_b, high_b, 45, dtype=torch.float64)
 
     def at(place: Any) -> Any:
         """(..., 2) -> (..., 3): parameters in the order a_0, a_1, W."""
@@ -129,7 +126,9 @@ def _panel(descent: Descent, step: int, ceiling: float) -> Any:
         floor=0.0,
         eye=EYE,
     )
-    heights = height_at(descent.w, descent.a0, descent.loss, descent.path[:, 0], descent.path[:, 1])
+    heights = scene.height_at(
+        descent.w, descent.a0, descent.loss, descent.path[:, 0], descent.path[:, 1]
+    )
     figure.add_trace(
         go.Scatter3d(
             x=descent.path[: step + 1, 0],

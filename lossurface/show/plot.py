@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.show._geometry import circle_on_surface, grid_of, height_at, levels
 from lossurface.show.diagram import networks
+from lossurface.show.scene import grid_of
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lossurface.show.style import Palette
 
-__all__ = ["contours", "curves", "line", "networks", "plane", "probability", "surface"]
+__all__ = ["contours", "curves", "line", "networks", "plane", "probability"]
 
 Range = tuple[float, float] | None
 
@@ -27,7 +27,7 @@ def contours(
     y: ArrayLike,
     z: ArrayLike,
     *,
-    point: tuple[float, float] | None = (0.0, 0.0),
+    point: tuple[float, float] = (0.0, 0.0),
     radius: float | None = None,
     axes: tuple[str, str] = ("$u$", "$v$"),
     ceiling: float | None = None,
@@ -39,7 +39,7 @@ def contours(
         x: (k,) the first coordinate in the plane, increasing.
         y: (m,) the second.
         z: (m, k) the loss.
-        point: theta* in the plane; None for none.
+        point: theta* in the plane.
         radius: of the certified ball, in the units of x and y, which are then drawn to one scale;
             None or inf draws no circle.
         axes: the names of the axes.
@@ -49,85 +49,36 @@ def contours(
     Raises:
         InputError: the shapes do not fit.
     """
+    import numpy as np
+    from matplotlib.colors import PowerNorm
+
     xs, ys, zs = grid_of(x, y, z)
+    low = float(np.nanmin(zs))
+    high = float(np.nanmax(zs)) if ceiling is None else ceiling
+    if high <= low:
+        high = low + 1.0  # a flat surface: any increasing levels will do
+    # Spaced as squares, so that a quadratic bowl gets evenly spaced rings.
+    steps = low + (high - low) * np.linspace(0, 1, 14) ** 2
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        steps = levels(zs, ceiling=ceiling)
-        filled = ax.contourf(xs, ys, zs, levels=steps, extend="max", norm=_root_norm(steps))
+        norm = PowerNorm(0.5, vmin=steps[0], vmax=steps[-1])
+        filled = ax.contourf(xs, ys, zs, levels=steps, extend="max", norm=norm)
         ax.contour(xs, ys, zs, levels=steps, colors="white", linewidths=0.5, alpha=0.6)
         beside = ax.inset_axes((1.04, 0, 0.05, 1))  # as tall as the axes, whatever their shape
         bar = figure.colorbar(filled, cax=beside, ticks=steps[::3], format="%.3g")
         bar.outline.set_visible(False)
         beside.set_title("loss", fontsize=10, color=palette.ink, pad=10)
-        if point is not None:
-            cx, cy, _ = circle_on_surface(xs, ys, zs, point, radius)
+        if radius is not None and math.isfinite(radius):
+            angle = np.linspace(0, 2 * np.pi, 121)
+            cx, cy = point[0] + radius * np.cos(angle), point[1] + radius * np.sin(angle)
             ax.plot(cx, cy, color=palette.accent, linewidth=2.5)
-            ax.plot(*point, "*", color=palette.amber, markersize=15, markeredgecolor="#1f2328")
+            ax.set_aspect("equal")
+        ax.plot(*point, "*", color=palette.amber, markersize=15, markeredgecolor="#1f2328")
         ax.set(xlabel=axes[0], ylabel=axes[1])
         _title(figure, title)
         ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
-        if radius is not None and math.isfinite(radius):
-            ax.set_aspect("equal")
         ax.grid(False)
-
-    return draw
-
-
-def surface(
-    x: ArrayLike,
-    y: ArrayLike,
-    z: ArrayLike,
-    *,
-    point: tuple[float, float] | None = (0.0, 0.0),
-    radius: float | None = None,
-    axes: tuple[str, str, str] = ("$u$", "$v$", "loss"),
-    ceiling: float | None = None,
-    title: str = "",
-    view: tuple[float, float] = (38.0, -50.0),
-) -> Drawing:
-    """Draw a loss surface in three dimensions; use format="png".
-
-    Args:
-        x: (k,) the first coordinate in the plane, increasing.
-        y: (m,) the second.
-        z: (m, k) the loss.
-        point: theta* in the plane; None for none.
-        radius: of the certified ball; None or inf draws no circle.
-        axes: the names of the axes.
-        ceiling: heights above it are cut off.
-        title: above the panel.
-        view: elevation and azimuth, in degrees.
-
-    Raises:
-        InputError: the shapes do not fit.
-    """
-    import numpy as np
-
-    xs, ys, zs = grid_of(x, y, z)
-    shown = zs if ceiling is None else np.minimum(zs, ceiling)
-
-    def draw(figure: FigureBase, palette: Palette) -> None:
-        ax: Any = figure.add_subplot(projection="3d", computed_zorder=False)
-        across, along = np.meshgrid(xs, ys)
-        ax.plot_surface(across, along, shown, cmap="cividis", rcount=80, ccount=80, linewidth=0)
-        if point is not None:
-            lift = 0.01 * float(np.ptp(shown))
-            cx, cy, cz = circle_on_surface(xs, ys, shown, point, radius)
-            ax.plot(cx, cy, cz + lift, color=palette.accent, linewidth=2.5, zorder=5)
-            height = height_at(xs, ys, shown, *point) + lift
-            ax.plot(
-                *point, height, "*", color=palette.amber, markersize=14, markeredgecolor="#1f2328",
-                zorder=6,
-            )  # fmt: skip
-        ax.set(xlabel=axes[0], ylabel=axes[1], zlabel=axes[2])
-        _title(figure, title)
-        for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-            axis.set_pane_color((0, 0, 0, 0))
-            axis.set_major_locator(_few_ticks())
-            axis._axinfo["grid"]["color"] = palette.grid
-        ax.view_init(*view)
-        ax.set_box_aspect((1, 1, 0.65), zoom=1.05)
 
     return draw
 
@@ -140,7 +91,6 @@ def curves(
     xlim: Range = None,
     ylim: Range = None,
     marks: Sequence[tuple[float, float]] = (),
-    log: bool = False,
     title: str = "",
 ) -> Drawing:
     """Draw functions of one variable, told apart by colour and by dashes.
@@ -152,7 +102,6 @@ def curves(
         xlim: the range of the horizontal axis; None fits the data.
         ylim: the range of the vertical axis.
         marks: points to mark.
-        log: whether the vertical axis is logarithmic.
         title: above the panel.
     """
     import numpy as np
@@ -167,8 +116,6 @@ def curves(
             ax.plot(xs, ys, label=name, linestyle=dashes[i % len(dashes)])
         for mark in marks:
             ax.plot(*mark, "o", color=palette.amber, markersize=8, markeredgecolor=palette.ink)
-        if log:
-            ax.set_yscale("log")
         ax.set(xlabel=axes[0], ylabel=axes[1], xlim=xlim, ylim=ylim)
         _title(figure, title)
         if len(values) > 1:
@@ -183,7 +130,6 @@ def line(
     x: ArrayLike,
     f: ArrayLike,
     *,
-    axes: tuple[str, str] = ("$x$", "$f(x)$"),
     ylim: Range = None,
     title: str = "",
 ) -> Drawing:
@@ -194,7 +140,6 @@ def line(
         labels: (n,) in {-1, +1}.
         x: (k,) where the network is evaluated.
         f: (k,) its output; f >= 0 decides +1.
-        axes: the names of the axes.
         ylim: the range of the vertical axis; None fits the data.
         title: above the panel.
     """
@@ -211,7 +156,7 @@ def line(
         ax.axhline(0, color=palette.muted, linewidth=0.8)
         ax.plot(xs, fs, color=palette.ink)
         _samples(ax, points, np.zeros_like(points), classes, palette)
-        ax.set(xlabel=axes[0], ylabel=axes[1], xlim=(xs[0], xs[-1]), ylim=ylim)
+        ax.set(xlabel="$x$", ylabel="$f(x)$", xlim=(xs[0], xs[-1]), ylim=ylim)
         _title(figure, title)
         _legend(ax, 2)
 
@@ -225,8 +170,6 @@ def plane(
     y: ArrayLike,
     f: ArrayLike,
     *,
-    axes: tuple[str, str] = ("$x_1$", "$x_2$"),
-    curves: Sequence[tuple[ArrayLike, ArrayLike]] = (),
     title: str = "",
 ) -> Drawing:
     """Draw two-dimensional data over the regions that a network decides.
@@ -237,8 +180,6 @@ def plane(
         x: (k,) the first coordinate of the grid.
         y: (m,) the second.
         f: (m, k) the network's output; f >= 0 decides +1.
-        axes: the names of the axes.
-        curves: more curves to draw, each as its x and its y (an ellipse, say).
         title: above the panel.
 
     Raises:
@@ -258,10 +199,8 @@ def plane(
         ax.contourf(xs, ys, fs, levels=[-extent, 0, extent], colors=regions)
         if np.any(fs >= 0) and np.any(fs < 0):
             ax.contour(xs, ys, fs, levels=[0], colors=[palette.ink], linewidths=1.6)
-        for cx, cy in curves:
-            ax.plot(np.asarray(cx), np.asarray(cy), "--", color=palette.accent)
         _samples(ax, points[:, 0], points[:, 1], classes, palette)
-        ax.set(xlabel=axes[0], ylabel=axes[1], aspect="equal")
+        ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
         _title(figure, title)
         ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
         ax.grid(False)
@@ -271,36 +210,31 @@ def plane(
 
 
 def probability(
-    counts: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]],
+    counts: Mapping[str, tuple[Sequence[float], Sequence[int], Sequence[int]]],
     *,
     exact: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
     axes: tuple[str, str] = ("$n$", "probability"),
     log: bool = True,
-    confidence: float = 0.95,
-    ylim: Range = None,
-    title: str = "",
 ) -> Drawing:
-    """Draw estimated probabilities with Clopper-Pearson intervals, and exact ones as lines.
+    """Draw estimated probabilities with 95% Clopper-Pearson intervals, and exact ones as lines.
 
     Args:
         counts: by name, three arrays (k,): the abscissa, the successes, the trials.
         exact: by name, two arrays (k,): the abscissa and the probability.
         axes: the names of the axes.
         log: whether the vertical axis is logarithmic; a count of zero is then its upper bound.
-        confidence: of the intervals.
-        ylim: the range of the vertical axis.
-        title: above the panel.
     """
     import numpy as np
     from matplotlib.ticker import MaxNLocator
 
-    from lossurface.show._geometry import clopper_pearson
+    from lossurface.claims.tally import Tally
 
     series = {}
     for name, (abscissa, successes, trials) in counts.items():
-        hits, total = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
-        bands = clopper_pearson(hits, total, confidence)
-        series[name] = (np.asarray(abscissa, dtype=float), hits / total, *bands)
+        tally = Tally(tuple(abscissa), tuple(successes), tuple(trials))
+        bands = np.array([tally.interval(k) for k in range(len(tally.x))]).T
+        share = np.array(tally.hits) / np.array(tally.trials)
+        series[name] = (np.asarray(abscissa, dtype=float), share, *bands)
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
@@ -322,8 +256,7 @@ def probability(
             ax.set_yscale("log")
         # What is counted along the axis, neurons or samples, is whole.
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set(xlabel=axes[0], ylabel=axes[1], ylim=ylim)
-        _title(figure, title)
+        ax.set(xlabel=axes[0], ylabel=axes[1])
         if len(series) + len(exact or {}) > 1:
             _legend(ax, 3)
 
@@ -355,15 +288,3 @@ def _legend(ax: Any, columns: int) -> None:
         loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns,
         handlelength=1.8, handletextpad=0.5, columnspacing=1.2, borderaxespad=0.2,
     )  # fmt: skip
-
-
-def _root_norm(steps: Any) -> Any:
-    from matplotlib.colors import PowerNorm
-
-    return PowerNorm(0.5, vmin=steps[0], vmax=steps[-1])
-
-
-def _few_ticks() -> Any:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(4)

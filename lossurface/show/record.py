@@ -55,17 +55,16 @@ class RecordTable:
         return f"{self.rows} rows"
 
 
-def record_table(summary: Summary, pages: Iterable[str], root: str = ".") -> RecordTable:
+def record_table(summary: Summary, pages: Iterable[str]) -> RecordTable:
     """Return the records of a reproduction, a claim in two lines: the run, and what it printed.
 
     Args:
         summary: as `lossurface.reproduce.read_summary` gives it.
         pages: the pages that the book has, such as `theorems/theorem-1`; others are not linked.
-        root: the way from the page that shows the table to the folder of the pages.
     """
     known = set(pages)
     head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    body = "".join(_rows(record, record.page in known, root) for record in summary.records)
+    body = "".join(_rows(record, record.page in known) for record in summary.records)
     caption = (
         f"Recorded on {html.escape(summary.started[:10])}, profile "
         f"<em>{html.escape(summary.profile)}</em>, {summary.seconds / 60:.0f} minutes in all."
@@ -153,10 +152,10 @@ def _outcome_row(one: Outcome) -> str:
     return f'<tr><th scope="row">{html.escape(what)}</th>{row}</tr>'
 
 
-def _rows(record: Record, linked: bool, root: str) -> str:
+def _rows(record: Record, linked: bool) -> str:
     name = html.escape(record.id.replace("-", " ").capitalize())
     if linked:
-        name = f'<a href="{root}/{record.page}.html">{name}</a>'
+        name = f'<a href="./{record.page}.html">{name}</a>'
     cells = [
         f'<td><span class="{_MARKS.get(record.verdict, "")}">{html.escape(record.verdict)}</span>',
         f"<td>{html.escape(', '.join(record.evidence) or 'none')}",

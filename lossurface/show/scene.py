@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossurface.show._geometry import circle_on_surface, grid_of, height_at, shade
+from lossurface import InputError
 from lossurface.show.style import (
     ACCENT,
     AMBER,
@@ -25,9 +25,40 @@ from lossurface.show.style import (
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["contours", "curves", "line", "plane", "surface"]
+__all__ = ["curves", "line", "plane", "surface"]
+
+
+def grid_of(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> tuple[Any, Any, Any]:
+    """Return a surface's axes and heights as float arrays.
+
+    Args:
+        x: (k,) increasing.
+        y: (m,) increasing.
+        z: (m, k), z[i, j] the height at (x[j], y[i]).
+
+    Raises:
+        InputError: the shapes do not fit.
+    """
+    import numpy as np
+
+    xs, ys, zs = (np.asarray(item, dtype=float) for item in (x, y, z))
+    if xs.ndim != 1 or ys.ndim != 1 or zs.shape != (ys.size, xs.size):
+        raise InputError(
+            f"z has shape {zs.shape}, not (len(y), len(x)) = ({ys.size}, {xs.size}); transpose it"
+        )
+    return xs, ys, zs
+
+
+def height_at(x: Any, y: Any, z: Any, px: Any, py: Any) -> NDArray[Any]:
+    """Interpolate a surface bilinearly; nan outside its grid. Shapes as in `grid_of`."""
+    import numpy as np
+    from scipy.interpolate import RegularGridInterpolator
+
+    surface = RegularGridInterpolator((y, x), z, bounds_error=False)
+    result: NDArray[Any] = surface(np.stack([py, px], axis=-1))
+    return result
 
 
 def surface(
@@ -35,8 +66,7 @@ def surface(
     y: ArrayLike,
     z: ArrayLike,
     *,
-    point: tuple[float, float] | None = (0.0, 0.0),
-    radius: float | None = None,
+    point: tuple[float, float] = (0.0, 0.0),
     axes: tuple[str, str, str] = ("u", "v", "loss"),
     ceiling: float | None = None,
     floor: float | None = None,
@@ -48,8 +78,7 @@ def surface(
         x: (k,) the first coordinate in the plane, increasing.
         y: (m,) the second.
         z: (m, k) the loss.
-        point: theta* in the plane; None for none.
-        radius: of the certified ball, in the units of x and y; None or inf draws no circle.
+        point: theta* in the plane.
         axes: the names of the three axes.
         ceiling: heights above it are cut off; keeps the view on the valley.
         floor: the lowest height shown; with `ceiling`, keeps the axis the same in all frames.
@@ -66,10 +95,8 @@ def surface(
     high = float(np.nanmax(zs)) if ceiling is None else ceiling
     # The scene cuts off what lies above the axis; one more cell keeps the cut edge smooth.
     shown = np.where(zs <= high + 3 * (high - low), zs, np.nan) if ceiling is not None else zs
-    lift = 0.008 * (high - low)  # lines float just above the surface, or it would hide them
-    centre = point or (0.0, 0.0)
-    cx, cy, cz = circle_on_surface(xs, ys, shown, centre, radius)
-    px, py = ([centre[0]], [centre[1]]) if point else ([], [])
+    lift = 0.008 * (high - low)  # the point floats just above the surface, which would hide it
+    px, py = [point[0]], [point[1]]
     return _figure(
         [
             go.Surface(
@@ -84,16 +111,6 @@ def surface(
                 lighting={"ambient": 0.75, "diffuse": 0.6, "specular": 0.08, "roughness": 0.9},
                 contours={"z": _rings(low, high)},
                 hovertemplate=f"{axes[2]} %{{z:.4g}}<extra></extra>",
-            ),
-            go.Scatter3d(
-                x=cx,
-                y=cy,
-                z=cz + lift,
-                mode="lines",
-                line={"color": ACCENT, "width": 7},
-                name="certified radius",
-                hoverinfo="name",
-                showlegend=False,
             ),
             go.Scatter3d(
                 x=px,
@@ -134,71 +151,6 @@ def _rings(low: float, high: float) -> dict[str, Any]:
         "width": 1,
         "highlight": False,
     }
-
-
-def contours(
-    x: ArrayLike,
-    y: ArrayLike,
-    z: ArrayLike,
-    *,
-    point: tuple[float, float] | None = (0.0, 0.0),
-    radius: float | None = None,
-    axes: tuple[str, str] = ("u", "v"),
-    ceiling: float | None = None,
-) -> go.Figure:
-    """Draw a loss surface from above; its rings crowd near the minimum.
-
-    Arguments are those of `surface`; the colour scale is the square root of the height above the
-    lowest value, with ticks that read as heights.
-    """
-    import plotly.graph_objects as go
-
-    xs, ys, zs = grid_of(x, y, z)
-    scaled, ticks, texts = shade(zs, ceiling)
-    centre = point or (0.0, 0.0)
-    cx, cy, _ = circle_on_surface(xs, ys, zs, centre, radius)
-    return _figure(
-        [
-            go.Contour(
-                x=xs,
-                y=ys,
-                z=scaled,
-                colorscale=SCALE,
-                zmin=0,
-                zmax=1,
-                contours={"start": 1 / 14, "end": 1, "size": 1 / 14},
-                line={"width": 0.6, "color": "rgba(255,255,255,0.6)"},
-                colorbar={"tickvals": ticks, "ticktext": texts, "title": {"text": "loss"}},
-                hoverinfo="skip",
-            ),
-            go.Scatter(
-                x=cx,
-                y=cy,
-                mode="lines",
-                line={"color": ACCENT, "width": 3},
-                hovertemplate="certified radius<extra></extra>",
-                showlegend=False,
-            ),
-            go.Scatter(
-                x=[centre[0]] if point else [],
-                y=[centre[1]] if point else [],
-                mode="markers",
-                marker={
-                    "symbol": "star",
-                    "color": AMBER,
-                    "size": 15,
-                    "line": {"color": "#1f2328", "width": 1.2},
-                },
-                hovertemplate="θ*<extra></extra>",
-                showlegend=False,
-            ),
-        ],
-        {
-            "xaxis": {"title": {"text": axes[0]}, "range": [xs[0], xs[-1]], "showgrid": False},
-            "yaxis": {"title": {"text": axes[1]}, "range": [ys[0], ys[-1]], "showgrid": False},
-            "margin": {"t": 12},
-        },
-    )
 
 
 def curves(
@@ -257,7 +209,6 @@ def line(
     x: ArrayLike,
     f: ArrayLike,
     *,
-    axes: tuple[str, str] = ("x", "f(x)"),
     ranges: tuple[Sequence[float] | None, Sequence[float] | None] = (None, None),
 ) -> go.Figure:
     """Draw one-dimensional data, a network's output and the regions it decides.
@@ -267,7 +218,6 @@ def line(
         labels: (n,) in {-1, +1}.
         x: (k,) where the network is evaluated.
         f: (k,) its output; the sign is the class, f = 0 counts as +1.
-        axes: the names of the axes.
         ranges: of the axes; None fits the data.
     """
     import numpy as np
@@ -298,8 +248,8 @@ def line(
     return _figure(
         traces,
         {
-            "xaxis": {"title": {"text": axes[0]}, "range": ranges[0]},
-            "yaxis": {"title": {"text": axes[1]}, "range": ranges[1], **zero},
+            "xaxis": {"title": {"text": "x"}, "range": ranges[0]},
+            "yaxis": {"title": {"text": "f(x)"}, "range": ranges[1], **zero},
         },
     )
 
@@ -311,7 +261,6 @@ def plane(
     y: ArrayLike,
     f: ArrayLike,
     *,
-    axes: tuple[str, str] = ("x₁", "x₂"),
     curves: Sequence[tuple[ArrayLike, ArrayLike]] = (),
 ) -> go.Figure:
     """Draw two-dimensional data over the regions that a network decides.
@@ -322,7 +271,6 @@ def plane(
         x: (k,) the first coordinate of the grid.
         y: (m,) the second.
         f: (m, k) the network's output; its sign is the class.
-        axes: the names of the axes.
         curves: more curves to draw, each as its x and its y (an ellipse, say).
     """
     import numpy as np
@@ -368,13 +316,13 @@ def plane(
         ],
         {
             "xaxis": {
-                "title": {"text": axes[0]},
+                "title": {"text": "x₁"},
                 "range": [xs[0], xs[-1]],
                 "showgrid": False,
                 "constrain": "domain",
             },
             "yaxis": {
-                "title": {"text": axes[1]},
+                "title": {"text": "x₂"},
                 "range": [ys[0], ys[-1]],
                 "showgrid": False,
                 "constrain": "domain",

@@ -173,12 +173,12 @@ def subspaces(axes: str) -> go.Figure:
 
 
 @cache
-def _scattered(plus: tuple[int, ...], minus: tuple[int, ...], count: int = 14) -> Dataset:
+def _scattered(plus: tuple[int, ...], minus: tuple[int, ...]) -> Dataset:
     import numpy as np
 
     from lossurface.setting import Dataset
 
-    rng = np.random.default_rng(0)
+    count, rng = 14, np.random.default_rng(0)
     rows = []
     for axes in (plus, minus):
         for values in rng.integers(-8, 9, size=(count, 3)).tolist():

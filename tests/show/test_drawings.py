@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
 
 from lossurface import InputError
 from lossurface.claims import CLAIMS
 from lossurface.setting import from_certificate
 from lossurface.show import claims_map, hero, panels, plot, scene, static
-from lossurface.show._geometry import circle_on_surface, clopper_pearson, height_at, levels
 from lossurface.show.claims_map import CONDITIONS
 from lossurface.show.figure import MIME
 from lossurface.show.style import DARK, LIGHT
@@ -30,11 +28,10 @@ LABELS = [1, -1, -1]
 DRAWINGS = {
     "contours": plot.contours(U, V, BOWL, radius=0.5),
     "contours of a plain": plot.contours(U, V, 0 * BOWL, radius=math.inf),
-    "surface": plot.surface(U, V, BOWL, radius=0.5, ceiling=2.0),
+    "valley": plot.contours(U, V, BOWL, ceiling=2.0),
     "curves": plot.curves(U, {"a": U, "b": U**2}, marks=[(0, 0)], title="Two"),
-    "logarithmic": plot.curves(U, {"a": np.exp(U)}, log=True),
     "line": plot.line([0.5, -0.5, -0.2], LABELS, U, np.tanh(U)),
-    "plane": plot.plane(POINTS, LABELS, U, V, U + V[:, None], curves=[(U, U**2)]),
+    "plane": plot.plane(POINTS, LABELS, U, V, U + V[:, None]),
     "one region": plot.plane(POINTS, LABELS, U, V, np.ones_like(BOWL)),
     "probability": plot.probability(
         {"seen": ([2, 4, 8], [50, 3, 0], [100, 100, 100])}, exact={"exact": ([2, 8], [0.5, 0.01])}
@@ -54,7 +51,7 @@ def test_drawn_in_both_themes(name: str) -> None:
 
 
 def test_panels_and_png() -> None:
-    grid = panels(DRAWINGS["line"], DRAWINGS["curves"], DRAWINGS["surface"], columns=2)
+    grid = panels(DRAWINGS["line"], DRAWINGS["curves"], DRAWINGS["valley"], columns=2)
     bundle = static(grid, **WORDS, size=(6, 5), format="png")._repr_mimebundle_()
     assert bundle[MIME]["format"] == "png"
     assert bundle[MIME]["light"] != bundle[MIME]["dark"]
@@ -77,42 +74,16 @@ def test_shapes_are_checked() -> None:
         plot.plane(np.zeros((3, 3)), LABELS, U, V, BOWL)
 
 
-@pytest.mark.parametrize("radius", [None, math.inf, 0.1, 5.0])
-@pytest.mark.parametrize("point", [None, (0.2, -0.1)])
-def test_a_scene_has_the_same_traces_whatever_it_shows(radius: Any, point: Any) -> None:
-    for draw in (scene.surface, scene.contours):
-        figure = draw(U, V, BOWL, point=point, radius=radius)
-        expected = draw(U, V, BOWL, radius=0.3)
-        assert [t.type for t in figure.data] == [t.type for t in expected.data]
-
-
 def test_regions_follow_the_sign_convention() -> None:
     """Sgn 0 = +1: the class of f = 0 is +1."""
     figure = scene.plane(POINTS, LABELS, U, V, np.zeros_like(BOWL))
     assert np.unique(figure.data[0].z).tolist() == [1]
 
 
-def test_circle_lies_on_the_surface() -> None:
-    fine = np.linspace(-1, 1, 201)
-    x, y, z = circle_on_surface(fine, fine, fine**2 + 0 * fine[:, None], (0.1, 0.2), 0.5)
-    np.testing.assert_allclose((x - 0.1) ** 2 + (y - 0.2) ** 2, 0.25)
-    np.testing.assert_allclose(z, x**2, atol=0.25 * 0.01**2 * 1.01)  # bilinear: h^2/8 times 2
-    assert np.isnan(height_at(fine, fine, fine[:, None] * fine, 2.0, 0.0))
-
-
-def test_levels_are_even_on_a_bowl() -> None:
-    steps = levels(BOWL, 5)
-    np.testing.assert_allclose(np.diff(np.sqrt(steps - steps[0])), 0.25 * np.sqrt(3), rtol=1e-12)
-
-
-def test_clopper_pearson_against_scipys_own_test() -> None:
-    hits, trials = np.array([0, 1, 7, 20.0]), np.array([20, 20, 20, 20.0])
-    low, high = clopper_pearson(hits, trials, 0.95)
-    for i, k in enumerate(hits):
-        interval = binomtest(int(k), 20).proportion_ci(0.95, method="exact")
-        assert (low[i], high[i]) == pytest.approx((interval.low, interval.high), abs=1e-12)
-    with pytest.raises(InputError, match="trial"):
-        clopper_pearson(np.array([2.0]), np.array([1.0]), 0.95)
+def test_heights_between_grid_points_are_interpolated() -> None:
+    heights = scene.height_at(U, V, U + 3 * V[:, None], np.array([0.03, 2.0]), np.array([-0.4, 0]))
+    assert heights[0] == pytest.approx(0.03 - 1.2)  # linear: exact
+    assert np.isnan(heights[1])
 
 
 def test_the_first_picture_goes_downhill() -> None:
@@ -120,7 +91,7 @@ def test_the_first_picture_goes_downhill() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         descent = hero.descend(problem, start=(0.38, -1.25), span=(-0.6, 0.6, -1.5, 1.5))
-    heights = height_at(descent.w, descent.a0, descent.loss, *descent.path.T)
+    heights = scene.height_at(descent.w, descent.a0, descent.loss, *descent.path.T)
     assert (np.diff(heights) <= 1e-2).all()  # up to the interpolation between grid points
     np.testing.assert_allclose(descent.path[-1], [0, 0], atol=0.05)
     assert descent.error.min() == 0.5

@@ -61,7 +61,7 @@ def test_what_frames_share_is_stored_once() -> None:
 def test_a_surface_of_21_frames_is_light() -> None:
     u = np.linspace(-1, 1, 41)
     figure = explore(
-        lambda p: scene.surface(u, u, np.abs(u) ** p + u[:, None] ** 2, radius=0.5),
+        lambda p: scene.surface(u, u, np.abs(u) ** p + u[:, None] ** 2),
         p=np.linspace(1, 4, 21),
         **WORDS,
     )

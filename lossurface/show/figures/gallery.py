@@ -98,7 +98,7 @@ class Cards:
         return f"{self.count} cards"
 
 
-def slice_of(entry: Entry, points: int = 41) -> Slice:
+def slice_of(entry: Entry) -> Slice:
     """Evaluate the loss on the plane in which the entry is shown."""
     claim, data = entry.recipe.claim, entry.certificate.data
     if claim in _PLANES:
@@ -110,7 +110,7 @@ def slice_of(entry: Entry, points: int = 41) -> Slice:
     if claim in ("proposition-2", "proposition-6"):  # far enough to see where the plateau ends
         numerator, _, denominator = str(data["radius"]).partition("/")
         span = max(2.6, 2.5 * int(numerator) / int(denominator or 1))
-    return around(entry.certificate, plane, span=span, points=points)
+    return around(entry.certificate, plane, span=span)
 
 
 def thumbnail(surface: Slice) -> str:
@@ -158,14 +158,13 @@ def _root(low: float, high: float) -> object:
     return PowerNorm(0.5, vmin=low, vmax=high)
 
 
-def cards(entries: Iterable[Entry], root: str = "../..") -> Cards:
+def cards(entries: Iterable[Entry]) -> Cards:
     """Return one card for each entry.
 
     Args:
         entries: of `lossurface.claims.gallery`.
-        root: the way from the page to the top of the site.
     """
-    items = [_card(entry, root) for entry in entries]
+    items = [_card(entry) for entry in entries]
     return Cards(f'{_CSS}<ul class="ls-cards">{"".join(items)}</ul>', len(items))
 
 
@@ -203,7 +202,7 @@ def _readable(value: object) -> str:
     return "no theorem" if text == "none" else text.replace("-", " ")
 
 
-def _card(entry: Entry, root: str) -> str:
+def _card(entry: Entry) -> str:
     recipe, data = entry.recipe, entry.certificate.data
     claim = get(recipe.claim)
     radius = "everywhere" if data["radius"] == "inf" else f"radius {_short(data['radius'])}"
@@ -219,8 +218,8 @@ def _card(entry: Entry, root: str) -> str:
         f'<img class="dark-light" alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
         f"<p><strong>{html.escape(_sentence(recipe.shows))}</strong></p>"
         f"<p>{html.escape(', '.join(facts))}</p>"
-        f'<p><a href="{root}/book/{claim.page}.html">{claim.name}</a> · '
-        f'<a href="{root}/_static/certificates/{entry.filename}" download '
+        f'<p><a href="../../book/{claim.page}.html">{claim.name}</a> · '
+        f'<a href="../../_static/certificates/{entry.filename}" download '
         f'aria-label="Certificate of {html.escape(recipe.id)}">certificate</a></p></li>'
     )
 

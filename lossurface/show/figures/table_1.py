@@ -46,18 +46,17 @@ class Table:
         return "Table 1"
 
 
-def table(verify: Callable[[str], Verdict], root: str = "../..") -> Table:
+def table(verify: Callable[[str], Verdict]) -> Table:
     """Return the table.
 
     Args:
         verify: returns the verdict of a claim; one that remembers serves several cells.
-        root: the way from the page to the top of the site.
     """
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in COLUMNS)
     rows = []
     for row in ROWS:
         name = row.replace("-", " ").capitalize()
-        cells = "".join(_cell(cell(row, column), verify, root) for column in COLUMNS)
+        cells = "".join(_cell(cell(row, column), verify) for column in COLUMNS)
         rows.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
     body = "".join(rows)
     return Table(
@@ -66,13 +65,13 @@ def table(verify: Callable[[str], Verdict], root: str = "../..") -> Table:
     )
 
 
-def _cell(one: Cell, verify: Callable[[str], Verdict], root: str) -> str:
+def _cell(one: Cell, verify: Callable[[str], Verdict]) -> str:
     text = one.text(verify)
     kind = {"Yes": "ls-yes", "No": "ls-no"}.get(text, "")
     lines = []
     for claim, neuron in one.witnesses:
         counts = (f"{count:,} {how}" for how, count in verify(claim).checked.items())
-        link = f'<a href="{root}/book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
+        link = f'<a href="../../book/{CLAIMS[claim].page}.html">{CLAIMS[claim].name}</a>'
         shown = html.escape(neuron) if one.answer == "No" else "by its proof"
         lines.append(f"<small>{link}: {shown}; checks: {', '.join(counts)}</small>")
     answer = f'<span class="{kind}">{html.escape(text)}</span>'

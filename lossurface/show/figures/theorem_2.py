@@ -80,16 +80,13 @@ def along_ray(neuron: str, t: float) -> dict[str, go.Figure]:
     }
 
 
-def fall(
-    surface: SingleLayerSurface, theta: torch.Tensor, ray: torch.Tensor, *, title: str = ""
-) -> Drawing:
+def fall(surface: SingleLayerSurface, theta: torch.Tensor, ray: torch.Tensor) -> Drawing:
     """Draw the loss at theta + t ray, against log t.
 
     Args:
         surface: one dataset.
         theta: (P,), where the ray starts.
         ray: (P,).
-        title: above the panel.
     """
     import numpy as np
     import torch
@@ -99,4 +96,4 @@ def fall(
     value = surface.value(theta + steps.unsqueeze(-1) * ray).cpu().numpy()
     start = float(surface.value(theta.unsqueeze(0))[0])
     lines = {"on the ray": value, "where training stopped": np.full_like(value, start)}
-    return plot.curves(exponents, lines, axes=(r"$\log_{10} t$", "loss"), title=title)
+    return plot.curves(exponents, lines, axes=(r"$\log_{10} t$", "loss"))
