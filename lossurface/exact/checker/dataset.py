@@ -91,7 +91,7 @@ def _named(span: Any, rows: Rows) -> list[tuple[int, ...]]:
 def check_rank(span: Any, rows: Rows, where: str) -> int:
     """Check that the rows span just as many dimensions as columns are named."""
     if len(span["columns"]) == len(rows) and not span["relations"]:  # no more are possible
-        fits = all(k < len(rows[0]) for k in span["columns"])
+        fits = set(span["columns"]) <= set(range(len(rows[0]))) and len(rows) <= len(rows[0])
         require(fits, f"{where}.columns are not all coordinates", Unreadable)
         columns = _named(span, rows)
     else:
@@ -174,7 +174,7 @@ def check_form(form: Any, weights: Sequence[Q], rows: Rows, where: str) -> None:
     on the span.
     """
     columns = check_relations(form, rows, "form")
-    size(form["kernel"], len(form["kernel"]), len(columns), "form.kernel")
+    size(form["kernel"], min(len(form["kernel"]), len(columns)), len(columns), "form.kernel")
     kernel = [integers(k)[0] for k in form["kernel"]]
     whole, _ = integers(weights)
     named = [[row[a] for a in form["columns"]] for row in rows]
