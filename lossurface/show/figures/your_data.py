@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lossurface.conditions import Report
 
-__all__ = ["Quadrants", "distances"]
+__all__ = ["Quadrants"]
 
 REACH = 2.6  # distances beyond it are drawn at it
 
