@@ -100,6 +100,7 @@ def curves(
     xlim: Range = None,
     ylim: Range = None,
     marks: Sequence[tuple[float, float]] = (),
+    log: bool = False,
     title: str = "",
 ) -> Drawing:
     """Draw functions of one variable, told apart by colour and by dashes.
@@ -111,6 +112,7 @@ def curves(
         xlim: the range of the horizontal axis; None fits the data.
         ylim: the range of the vertical axis.
         marks: points to mark.
+        log: whether the vertical axis is logarithmic.
         title: above the panel.
     """
     import numpy as np
@@ -125,6 +127,8 @@ def curves(
             ax.plot(xs, ys, label=name, linestyle=dashes[i % len(dashes)])
         for mark in marks:
             ax.plot(*mark, "o", color=palette.amber, markersize=8, markeredgecolor=palette.ink)
+        if log:
+            ax.set_yscale("log")
         ax.set(xlabel=axes[0], ylabel=axes[1], xlim=xlim, ylim=ylim)
         _title(figure, title)
         if len(values) > 1:
