@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["curves", "line", "plane", "scatter", "surface"]
+__all__ = ["CLASSES", "curves", "line", "plane", "scatter", "surface"]
+
+CLASSES = ((1, "+1", POSITIVE, "circle"), (-1, "−1", NEGATIVE, "square"))
+"""Of each class: its label, how it is written, its colour and its mark."""
 
 
 def grid_of(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> tuple[Any, Any, Any]:
@@ -343,7 +346,6 @@ def scatter(x: Any, y: Any, labels: Any) -> list[Any]:
     """Return the traces of both classes: told apart by shape as well as by colour."""
     import plotly.graph_objects as go
 
-    look = ((1, "+1", POSITIVE, "circle"), (-1, "−1", NEGATIVE, "square"))
     return [
         go.Scatter(
             x=x[labels * sign > 0],
@@ -357,5 +359,5 @@ def scatter(x: Any, y: Any, labels: Any) -> list[Any]:
                 "line": {"color": PAPER, "width": 1.2},
             },
         )
-        for sign, text, colour, symbol in look
+        for sign, text, colour, symbol in CLASSES
     ]

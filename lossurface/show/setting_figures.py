@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lossurface.show import scene
-from lossurface.show.style import AMBER, INK, NEGATIVE, NEGATIVE_SOFT, POSITIVE, POSITIVE_SOFT
+from lossurface.show.style import AMBER, INK, NEGATIVE_SOFT, POSITIVE_SOFT
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -184,10 +184,7 @@ def _in_space(dataset: Dataset, plus: Sequence[int], minus: Sequence[int]) -> go
 
     x, y = (tensor.numpy() for tensor in dataset.tensors())
     traces = []
-    for sign, axes, colour, symbol, text in (
-        (1, plus, POSITIVE, "circle", "label +1"),
-        (-1, minus, NEGATIVE, "square", "label −1"),
-    ):
+    for axes, (sign, text, colour, symbol) in zip((plus, minus), scene.CLASSES, strict=True):
         traces += [_plane(axes, colour), _line(axes, colour)]
         mine = x[y * sign > 0]
         traces.append(
@@ -197,7 +194,7 @@ def _in_space(dataset: Dataset, plus: Sequence[int], minus: Sequence[int]) -> go
                 z=mine[:, 2],
                 mode="markers",
                 marker={"color": colour, "symbol": symbol, "size": 4.5},
-                name=text,
+                name=f"label {text}",
                 hovertemplate="(%{x:.3g}, %{y:.3g}, %{z:.3g})<extra></extra>",
             )
         )
