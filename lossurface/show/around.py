@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from lossurface.exact import Certificate
     from lossurface.setting import Architecture
 
-__all__ = ["Direction", "Slice", "around", "direction"]
+__all__ = ["Direction", "Slice", "around", "direction", "radius_of"]
 
 Direction: TypeAlias = str | Mapping[str, float]
 
@@ -81,6 +82,12 @@ def direction(architecture: Architecture, along: Direction) -> NDArray[np.float6
     return vector / length
 
 
+def radius_of(certificate: Certificate) -> float:
+    """Return the certified radius; infinite for a global minimum."""
+    text = certificate.data["radius"]
+    return math.inf if text == "inf" else float(Fraction(text))
+
+
 def around(
     certificate: Certificate,
     along: tuple[Direction, Direction],
@@ -109,9 +116,7 @@ def around(
     length = float(np.linalg.norm(second))
     if length < 1e-9:
         raise InputError(f"{along[0]!r} and {along[1]!r} are parallel; give two directions")
-    text = str(certificate.data["radius"])
-    numerator, _, denominator = text.partition("/")
-    radius = math.inf if text == "inf" else int(numerator) / int(denominator or 1)
+    radius = radius_of(certificate)
     if span is None:
         span = 2.5 if math.isinf(radius) else 2.5 * radius
     grid = np.linspace(-span, span, points)

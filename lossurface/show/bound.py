@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lossurface.show.around import Direction, direction
+from lossurface.show.around import Direction, direction, radius_of
 from lossurface.show.style import ACCENT, AMBER, MUTED, POSITIVE, POSITIVE_SOFT
 
 if TYPE_CHECKING:
@@ -78,14 +78,12 @@ def bounded(
     line = theta + torch.from_numpy(np.outer(t, step / np.linalg.norm(step)))
     outputs = architecture.forward(line, X)
     least = float(empirical_loss(problem.loss, at_theta, y))
-    text = str(certificate.data["radius"])
-    numerator, _, denominator = text.partition("/")
     return Bounded(
         t=t,
         loss=empirical_loss(problem.loss, outputs, y).numpy(),
         bound=least - (weighted * (outputs - at_theta)).mean(dim=-1).numpy(),
         least=least,
-        radius=math.inf if text == "inf" else int(numerator) / int(denominator or 1),
+        radius=radius_of(certificate),
     )
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from lossurface.show.figure import MIME, Words, page_html
+from lossurface.show.figure import Words, mimebundle
 
 __all__ = ["CONDITIONS", "ClaimsMap", "Condition", "claims_map"]
 
@@ -100,23 +100,13 @@ class ClaimsMap:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        payload = {
-            "kind": "html",
-            "name": self.words.name,
-            "alt": self.words.alt,
-            "caption": self.words.caption,
-            "html": self.to_html(),
-        }
         rows = "".join(
             f"<li>{html.escape(c.name)}; without it: "
             f"{html.escape('; '.join(label for label, _, _ in c.without))}</li>"
             for c in CONDITIONS
         )
-        return {
-            MIME: payload,
-            "text/html": page_html(self.words, f"<ul>{rows}</ul>"),
-            "text/plain": f"Map: {self.words.alt}",
-        }
+        body, told = f"<ul>{rows}</ul>", f"Map: {self.words.alt}"
+        return mimebundle(self.words, "html", body, told, html=self.to_html())
 
 
 def claims_map(*, name: str, alt: str, caption: str) -> ClaimsMap:

@@ -15,7 +15,8 @@ from lossurface import InputError
 from lossurface.conditions import closest_form
 from lossurface.conditions.certified import NAMES
 from lossurface.errors import checked_folder
-from lossurface.show.plot import _legend, _samples
+from lossurface.show.figure import sentence
+from lossurface.show.plot import legend, scatter
 from lossurface.show.static import Drawing, Static, panels, static
 from lossurface.show.style import COLOURS, DARK, LIGHT, Palette
 
@@ -80,8 +81,8 @@ def _parts(report: Report) -> Iterator[str]:
     yield f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<style>{STYLE}</style></head><body><main><h1>{title}</h1>"
-    for line in (f"{report.data_line}. {_sentence(report.network_line)}", *report.rank_lines):
-        yield f"<p>{escape(_sentence(line))}.</p>"
+    for line in (f"{report.data_line}. {sentence(report.network_line)}", *report.rank_lines):
+        yield f"<p>{escape(sentence(line))}.</p>"
     yield from _summary(report)
     try:
         yield from [figure.to_html() for figure in _figures(report) if figure.light]
@@ -139,10 +140,6 @@ def _summary(report: Report) -> Iterator[str]:
             f"{found['training_error']}; no parameters closer than {radius} have a lower loss "
             '(<a href="certificates/counterexample.json">certificate</a>).</p>'
         )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _name(id_: str) -> str:
@@ -210,7 +207,7 @@ def _plane(report: Report) -> Drawing:
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        _samples(ax, points[:, 0], points[:, 1], y, palette)
+        scatter(ax, points[:, 0], points[:, 1], y, palette)
         found = report.condition("proposition-12")
         if X.shape[1] == 2 and found.verdict == "holds":
             reach = 1.15 * np.abs(X).max()
@@ -221,7 +218,7 @@ def _plane(report: Report) -> Drawing:
                 values = _squares(plane, _ellipsoid(report, sign)[1]).reshape(400, 400)
                 ax.contour(grid, grid, values, levels=[1.0], colors=[colour])
         ax.set(xlabel=names[0], ylabel=names[1])
-        _legend(ax, 2)
+        legend(ax, 2)
 
     return draw
 

@@ -6,22 +6,25 @@ through them; in a live kernel the same controls are widgets that call the drawi
 
 from __future__ import annotations
 
+import html
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lossurface import InputError
-from lossurface.show._frames import encode_frames, to_json
-from lossurface.show._markup import explorer_markup
-from lossurface.show._template import house_layout
-from lossurface.show.figure import MIME, Words, live, page_html
+from lossurface.show._frames import decoded, encode_frames, to_json
+from lossurface.show.figure import Words, live, mimebundle
+from lossurface.show.style import LIGHT, plotly_template, resolve
 
 __all__ = ["Control", "Explorer", "explore"]
 
 Value = float | int | str
 
 _MAX_FRAMES = 400
+# Pixels: alone, and where two are to fit beside each other in JupyterLab at 1280.
+_WIDTH = 720
+_BESIDE = 440
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Explorer:
                     f"draw of {self.words.name} returned {type(figure).__name__}; return a plotly "
                     "figure, as lossurface.show.scene does, or several as {title: figure}"
                 )
-        return {key: house_layout(item, height=self.height) for key, item in panels.items()}
+        return {key: _house_layout(item, height=self.height) for key, item in panels.items()}
 
     def spec(self) -> dict[str, Any]:
         """Compute every frame: what a page without a kernel is given, as JSON values.
@@ -100,31 +103,54 @@ class Explorer:
         """Return the markup for the book's pages: controls, empty plots and the frames."""
         spec = self.spec()
         frames = to_json(list(spec.values()))
-        return explorer_markup(self.words, self.controls, self.height, tuple(spec), frames)
+        return _markup(self.words, self.controls, self.height, tuple(spec), frames)
 
     def widget(self) -> Any:
-        """Return the live figure: ipywidgets controls above a plotly FigureWidget."""
-        from lossurface.show._live import live_widget
+        """Return the live figure, an ipywidgets box: controls, the panels and the caption.
 
-        return live_widget(self)
+        Its `controls` (by key) and `figures` (by title) are attributes, for scripts and tests.
+        """
+        import ipywidgets
+        import plotly.graph_objects as go
+
+        controls = {control.key: _widget(control) for control in self.controls}
+
+        def draw() -> dict[str, Any]:
+            panels = self.panels(**{key: widget.value for key, widget in controls.items()})
+            return {title: decoded(resolve(figure)) for title, figure in panels.items()}
+
+        shown = {title: go.FigureWidget(figure) for title, figure in draw().items()}
+        for figure in shown.values():
+            width = _WIDTH if len(shown) == 1 else _BESIDE
+            figure.update_layout(paper_bgcolor=LIGHT.paper, width=width)
+
+        def redraw(_: Any) -> None:
+            for title, fresh in draw().items():
+                for scene in [key for key in fresh["layout"] if key.startswith("scene")]:
+                    fresh["layout"][scene].pop("camera", None)  # the reader may have turned it
+                fresh["layout"].pop("template", None)
+                with shown[title].batch_update():
+                    for trace, data in zip(shown[title].data, fresh["data"], strict=True):
+                        trace.update(data)
+                    shown[title].update_layout(fresh["layout"])
+
+        for widget in controls.values():
+            widget.observe(redraw, names="value")
+        named = [ipywidgets.VBox([_name(title), figure]) for title, figure in shown.items()]
+        row = ipywidgets.HBox(named, layout={"flex_flow": "row wrap"})
+        caption = ipywidgets.HTMLMath(html.escape(self.words.caption, quote=False))
+        box = ipywidgets.VBox([*controls.values(), row, caption])
+        box.controls = controls
+        box.figures = shown
+        return box
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if live():
             bundle: dict[str, Any] = self.widget()._repr_mimebundle_()
             return bundle
-        payload = {
-            "kind": "explore",
-            "name": self.words.name,
-            "alt": self.words.alt,
-            "caption": self.words.caption,
-            "html": self.to_html(),
-        }
         note = "<p><em>Interactive figure: run this cell to use it, or see the book.</em></p>"
-        return {
-            MIME: payload,
-            "text/html": page_html(self.words, note),
-            "text/plain": f"Interactive figure: {self.words.alt}",
-        }
+        told = f"Interactive figure: {self.words.alt}"
+        return mimebundle(self.words, "explore", note, told, html=self.to_html())
 
 
 def explore(
@@ -199,3 +225,106 @@ def _check_values(name: str, key: str, values: tuple[Value, ...]) -> None:
         raise InputError(f"{key} in {name} mixes numbers and words; use one kind")
     if any(a >= b for a, b in itertools.pairwise(numbers)):
         raise InputError(f"{key} in {name} is not increasing; give its values in order")
+
+
+def _house_layout(figure: Any, *, height: int) -> dict[str, Any]:
+    """Return a plotly figure's JSON in the house look; what the figure sets itself stays.
+
+    Args:
+        figure: a `plotly.graph_objects.Figure`.
+        height: in pixels, at every width.
+    """
+    # Dictionaries, not plotly's own updates, which take a third of a second for each frame.
+    shown: dict[str, Any] = figure.to_plotly_json()
+    shown["layout"] = {
+        **shown["layout"],
+        "template": plotly_template(),
+        "height": height,
+        "autosize": True,
+        "uirevision": "keep",  # a reader's rotation outlives a change of the controls
+    }
+    return shown
+
+
+def _readable(value: Value) -> str:
+    """Return a control's value as the reader sees it."""
+    if isinstance(value, str):
+        return value
+    text = f"{value:.4g}"
+    return text.replace("-", "−")
+
+
+def _markup(
+    words: Words,
+    controls: Sequence[Control],
+    height: int,
+    titles: Sequence[str],
+    frames_json: str,
+) -> str:
+    """Return the markup that `lossurface.js` brings to life.
+
+    The controls are disabled until it does, so that none is ever dead.
+    """
+    panels = "".join(
+        '<div class="ls-panel">'
+        + (f'<div class="ls-title">{html.escape(title)}</div>' if title else "")
+        + f'<div class="ls-plot" style="height:{height}px"></div></div>'
+        for title in titles
+    )
+    rows = "".join(_control(words.name, control) for control in controls)
+    return (
+        f'<div class="ls-explore" id="{words.name}-explore">'
+        f'<div class="ls-panels" role="img" aria-label="{html.escape(words.alt)}">'
+        f"{panels}<noscript>This figure needs JavaScript.</noscript></div>"
+        f'<div class="ls-controls" role="group" aria-label="Controls of the figure">{rows}</div>'
+        f'<script type="application/json" class="ls-frames">{frames_json}</script></div>'
+    )
+
+
+def _control(name: str, control: Control) -> str:
+    ident = f"{name}-{control.key}"
+    label = f'<label for="{ident}">{html.escape(control.label)}</label>'
+    texts = [_readable(value) for value in control.values]
+    if control.numeric:
+        options = html.escape("|".join(texts))
+        return (
+            f'<div class="ls-control">{label}'
+            f'<input type="range" id="{ident}" min="0" max="{len(texts) - 1}" step="1" '
+            f'value="{control.start}" data-values="{options}" '
+            f'aria-valuetext="{html.escape(texts[control.start])}" disabled>'
+            f'<output for="{ident}">{html.escape(texts[control.start])}</output>'
+            '<button type="button" class="ls-play" '
+            f'aria-label="Play: {html.escape(control.label)}" disabled>Play</button></div>'
+        )
+    choices = "".join(
+        f"<option{' selected' if i == control.start else ''}>{html.escape(text)}</option>"
+        for i, text in enumerate(texts)
+    )
+    return f'<div class="ls-control">{label}<select id="{ident}" disabled>{choices}</select></div>'
+
+
+def _name(title: str) -> Any:
+    """Return a panel's title: above the figure, as plotly's own would run into the legend."""
+    import ipywidgets
+
+    return ipywidgets.HTML(f"<strong>{html.escape(title)}</strong>" if title else "")
+
+
+def _widget(control: Control) -> Any:
+    import ipywidgets
+
+    common: dict[str, Any] = {
+        "description": control.label,
+        "style": {"description_width": "initial"},
+        "layout": {"width": "95%", "max_width": "40em"},
+    }
+    start = control.values[control.start]
+    if not control.numeric:
+        return ipywidgets.Dropdown(options=list(control.values), value=start, **common)
+    low, high = control.values[0], control.values[-1]
+    if all(isinstance(value, int) for value in control.values):
+        return ipywidgets.IntSlider(min=low, max=high, value=start, **common)
+    span = float(high) - float(low)
+    return ipywidgets.FloatSlider(
+        min=low, max=high, value=start, step=span / 500, readout_format=".4g", **common
+    )

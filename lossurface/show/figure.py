@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from lossurface import InputError
 
-__all__ = ["MIME", "Words", "drawn", "live", "page_html"]
+__all__ = ["MIME", "Fragment", "Words", "drawn", "live", "mimebundle", "page_html", "sentence"]
 
 MIME = "application/vnd.lossurface.figure+json"
 
@@ -94,3 +95,39 @@ def page_html(words: Words, body: str) -> str:
         f'{_NOTEBOOK_CSS}<figure class="ls-figure" id="{words.name}">{body}'
         f"<figcaption>{html.escape(words.caption, quote=False)}</figcaption></figure>"
     )
+
+
+def mimebundle(words: Words, kind: str, body: str, told: str, **payload: str) -> dict[str, Any]:
+    """Return a figure as a cell's output: for the book, as plain HTML, and as plain text.
+
+    Args:
+        words: of the figure.
+        kind: tells `lossurface.show.myst` what the payload is.
+        body: HTML, for readers outside the book.
+        told: plain text.
+        payload: what the book shows.
+    """
+    return {
+        MIME: {"kind": kind, **asdict(words), **payload},
+        "text/html": page_html(words, body),
+        "text/plain": told,
+    }
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """HTML that is no figure, a table say; shown when it is the last expression of a cell."""
+
+    html: str
+    told: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.told
+
+
+def sentence(text: str) -> str:
+    """Return text with its first letter as a capital, the others as they are."""
+    return text[:1].upper() + text[1:]

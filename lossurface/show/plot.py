@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
     from lossurface.show.style import Palette
 
-__all__ = ["contours", "curves", "line", "networks", "plane", "probability"]
+__all__ = [
+    "contours",
+    "curves",
+    "legend",
+    "line",
+    "networks",
+    "plane",
+    "probability",
+    "scatter",
+]
 
 Range = tuple[float, float] | None
 
@@ -91,6 +100,7 @@ def curves(
     xlim: Range = None,
     ylim: Range = None,
     marks: Sequence[tuple[float, float]] = (),
+    log: bool = False,
     title: str = "",
 ) -> Drawing:
     """Draw functions of one variable, told apart by colour and by dashes.
@@ -102,6 +112,7 @@ def curves(
         xlim: the range of the horizontal axis; None fits the data.
         ylim: the range of the vertical axis.
         marks: points to mark.
+        log: whether the vertical axis is logarithmic.
         title: above the panel.
     """
     import numpy as np
@@ -116,10 +127,12 @@ def curves(
             ax.plot(xs, ys, label=name, linestyle=dashes[i % len(dashes)])
         for mark in marks:
             ax.plot(*mark, "o", color=palette.amber, markersize=8, markeredgecolor=palette.ink)
+        if log:
+            ax.set_yscale("log")
         ax.set(xlabel=axes[0], ylabel=axes[1], xlim=xlim, ylim=ylim)
         _title(figure, title)
         if len(values) > 1:
-            _legend(ax, 3)
+            legend(ax, 3)
 
     return draw
 
@@ -155,10 +168,10 @@ def line(
         ax.fill_between(xs, 0, fs, where=fs <= 0, color=palette.negative_soft, linewidth=0)
         ax.axhline(0, color=palette.muted, linewidth=0.8)
         ax.plot(xs, fs, color=palette.ink)
-        _samples(ax, points, np.zeros_like(points), classes, palette)
+        scatter(ax, points, np.zeros_like(points), classes, palette)
         ax.set(xlabel="$x$", ylabel="$f(x)$", xlim=(xs[0], xs[-1]), ylim=ylim)
         _title(figure, title)
-        _legend(ax, 2)
+        legend(ax, 2)
 
     return draw
 
@@ -199,12 +212,12 @@ def plane(
         ax.contourf(xs, ys, fs, levels=[-extent, 0, extent], colors=regions)
         if np.any(fs >= 0) and np.any(fs < 0):
             ax.contour(xs, ys, fs, levels=[0], colors=[palette.ink], linewidths=1.6)
-        _samples(ax, points[:, 0], points[:, 1], classes, palette)
+        scatter(ax, points[:, 0], points[:, 1], classes, palette)
         ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
         _title(figure, title)
         ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
         ax.grid(False)
-        _legend(ax, 2)
+        legend(ax, 2)
 
     return draw
 
@@ -258,12 +271,12 @@ def probability(
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set(xlabel=axes[0], ylabel=axes[1])
         if len(series) + len(exact or {}) > 1:
-            _legend(ax, 3)
+            legend(ax, 3)
 
     return draw
 
 
-def _samples(ax: Any, x: Any, y: Any, labels: Any, palette: Palette) -> None:
+def scatter(ax: Any, x: Any, y: Any, labels: Any, palette: Palette) -> None:
     """Draw both classes: told apart by shape as well as by colour."""
     for sign, text, colour, marker in (
         (1, "label $+1$", palette.positive, "o"),
@@ -282,7 +295,7 @@ def _title(figure: FigureBase, title: str) -> None:
         figure.suptitle(title, fontsize=11)
 
 
-def _legend(ax: Any, columns: int) -> None:
+def legend(ax: Any, columns: int) -> None:
     """Put the legend above the axes, where it hides nothing."""
     ax.legend(
         loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from lossurface.show.figure import Fragment
 
 if TYPE_CHECKING:
     from lossurface.reproduce import Outcome, Record, Summary
 
 __all__ = [
     "STYLE",
-    "RecordTable",
     "device_note",
     "outcomes_table",
     "record_table",
+    "table",
     "versions_table",
 ]
 
@@ -41,21 +42,27 @@ vertical-align:top;padding:.4rem .5rem .4rem 0;font-weight:400}
 </style>"""
 
 
-@dataclass(frozen=True)
-class RecordTable:
-    """HTML of a table; shown when it is the last expression of a cell."""
+def table(head: Iterable[str], body: Iterable[str], caption: str = "", style: str = "") -> Fragment:
+    """Return a table of the book.
 
-    html: str
-    rows: int
+    Args:
+        head: the names of the columns.
+        body: HTML, one string for each row that the fragment is said to have.
+        caption: HTML.
+        style: CSS of the table alone.
+    """
+    rows = list(body)
+    names = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in head)
+    caption = caption and f"<caption>{caption}</caption>"
+    style = style and f' style="{style}"'
+    return Fragment(
+        f'{STYLE}<table class="ls-record"{style}>{caption}<thead><tr>{names}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>",
+        f"{len(rows)} rows",
+    )
 
-    def _repr_html_(self) -> str:
-        return self.html
 
-    def __repr__(self) -> str:
-        return f"{self.rows} rows"
-
-
-def record_table(summary: Summary, pages: Iterable[str]) -> RecordTable:
+def record_table(summary: Summary, pages: Iterable[str]) -> Fragment:
     """Return the records of a reproduction, a claim in two lines: the run, and what it printed.
 
     Args:
@@ -63,20 +70,15 @@ def record_table(summary: Summary, pages: Iterable[str]) -> RecordTable:
         pages: the pages that the book has, such as `theorems/theorem-1`; others are not linked.
     """
     known = set(pages)
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    body = "".join(_rows(record, record.page in known) for record in summary.records)
     caption = (
         f"Recorded on {html.escape(summary.started[:10])}, profile "
         f"<em>{html.escape(summary.profile)}</em>, {summary.seconds / 60:.0f} minutes in all."
     )
-    return RecordTable(
-        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
-        len(summary.records),
-    )
+    rows = (_rows(record, record.page in known) for record in summary.records)
+    return table(_COLUMNS, rows, caption)
 
 
-def device_note(summary: Summary) -> RecordTable:
+def device_note(summary: Summary) -> Fragment:
     """Say on which devices the recorded run computed, and what that leaves unclaimed."""
     devices = sorted({record.device for record in summary.records})
     listed = html.escape(", ".join(devices) or "no device")
@@ -88,24 +90,19 @@ def device_note(summary: Summary) -> RecordTable:
             "take <code>device='cuda'</code>, but nothing on this page was run so, and no result "
             "on a GPU is claimed. Exact and enclosed evidence never uses one."
         )
-    return RecordTable(f'{STYLE}<p class="ls-record" style="font-size:1rem">{text}</p>', 1)
+    return Fragment(f'{STYLE}<p class="ls-record" style="font-size:1rem">{text}</p>', "1 rows")
 
 
-def versions_table(summary: Summary) -> RecordTable:
+def versions_table(summary: Summary) -> Fragment:
     """Return the versions that the recorded run used."""
-    rows = "".join(
+    rows = (
         f'<tr><th scope="row">{html.escape(name)}</th><td>{html.escape(version)}</td></tr>'
         for name, version in summary.versions.items()
     )
-    head = '<th scope="col">Package</th><th scope="col">Version</th>'
-    return RecordTable(
-        f'{STYLE}<table class="ls-record" style="width:auto"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>",
-        len(summary.versions),
-    )
+    return table(("Package", "Version"), rows, style="width:auto")
 
 
-def outcomes_table(outcomes: Sequence[Outcome]) -> RecordTable:
+def outcomes_table(outcomes: Sequence[Outcome]) -> Fragment:
     """Return recorded experiments as a table: what was counted, how often, with its interval.
 
     Those in which something happens, with an assumption dropped, come after the others.
@@ -113,9 +110,6 @@ def outcomes_table(outcomes: Sequence[Outcome]) -> RecordTable:
     Args:
         outcomes: as `lossurface.reproduce.read_outcomes` gives them.
     """
-    head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Experiment", "Happened", "95% interval")
-    )
     groups = (
         ("Every assumption met: failures", [one for one in outcomes if not one.some]),
         (
@@ -123,18 +117,16 @@ def outcomes_table(outcomes: Sequence[Outcome]) -> RecordTable:
             [one for one in outcomes if one.some],
         ),
     )
-    body = "".join(
-        f'<tr><th scope="colgroup" colspan="3"><strong>{html.escape(title)}</strong></th></tr>'
-        + "".join(map(_outcome_row, group))
-        for title, group in groups
-        if group
-    )
+    rows = []
+    for title, group in groups:
+        heading = (
+            f'<tr><th scope="colgroup" colspan="3"><strong>{html.escape(title)}</strong></th></tr>'
+        )
+        for one in group:
+            rows.append(heading + _outcome_row(one))
+            heading = ""
     caption = html.escape(f"Recorded on {', '.join(sorted({one.device for one in outcomes}))}.")
-    return RecordTable(
-        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
-        len(outcomes),
-    )
+    return table(("Experiment", "Happened", "95% interval"), rows, caption)
 
 
 def _outcome_row(one: Outcome) -> str:

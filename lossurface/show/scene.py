@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["curves", "line", "plane", "surface"]
+__all__ = ["CLASSES", "curves", "line", "plane", "scatter", "surface"]
+
+CLASSES = ((1, "+1", POSITIVE, "circle"), (-1, "−1", NEGATIVE, "square"))
+"""Of each class: its label, how it is written, its colour and its mark."""
 
 
 def grid_of(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> tuple[Any, Any, Any]:
@@ -243,7 +246,7 @@ def line(
             x=xs, y=fs, mode="lines", name="f", line={"color": INK, "width": 3}, showlegend=False
         )
     )
-    traces.extend(_samples(points, np.zeros_like(points), classes))
+    traces.extend(scatter(points, np.zeros_like(points), classes))
     zero = {"zeroline": True, "zerolinecolor": MUTED}
     return _figure(
         traces,
@@ -301,7 +304,7 @@ def plane(
                 showscale=False,
                 hoverinfo="skip",
             ),
-            *_samples(points[:, 0], points[:, 1], np.asarray(labels, dtype=float)),
+            *scatter(points[:, 0], points[:, 1], np.asarray(labels, dtype=float)),
             *(
                 go.Scatter(
                     x=np.asarray(cx, dtype=float),
@@ -339,10 +342,10 @@ def _figure(traces: Sequence[Any], layout: Mapping[str, Any]) -> go.Figure:
     return go.Figure(traces, {**layout, "template": {"layout": {}}})
 
 
-def _samples(x: Any, y: Any, labels: Any) -> list[Any]:
+def scatter(x: Any, y: Any, labels: Any) -> list[Any]:
+    """Return the traces of both classes: told apart by shape as well as by colour."""
     import plotly.graph_objects as go
 
-    look = ((1, "+1", POSITIVE, "circle"), (-1, "−1", NEGATIVE, "square"))
     return [
         go.Scatter(
             x=x[labels * sign > 0],
@@ -356,5 +359,5 @@ def _samples(x: Any, y: Any, labels: Any) -> list[Any]:
                 "line": {"color": PAPER, "width": 1.2},
             },
         )
-        for sign, text, colour, symbol in look
+        for sign, text, colour, symbol in CLASSES
     ]

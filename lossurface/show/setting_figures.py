@@ -6,12 +6,12 @@ or one figure, as `lossurface.show.explore` asks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lossurface.show import scene
-from lossurface.show._subspaces import subspaces_in_space
 from lossurface.show.style import AMBER, INK, NEGATIVE_SOFT, POSITIVE_SOFT
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def separability(turn: float) -> go.Figure:
         ),
     ]
     x, y = dataset.tensors()
-    traces += scene._samples(x[:, 0].numpy(), x[:, 1].numpy(), y.numpy())
+    traces += scene.scatter(x[:, 0].numpy(), x[:, 1].numpy(), y.numpy())
     traces.append(
         go.Scatter(
             x=[0],
@@ -165,11 +165,90 @@ def subspaces(axes: str) -> go.Figure:
     plus, minus = SUBSPACES[axes]
     dataset = _scattered(plus, minus)
     space = Space(dataset)
-    figure = subspaces_in_space(dataset, plus, minus)
+    figure = _in_space(dataset, plus, minus)
     found = ranks(space)
     counts = f"r = {found.both}, r₊ = {found.plus}, r₋ = {found.minus}, Δr = {found.gap}"
     _say(figure, f"Assumption 3 {assumption_3(space).verdict} ({counts})")
     return figure
+
+
+def _in_space(dataset: Dataset, plus: Sequence[int], minus: Sequence[int]) -> go.Figure:
+    """Draw three-dimensional samples, and the plane or line that each class spans.
+
+    Args:
+        dataset: d = 3, coordinates in [-1, 1].
+        plus: U_+, coordinates counted from 0.
+        minus: U_-.
+    """
+    import plotly.graph_objects as go
+
+    x, y = (tensor.numpy() for tensor in dataset.tensors())
+    traces = []
+    for axes, (sign, text, colour, symbol) in zip((plus, minus), scene.CLASSES, strict=True):
+        traces += [_plane(axes, colour), _line(axes, colour)]
+        mine = x[y * sign > 0]
+        traces.append(
+            go.Scatter3d(
+                x=mine[:, 0],
+                y=mine[:, 1],
+                z=mine[:, 2],
+                mode="markers",
+                marker={"color": colour, "symbol": symbol, "size": 4.5},
+                name=f"label {text}",
+                hovertemplate="(%{x:.3g}, %{y:.3g}, %{z:.3g})<extra></extra>",
+            )
+        )
+    figure = go.Figure(traces)
+    axis = {"range": [-1.1, 1.1], "tickvals": [-1, 0, 1]}
+    figure.update_layout(
+        margin={"l": 0, "r": 0, "b": 0},
+        scene={
+            "xaxis": {**axis, "title": {"text": "x₁"}},
+            "yaxis": {**axis, "title": {"text": "x₂"}},
+            "zaxis": {**axis, "title": {"text": "x₃"}},
+            "aspectmode": "cube",
+            "camera": {"eye": {"x": 1.5, "y": -1.5, "z": 0.9}},
+        },
+    )
+    return figure
+
+
+def _plane(axes: Sequence[int], colour: str) -> Any:
+    """Return the square that two axes span; empty for any other number of axes."""
+    import plotly.graph_objects as go
+
+    corners = [[0.0] * 3 for _ in range(4)] if len(axes) == 2 else []
+    for corner, (u, v) in zip(corners, ((-1, -1), (1, -1), (1, 1), (-1, 1)), strict=False):
+        corner[axes[0]], corner[axes[1]] = u, v
+    return go.Mesh3d(
+        x=[corner[0] for corner in corners],
+        y=[corner[1] for corner in corners],
+        z=[corner[2] for corner in corners],
+        i=[0, 0] if corners else [],
+        j=[1, 2] if corners else [],
+        k=[2, 3] if corners else [],
+        color=colour,
+        opacity=0.22,
+        hoverinfo="skip",
+        showscale=False,
+    )
+
+
+def _line(axes: Sequence[int], colour: str) -> Any:
+    """Return the segment that one axis spans; empty for any other number of axes."""
+    import plotly.graph_objects as go
+
+    ends = [[float(end * (k == axes[0])) for k in range(3)] for end in (-1, 1)]
+    ends = ends if len(axes) == 1 else []
+    return go.Scatter3d(
+        x=[end[0] for end in ends],
+        y=[end[1] for end in ends],
+        z=[end[2] for end in ends],
+        mode="lines",
+        line={"color": colour, "width": 6},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface import InputError
-from lossurface.show.figure import MIME, Words, drawn, page_html
+from lossurface.show.figure import Words, drawn, mimebundle, page_html
 from lossurface.show.style import DARK, LIGHT, Palette, matplotlib_settings
 
 if TYPE_CHECKING:
@@ -40,23 +40,21 @@ class Static:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if not self.light:
             return {"text/plain": f"Figure (not drawn): {self.words.alt}"}
-        payload = {
-            "kind": "static",
-            "name": self.words.name,
-            "alt": self.words.alt,
-            "caption": self.words.caption,
-            "format": self.format,
-            "light": self.light,
-            "dark": self.dark,
-        }
-        return {
-            MIME: payload,
-            "text/html": self.to_html(),
-            "text/plain": f"Figure: {self.words.alt}",
-        }
+        return mimebundle(
+            self.words,
+            "static",
+            self._images(),
+            f"Figure: {self.words.alt}",
+            format=self.format,
+            light=self.light,
+            dark=self.dark,
+        )
 
     def to_html(self) -> str:
         """Return the figure as HTML that needs nothing else."""
+        return page_html(self.words, self._images())
+
+    def _images(self) -> str:
         kind = "svg+xml" if self.format == "svg" else "png"
         images = []
         for theme, data in (("light", self.light), ("dark", self.dark)):
@@ -65,7 +63,7 @@ class Static:
                 f'<img class="ls-{theme}" alt="{html.escape(self.words.alt)}" '
                 f'src="data:image/{kind};base64,{encoded}">'
             )
-        return page_html(self.words, "".join(images))
+        return "".join(images)
 
 
 def static(

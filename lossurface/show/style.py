@@ -30,6 +30,7 @@ __all__ = [
     "SCALE",
     "Palette",
     "matplotlib_settings",
+    "plotly_template",
     "resolve",
 ]
 
@@ -167,4 +168,56 @@ def matplotlib_settings(palette: Palette) -> dict[str, Any]:
         "svg.fonttype": "path",  # the same picture whatever fonts the reader has
         "svg.hashsalt": "lossurface",  # the same file on every build
         "image.cmap": SCALE.lower(),
+    }
+
+
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
+
+
+def plotly_template() -> dict[str, Any]:
+    """Return the template of the house style for interactive figures."""
+    line = {"gridcolor": GRID, "linecolor": MUTED, "tickcolor": MUTED, "zerolinecolor": GRID}
+    flat = {
+        **line,
+        "fixedrange": True,  # a finger on a phone scrolls the page, not the axis
+        "showline": True,
+        "ticks": "outside",
+        "ticklen": 4,
+        "automargin": True,
+        "zeroline": False,
+    }
+    deep = {
+        **line,
+        "showbackground": False,
+        "showspikes": False,
+        "nticks": 5,
+        "title": {"font": {"size": 14}},
+        "tickfont": {"size": 11},
+    }
+    axes = {"xaxis": deep, "yaxis": deep, "zaxis": deep}
+    colourbar = {"outlinewidth": 0, "thickness": 12, "len": 0.85, "tickfont": {"size": 11}}
+    coloured = [{"colorscale": SCALE, "colorbar": colourbar}]
+    return {
+        "layout": {
+            "font": {"family": _FONT, "size": 13, "color": INK},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [POSITIVE, NEGATIVE, GOOD, ACCENT, AMBER, INK],
+            "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+            "xaxis": flat,
+            "yaxis": flat,
+            "scene": {**axes, "bgcolor": "rgba(0,0,0,0)", "dragmode": "turntable"},
+            "legend": {
+                "orientation": "h",
+                "x": 0.5,
+                "xanchor": "center",
+                "y": 1.0,
+                "yanchor": "bottom",
+                "bgcolor": "rgba(0,0,0,0)",
+            },
+            "dragmode": False,
+            "hovermode": "closest",
+            "hoverlabel": {"bgcolor": PAPER, "bordercolor": MUTED, "font": {"color": INK}},
+        },
+        "data": {"surface": coloured, "contour": coloured, "heatmap": coloured},
     }

@@ -11,7 +11,8 @@ from lossurface.claims.real_data import PAIRS, pair, scaled, started_at_the_trap
 from lossurface.claims.traps import decide
 from lossurface.conditions import check
 from lossurface.setting import Dataset
-from lossurface.show.figures.your_data import Quadrants, distances
+from lossurface.show.dataset_report import distances
+from lossurface.show.figures.your_data import Quadrants
 
 
 @pytest.mark.parametrize("name", PAIRS)

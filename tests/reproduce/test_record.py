@@ -88,7 +88,7 @@ def test_no_file_is_named(tmp_path):
 
 def test_the_table_has_every_record_and_links_only_pages_that_there_are():
     table = record_table(SUMMARY, ["propositions/proposition-5"])
-    assert table.rows == 2
+    assert repr(table) == "2 rows"
     assert table.html.count('href="./propositions/proposition-5.html"') == 2  # both name this page
     assert "R &lt; 1 &amp; more" in table.html
     assert "proposition-5: holds" not in table.html  # told once, by its cells
@@ -105,7 +105,7 @@ def test_a_line_without_its_evidence_is_no_verdict():
 
 
 def test_versions_are_rows():
-    assert versions_table(SUMMARY).rows == 1
+    assert repr(versions_table(SUMMARY)) == "1 rows"
     assert "1.2" in versions_table(SUMMARY)._repr_html_()
 
 

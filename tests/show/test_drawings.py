@@ -30,6 +30,7 @@ DRAWINGS = {
     "contours of a plain": plot.contours(U, V, 0 * BOWL, radius=math.inf),
     "valley": plot.contours(U, V, BOWL, ceiling=2.0),
     "curves": plot.curves(U, {"a": U, "b": U**2}, marks=[(0, 0)], title="Two"),
+    "logarithmic": plot.curves(U, {"a": np.exp(U)}, log=True),
     "line": plot.line([0.5, -0.5, -0.2], LABELS, U, np.tanh(U)),
     "plane": plot.plane(POINTS, LABELS, U, V, U + V[:, None]),
     "one region": plot.plane(POINTS, LABELS, U, V, np.ones_like(BOWL)),

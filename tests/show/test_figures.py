@@ -103,7 +103,7 @@ def test_the_networks_of_the_figures_solve_their_data():
 def test_cards_have_words_and_links():
     entry = next(gallery.gallery())
     made = gallery_cards.cards([entry])
-    assert made.count == 1
+    assert repr(made) == "1 cards"
     assert f"certificates/{entry.filename}" in made.html
     assert "book/propositions/proposition-2.html" in made.html
     assert 'alt="Contours of the loss: Theorem 1 fails' in made.html

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["losses", "outputs"]
+__all__ = ["at_zero", "losses", "outputs"]
+
+
+def at_zero(neuron: Neuron) -> float:
+    """Return sigma(0), rounded once."""
+    from flint import arb
+
+    return float(neuron.ball(arb(0)))
 
 
 def outputs(

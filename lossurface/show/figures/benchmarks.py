@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.show.record import STYLE, RecordTable
+from lossurface.show import record as tables
+from lossurface.show.figure import Fragment, sentence
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -118,21 +119,15 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def table(record: Benchmarks) -> RecordTable:
+def table(record: Benchmarks) -> Fragment:
     """Return the rows, each in two lines: the times and the ratio, then what was checked."""
     names = ("Task", "Beside", "Theirs", "Ours", "Ratio (turns)", "At least", "Line")
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    body = "".join(_row(row, len(names)) for row in record.rows)
     caption = (
         f"Recorded on {html.escape(record.data['date'][:10])} on {html.escape(record.machine)}, "
         f"in {record.data['took'] / 60:.0f} minutes; load {record.data['machine']['load'][0]:.2f} "
         "at the start."
     )
-    return RecordTable(
-        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>",
-        len(record.rows),
-    )
+    return tables.table(names, (_row(row, len(names)) for row in record.rows), caption)
 
 
 def _row(row: Mapping[str, Any], width: int) -> str:
@@ -148,7 +143,7 @@ def _row(row: Mapping[str, Any], width: int) -> str:
             f"{number(row['ratio'])}× ({low} to {high})",
             f"{number(row['target'])}×",
         ]
-        said = " ".join(filter(None, (_sentence(row["accuracy"]["said"]), row["note"])))
+        said = " ".join(filter(None, (sentence(row["accuracy"]["said"]) + ".", row["note"])))
     marked = f'<td><span class="{MARKS[row["status"]]}">{row["status"]}</span></td>'
     return (
         f'<tr class="ls-run"><th scope="row">{html.escape(row["task"])}</th>'
@@ -157,31 +152,20 @@ def _row(row: Mapping[str, Any], width: int) -> str:
     )
 
 
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + "."
-
-
-def shares_table(record: Benchmarks) -> RecordTable:
+def shares_table(record: Benchmarks) -> Fragment:
     """Return the share of the machine's own matrix-multiply rate that ours reach."""
     found = record.data["scaling"]["shares"]
-    rows = "".join(
+    rows = (
         f'<tr><th scope="row">{html.escape(entry["cost"])}, {html.escape(entry["size"])}</th>'
         f"<td>{entry['networks']} × (n = {entry['n']}, d = {entry['d']}, M = {entry['M']})</td>"
         f"<td>{entry['rate'] / 1e9:.2g} Gflop/s</td><td>{entry['share']:.0%}</td></tr>"
         for entry in found["ours"]
     )
-    head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Cost", "Networks", "Products", "Share")
-    )
     caption = (
         f"The machine's own rate: {found['own'] / 1e9:.3g} Gflop/s in double precision, for one "
         f"product of {found['side']} × {found['side']} matrices."
     )
-    return RecordTable(
-        f'{STYLE}<table class="ls-record"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
-        len(found["ours"]),
-    )
+    return tables.table(("Cost", "Networks", "Products", "Share"), rows, caption)
 
 
 def ratios(record: Benchmarks) -> Drawing:

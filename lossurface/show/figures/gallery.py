@@ -6,16 +6,17 @@ import base64
 import html
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lossurface.claims import get
-from lossurface.show.around import Slice, around
+from lossurface.show.around import Slice, around, radius_of
+from lossurface.show.figure import Fragment, sentence
 
 if TYPE_CHECKING:
     from lossurface.claims.gallery import Entry
 
-__all__ = ["Cards", "cards", "filters", "slice_of", "thumbnail"]
+__all__ = ["cards", "filters", "slice_of", "thumbnail"]
 
 # The plane of parameters in which each claim's minimum is best seen.
 _PLANES = {
@@ -84,20 +85,6 @@ _SCRIPT = """<script>
 </script>"""
 
 
-@dataclass(frozen=True)
-class Cards:
-    """HTML of the cards; shown when it is the last expression of a cell."""
-
-    html: str
-    count: int
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return f"{self.count} cards"
-
-
 def slice_of(entry: Entry) -> Slice:
     """Evaluate the loss on the plane in which the entry is shown."""
     claim, data = entry.recipe.claim, entry.certificate.data
@@ -108,14 +95,14 @@ def slice_of(entry: Entry) -> Slice:
         plane = (f"b{last}[0]", f"W{last}[0,0]")
     span = None
     if claim in ("proposition-2", "proposition-6"):  # far enough to see where the plateau ends
-        numerator, _, denominator = str(data["radius"]).partition("/")
-        span = max(2.6, 2.5 * int(numerator) / int(denominator or 1))
+        span = max(2.6, 2.5 * radius_of(entry.certificate))
     return around(entry.certificate, plane, span=span)
 
 
 def thumbnail(surface: Slice) -> str:
     """Return a small contour picture with theta* and the certified circle, as base64 of a PNG."""
     import numpy as np
+    from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
 
     size = (1.9, 1.4)
@@ -124,7 +111,7 @@ def thumbnail(surface: Slice) -> str:
     low, high = _heights(surface)
     steps = low + (high - low) * np.linspace(0, 1, 13) ** 2
     ax.contourf(surface.u, surface.v, surface.loss, levels=steps, extend="both", cmap="cividis",
-                norm=_root(low, high))  # fmt: skip
+                norm=PowerNorm(0.5, vmin=low, vmax=high))  # fmt: skip
     angle = np.linspace(0, 2 * np.pi, 73)
     if np.isfinite(surface.radius):
         x, y = surface.radius * np.cos(angle), surface.radius * np.sin(angle)
@@ -152,23 +139,17 @@ def _heights(surface: Slice) -> tuple[float, float]:
     return low, min(most, 12 * surface.least)
 
 
-def _root(low: float, high: float) -> object:
-    from matplotlib.colors import PowerNorm
-
-    return PowerNorm(0.5, vmin=low, vmax=high)
-
-
-def cards(entries: Iterable[Entry]) -> Cards:
+def cards(entries: Iterable[Entry]) -> Fragment:
     """Return one card for each entry.
 
     Args:
         entries: of `lossurface.claims.gallery`.
     """
     items = [_card(entry) for entry in entries]
-    return Cards(f'{_CSS}<ul class="ls-cards">{"".join(items)}</ul>', len(items))
+    return Fragment(f'{_CSS}<ul class="ls-cards">{"".join(items)}</ul>', f"{len(items)} cards")
 
 
-def filters(entries: Iterable[Entry]) -> Cards:
+def filters(entries: Iterable[Entry]) -> Fragment:
     """Return the controls that leave only some of the cards of the page.
 
     Args:
@@ -191,7 +172,7 @@ def filters(entries: Iterable[Entry]) -> Cards:
         f'{"".join(rows)}<button type="reset">Show all</button>'
         '<output aria-live="polite"></output></form>'
     )
-    return Cards(f"{_CSS}{form}{_SCRIPT}", len(recipes))
+    return Fragment(f"{_CSS}{form}{_SCRIPT}", f"{len(recipes)} cards")
 
 
 def _readable(value: object) -> str:
@@ -216,7 +197,7 @@ def _card(entry: Entry) -> str:
     return (
         f"<li {_marks(entry)}>"
         f'<img class="dark-light" alt="{html.escape(alt)}" src="data:image/png;base64,{picture}">'
-        f"<p><strong>{html.escape(_sentence(recipe.shows))}</strong></p>"
+        f"<p><strong>{html.escape(sentence(recipe.shows))}</strong></p>"
         f"<p>{html.escape(', '.join(facts))}</p>"
         f'<p><a href="../../book/{claim.page}.html">{claim.name}</a> · '
         f'<a href="../../_static/certificates/{entry.filename}" download '
@@ -230,10 +211,5 @@ def _marks(entry: Entry) -> str:
     )
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _short(radius: str) -> str:
-    numerator, _, denominator = radius.partition("/")
-    return radius if len(radius) <= 9 else f"{int(numerator) / int(denominator or 1):.2g}"
+    return radius if len(radius) <= 9 else f"{float(Fraction(radius)):.2g}"

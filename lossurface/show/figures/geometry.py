@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.claims.traps import ConditionName, Trap, trap
 from lossurface.show import plot, scene
 from lossurface.show.static import Drawing
-from lossurface.show.style import INK, MUTED, NEGATIVE, PAPER, POSITIVE
+from lossurface.show.style import INK, MUTED, PAPER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Picture", "conic", "loss_over_w", "plane", "samples"]
 
 SAMPLES, LOSS = "The samples", "The loss over w, near w = 0"
-_SIDES = (("positive", 1), ("negative", -1))
+_SIDES = (("positive", "solid"), ("negative", "dash"))
 
 
 def conic(seen: Trap, name: str, window: float, points: int = 161) -> tuple[Array, Array]:
@@ -129,8 +129,7 @@ def samples(seen: Trap, window: float) -> go.Figure:
 
     areas = _areas(seen)
     traces = []
-    looks = ((1, "+1", POSITIVE, "circle", "solid"), (-1, "−1", NEGATIVE, "square", "dash"))
-    for (name, _), (_, text, colour, _, dash) in zip(_SIDES, looks, strict=True):
+    for (name, dash), (_, text, colour, _) in zip(_SIDES, scene.CLASSES, strict=True):
         x, y = conic(seen, name, window)
         traces.append(
             go.Scatter(
@@ -138,7 +137,7 @@ def samples(seen: Trap, window: float) -> go.Figure:
                 name=f"curve round {text}", hoverinfo="skip", showlegend=False,
             )
         )  # fmt: skip
-    for sign, text, colour, symbol, _ in looks:
+    for sign, text, colour, symbol in scene.CLASSES:
         mine = seen.y == sign
         traces.append(
             go.Scatter(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 from lossurface.show import plot, scene
-from lossurface.show.figures._losses import losses
+from lossurface.show.figures._losses import at_zero, losses
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ def unbalanced(k: int) -> go.Figure:
 def over_a(neurons: tuple[str, ...]) -> Drawing:
     """Draw the loss along a with w = (2, 1/2), balanced samples; a_0 = -a sigma(0)."""
     import numpy as np
-    import torch
 
     a = np.linspace(-0.5, 0.5, 101)
     W = np.broadcast_to(np.array([[2.0], [0.5]]), (a.size, 2, 1))
@@ -52,7 +51,8 @@ def over_a(neurons: tuple[str, ...]) -> Drawing:
     lines = {}
     for name in neurons:
         neuron = get_neuron(name)
-        at_zero = float(neuron.torch(torch.zeros(1, dtype=torch.float64)))
-        value, _ = losses(neuron, polynomial_hinge(_POWER), data, -a * at_zero, a[:, None], W)
+        value, _ = losses(
+            neuron, polynomial_hinge(_POWER), data, -a * at_zero(neuron), a[:, None], W
+        )
         lines[name] = value
     return plot.curves(a, lines, axes=("$a$", "loss"), ylim=(0.6, 1.8), marks=[(0.0, 1.0)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 from lossurface.show import plot, scene
-from lossurface.show.figures._losses import losses
+from lossurface.show.figures._losses import at_zero, losses
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -65,16 +65,14 @@ def along_w(neurons: tuple[str, ...], dataset: Dataset, p: int) -> Drawing:
     lines = {}
     for name in neurons:
         neuron = get_neuron(name)
-        at_zero = float(neuron.ball(_ball(0)))
         a = -np.ones((w.size, 1))
         value, _ = losses(
-            neuron, polynomial_hinge(p), dataset, np.full(w.size, at_zero), a, w[:, None, None]
+            neuron,
+            polynomial_hinge(p),
+            dataset,
+            np.full(w.size, at_zero(neuron)),
+            a,
+            w[:, None, None],
         )
         lines[name] = value
     return plot.curves(w, lines, axes=("$w$", "loss"), ylim=(0.4, 2.6), marks=[(0.0, 1.0)])
-
-
-def _ball(value: int) -> object:
-    from flint import arb
-
-    return arb(value)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface.claims import CLAIMS
 from lossurface.claims.table_1 import COLUMNS, ROWS, Cell, cell
+from lossurface.show.figure import Fragment
 
 if TYPE_CHECKING:
     from lossurface.exact import Verdict
 
-__all__ = ["Table", "table"]
+__all__ = ["table"]
 
 _CSS = """<style>
 .ls-table{border-collapse:collapse;margin:1rem 0;width:100%}
@@ -33,20 +33,7 @@ padding:0!important}
 </style>"""
 
 
-@dataclass(frozen=True)
-class Table:
-    """HTML of the table; shown when it is the last expression of a cell."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return "Table 1"
-
-
-def table(verify: Callable[[str], Verdict]) -> Table:
+def table(verify: Callable[[str], Verdict]) -> Fragment:
     """Return the table.
 
     Args:
@@ -59,9 +46,10 @@ def table(verify: Callable[[str], Verdict]) -> Table:
         cells = "".join(_cell(cell(row, column), verify) for column in COLUMNS)
         rows.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
     body = "".join(rows)
-    return Table(
+    return Fragment(
         f'{_CSS}<table class="ls-table"><thead><tr><td></td>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
+        f"<tbody>{body}</tbody></table>",
+        "Table 1",
     )
 
 

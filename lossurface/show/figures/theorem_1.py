@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lossurface.setting import Dataset, Loss, get_loss, get_neuron
 from lossurface.show import plot, scene
-from lossurface.show.figures._losses import losses
+from lossurface.show.figures._losses import at_zero, losses
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def _over_w(
     order cancels on every sample; alone, one neuron has w.
     """
     import numpy as np
-    from flint import arb
 
     sigma = get_neuron("softplus")
     w = np.linspace(-span, span, points)
@@ -42,7 +41,7 @@ def _over_w(
         W = np.concatenate([W, -W], axis=-1)
     M = W.shape[-1]
     amplitude = np.full((points, points, M), float(a))
-    bias = np.full((points, points), -M * float(a) * float(sigma.ball(arb(0))))
+    bias = np.full((points, points), -M * float(a) * at_zero(sigma))
     value, _ = losses(sigma, _loss(name), CROSS, bias, amplitude, W)
     return w, value
 

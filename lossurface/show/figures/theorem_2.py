@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lossurface.claims.proposition_5 import LINE
 from lossurface.setting import Neuron, get_neuron, polynomial_hinge
 from lossurface.show import plot, scene
-from lossurface.show.figures._losses import losses, outputs
+from lossurface.show.figures._losses import at_zero, losses, outputs
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -23,19 +23,13 @@ __all__ = ["along_ray", "fall", "valley"]
 _POWER = 3
 
 
-def _at_zero(neuron: Neuron) -> float:
-    from flint import arb
-
-    return float(neuron.ball(arb(0)))
-
-
 def _loss(neuron: Neuron, a: NDArray[np.float64], w: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return L of one neuron on `LINE`, with a_0 = -a sigma(0), so that f = 0 where w = 0."""
     value, _ = losses(
         neuron,
         polynomial_hinge(_POWER),
         LINE,
-        -a * _at_zero(neuron),
+        -a * at_zero(neuron),
         a[..., None],
         w[..., None, None],
     )
@@ -68,7 +62,7 @@ def along_ray(neuron: str, t: float) -> dict[str, go.Figure]:
     sigma = get_neuron(neuron)
     x, steps = np.linspace(-1.8, 3.8, 113), np.linspace(0, 2, 81)
     a = np.array([float(t)])
-    f = outputs(sigma, -a * _at_zero(sigma), a[:, None], a[:, None, None], x[:, None])[0]
+    f = outputs(sigma, -a * at_zero(sigma), a[:, None], a[:, None, None], x[:, None])[0]
     value = _loss(sigma, steps, steps)
     here = (float(t), float(_loss(sigma, a, a)[0]))
     X, y = (part.numpy() for part in LINE.tensors())

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface.show.dataset_report import distances
-from lossurface.show.style import INK, MUTED, NEGATIVE, PAPER, POSITIVE
+from lossurface.show.scene import CLASSES
+from lossurface.show.style import INK, MUTED, PAPER
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from lossurface.conditions import Report
 
-__all__ = ["Quadrants", "distances"]
+__all__ = ["Quadrants"]
 
 REACH = 2.6  # distances beyond it are drawn at it
 
@@ -46,10 +47,7 @@ class Quadrants:
             go.Scatter(x=[1, 1], y=[0, REACH], hoverinfo="skip", showlegend=False, **edge),
             go.Scatter(x=[0, REACH], y=[1, 1], hoverinfo="skip", showlegend=False, **edge),
         ]
-        for sign, text, colour, symbol in (
-            (1, "+1", POSITIVE, "circle"),
-            (-1, "−1", NEGATIVE, "square"),
-        ):
+        for sign, text, colour, symbol in CLASSES:
             mine = labels == sign
             traces.append(
                 go.Scatter(
