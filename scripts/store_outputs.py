@@ -3,8 +3,9 @@
     python -m scripts.store_outputs book             # every notebook below book/
     python -m scripts.store_outputs --check book     # say what is missing or stale, write nothing
 
-A cell whose source begins with "# NBVAL_CHECK_OUTPUT" keeps its standard output and an execution
-count (nbval passes over cells without one). All other outputs, figures first, stay out of git.
+A cell with nbval's tag `nbval-check-output`, or its comment NBVAL_CHECK_OUTPUT, keeps its standard
+output and an execution count (nbval passes over cells without one). All other outputs, figures
+first, stay out of git.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import nbformat
 from lossurface.reproduce.notebook import execute
 from lossurface.reproduce.records import write_atomically
 
-MARK = "# NBVAL_CHECK_OUTPUT"
+TAG, COMMENT = "nbval-check-output", "# NBVAL_CHECK_OUTPUT"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEPT_CELL_METADATA = ("tags", "mystnb", "editable")
 KEPT_METADATA = ("lossurface", "mystnb", "thebe-kernel")
@@ -29,7 +30,8 @@ KEPT_METADATA = ("lossurface", "mystnb", "thebe-kernel")
 
 def checked(cell: Any) -> bool:
     """Say whether nbval compares this cell's output."""
-    return cell.cell_type == "code" and cell.source.startswith(MARK)
+    tagged = TAG in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and (tagged or cell.source.startswith(COMMENT))
 
 
 def clean(notebook: Any, executed: Any | None = None) -> tuple[Any, list[str]]:
