@@ -9,10 +9,10 @@ from lossurface.claims.departures import findings
 from lossurface.exact import Finding, Verdict, enclosed_less, every
 from lossurface.setting import Dataset, Problem, get_neuron, logistic, single_layer
 
-__all__ = ["recedes", "verify"]
+__all__ = ["verify"]
 
 
-def recedes() -> Iterator[Finding]:
+def _recedes() -> Iterator[Finding]:
     """Stretch the last layer of a network that is right on positives +-e_1, negatives +-e_2."""
     from flint import arb
 
@@ -39,7 +39,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
         )
     hunted = theorem_1.hunt(starts=max(1, trials // 2), seed=seed, loss=logistic())
     yield from hunted.findings("subspace data")
-    yield every("a correct network's loss tends to 0 as its last layer grows", recedes())
+    yield every("a correct network's loss tends to 0 as its last layer grows", _recedes())
 
 
 def verify(*, seed: int = 0, trials: int = 150) -> Verdict:
