@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.critical import Certified
 
-__all__ = ["NEURON_NAMES", "both_sides", "critical_points", "not_critical", "verify"]
+__all__ = ["both_sides", "critical_points", "not_critical", "verify"]
 
-NEURON_NAMES = ("softplus", "relu", "sigmoid", "leaky-relu", "tanh", "threshold", "quadratic")
+_NEURONS = ("softplus", "relu", "sigmoid", "leaky-relu", "tanh", "threshold", "quadratic")
 
 
 def not_critical(problem: Problem) -> Finding:
@@ -96,7 +96,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
 
     rng = np.random.default_rng(seed)
     for kind in ARCHITECTURES:
-        neurons = [NEURONS[NEURON_NAMES[k % len(NEURON_NAMES)]] for k in range(trials)]
+        neurons = [NEURONS[_NEURONS[k % len(_NEURONS)]] for k in range(trials)]
         yield every(
             f"{kind}, R = 0: the gradient in the last layer is not zero",
             (not_critical(without_error(rng, neuron, kind, logistic())) for neuron in neurons),
