@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,12 @@ def last_layer(architecture: Architecture) -> list[int]:
 
     f is linear in all of them together.
     """
-    at = architecture.split(range(architecture.size))
-    places = [] if at.a0 is None else [at.a0, *at.a]
-    if architecture.kind in ("feedforward", "shortcut"):
-        W, b = at.layers[-1]
-        places += [*b, *(row[0] for row in W)]
-    return places
+    names = [name for name, shape in architecture.shapes for _ in range(math.prod(shape))]
+    depth = len(architecture.deep_widths or ()) + 1
+    last = ["a0", f"b{depth}", "a", f"W{depth}"]
+    if architecture.kind == "identity-shortcut":
+        last = ["b", "a"]
+    return [k for block in last for k, name in enumerate(names) if name == block]
 
 
 def _multiples(rng: np.random.Generator, count: int) -> tuple[Fraction, ...]:
