@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from lossurface import InputError, setting
 from lossurface.claims import verdict
@@ -14,11 +13,7 @@ from lossurface.exact.checker.arithmetic import definite, integers
 from lossurface.exact.checker.format import AT_ZERO, EVEN
 from lossurface.setting import Dataset
 
-if TYPE_CHECKING:
-    from lossurface.claims.tally import Tally
-    from lossurface.setting import Distribution
-
-__all__ = ["LINE", "PLANE", "certify", "definite_share", "lowest_nearby", "verify"]
+__all__ = ["LINE", "PLANE", "certify", "verify"]
 
 CLAIM = "Proposition 5"
 LINE = Dataset.of([2, 3, -1, "-1/2"], [1, 1, -1, -1])
@@ -90,53 +85,6 @@ def _sign(dataset: Dataset) -> int:
     if definite(weights, columns):
         return 1
     return -1 if definite([-weight for weight in weights], columns) else 0
-
-
-def definite_share(
-    distribution: Distribution, sizes: Sequence[int], *, trials: int, seed: int
-) -> Tally:
-    """Count the samples whose S = sum lambda y x x^T is definite, shown as the builder shows it.
-
-    Args:
-        distribution: of the samples.
-        sizes: the numbers of samples n.
-        trials: datasets for each size.
-        seed: of the datasets.
-    """
-    import numpy as np
-
-    from lossurface.claims.tally import Tally
-
-    rng = np.random.default_rng(seed)
-    hits = [sum(_sign(distribution.sample(rng, n)) != 0 for _ in range(trials)) for n in sizes]
-    return Tally(tuple(sizes), tuple(hits), (trials,) * len(sizes))
-
-
-def lowest_nearby(
-    certificate: Certificate, *, trials: int, seed: int, reach: float = 1.0
-) -> tuple[float, float]:
-    """Probe the loss at random points around theta*.
-
-    Args:
-        certificate: of a local minimum with a finite radius.
-        trials: how many points.
-        seed: of the points, uniform in the ball.
-        reach: radius of the ball, in certified radii.
-
-    Returns:
-        L(theta*) and the lowest loss met.
-    """
-    import torch
-
-    problem = setting.from_certificate(certificate.data)
-    theta = problem.network.parameters()
-    generator = torch.Generator().manual_seed(seed)
-    steps = torch.randn(trials, theta.numel(), generator=generator, dtype=torch.float64)
-    lengths = torch.rand(trials, 1, generator=generator, dtype=torch.float64)
-    radius = reach * Fraction(certificate.data["radius"])
-    steps *= radius * lengths ** (1 / theta.numel()) / steps.norm(dim=-1, keepdim=True)
-    lowest = problem.loss_torch(theta + steps).min()
-    return float(problem.loss_torch(theta)), float(lowest)
 
 
 def _findings() -> Iterator[Finding]:

@@ -17,7 +17,6 @@ from lossurface.show.figures import (
     proposition_2,
     proposition_3,
     proposition_4,
-    proposition_5,
     proposition_6,
     proposition_7,
     table_1,
@@ -28,7 +27,6 @@ from lossurface.show.figures import gallery as gallery_cards
 @pytest.mark.parametrize(
     ("draw", "values"),
     [
-        (proposition_5.while_stretching, (1, 3.7, 7)),
         (proposition_2.turning, (0, 201.5, 360)),
         (example_1.moving, (1, 1.25, 1.333, 2)),
     ],
@@ -49,12 +47,6 @@ def test_losses_are_those_of_the_definition():
     assert error[0] == pytest.approx(np.mean([m < 0 for m in margins]))
 
 
-def test_the_stretched_class_makes_s_indefinite_at_spread_four():
-    for spread, least in ((2, 6.0), (4, 0.0), (6, -10.0)):
-        X, y = (part.numpy() for part in proposition_5.stretched(spread).tensors())
-        assert np.linalg.eigvalsh((X.T * y) @ X).min() == pytest.approx(least)
-
-
 def test_static_drawings_draw():
     from matplotlib.figure import Figure
 
@@ -62,7 +54,6 @@ def test_static_drawings_draw():
 
     hinge = {"quadratic": quadratic(), "hinge": polynomial_hinge(2)}
     for drawing in (
-        proposition_5.along_w(("quadratic", "softplus"), LINE, 2),
         proposition_2.around_the_clock(("relu", "leaky-relu")),
         example_1.fit(),
         example_1.by_boundary(hinge),
