@@ -15,9 +15,7 @@ from lossurface.setting import Dataset
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from lossurface.claims.tally import Tally
-
-__all__ = ["XOR", "any_dataset", "certify", "dead_networks", "verify"]
+__all__ = ["XOR", "certify", "verify"]
 
 CLAIM = "Proposition 6"
 XOR = Dataset.of([(1, 1), (-1, -1), (1, -1), (-1, 1)], [1, 1, -1, -1])
@@ -71,47 +69,13 @@ def certify(
     return _BUILDER.minimum(dataset, p, shown, network)
 
 
-def any_dataset(rng: Generator) -> Dataset:
-    """Draw a dataset with nothing to recommend it: 2 to 9 samples in up to 4 dimensions.
-
-    Coordinates are small integers, so that samples repeat and labels contradict each other.
-    """
+def _any_dataset(rng: Generator) -> Dataset:
+    """Draw 2 to 9 samples of small integers: samples repeat, and labels contradict each other."""
     n, d = int(rng.integers(2, 10)), int(rng.integers(1, 5))
     samples = rng.integers(-3, 4, size=(n, d)).tolist()
     labels = rng.choice((-1, 1), size=n)
     labels[:2] = (1, -1)
     return Dataset.of(samples, labels.tolist())
-
-
-def dead_networks(
-    dataset: Dataset, depths: Sequence[int], *, width: int, trials: int, seed: int
-) -> Tally:
-    """Count random ReLU networks some hidden layer of which is silent on every sample.
-
-    Such a network is constant on the samples. Weights are normal with variance 2 / (inputs of the
-    layer), biases 0.
-
-    Args:
-        dataset: the samples.
-        depths: the numbers of hidden layers.
-        width: neurons in each.
-        trials: networks; the deeper ones extend the shallower ones.
-        seed: of the weights.
-    """
-    import torch
-
-    from lossurface.claims.tally import Tally
-
-    X, _ = dataset.tensors()
-    generator = torch.Generator().manual_seed(seed)
-    h = X.expand(trials, *X.shape)
-    hits = {}
-    for depth in range(1, max(depths) + 1):
-        shape = (trials, h.shape[-1], width)
-        W = torch.randn(shape, generator=generator, dtype=torch.float64)
-        h = (h @ W * (2 / h.shape[-1]) ** 0.5).clamp(min=0)
-        hits[depth] = int((h == 0).all(-1).all(-1).sum())
-    return Tally(tuple(depths), tuple(hits[depth] for depth in depths), (trials,) * len(depths))
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
@@ -129,7 +93,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     rng = np.random.default_rng(seed)
     for trial in range(trials):
         widths = [int(width) for width in rng.integers(1, 5, size=rng.integers(1, 4))]
-        certificate = certify("relu", 2, dataset=any_dataset(rng), widths=widths)
+        certificate = certify("relu", 2, dataset=_any_dataset(rng), widths=widths)
         yield certified(certificate, f"dataset {trial} drawn, widths {widths}")
 
 

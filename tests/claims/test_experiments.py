@@ -9,7 +9,6 @@ from lossurface import InputError
 from lossurface.claims.example_1 import misfits
 from lossurface.claims.proposition_2 import RAYS, dead_starts
 from lossurface.claims.proposition_5 import LINE
-from lossurface.claims.proposition_6 import dead_networks
 from lossurface.claims.proposition_7 import stuck_identity
 from lossurface.claims.tally import Tally
 from lossurface.claims.training import pick_device, stuck_by_width
@@ -63,13 +62,6 @@ def test_two_points_are_always_fitted_and_many_hardly_ever():
     tally = misfits((2, 100), trials=200, seed=0)
     assert tally.hits[0] == 0
     assert tally.share(1) > 0.95
-
-
-def test_deeper_networks_are_born_dead_more_often():
-    tally = dead_networks(RAYS, (1, 4, 16), width=2, trials=400, seed=0)
-    assert tally.hits[0] < tally.hits[1] < tally.hits[2]
-    # One layer of two neurons on the rays: each is silent with probability 1/4.
-    assert tally.covers(0, 1 / 16)
 
 
 def test_wide_identity_shortcuts_learn_what_narrow_ones_do_not():

@@ -17,7 +17,6 @@ from lossurface.show.figures import (
     proposition_2,
     proposition_3,
     proposition_4,
-    proposition_6,
     proposition_7,
     table_1,
 )
@@ -68,7 +67,6 @@ def test_static_drawings_draw():
     [
         (proposition_3.growing, (2, 3, 7, 40)),
         (proposition_4.unbalanced, (0, 4, 8)),
-        (proposition_6.fading, (-3.5, -1.9, 1)),
         (proposition_7.across, (0, 0.37, 1)),
         (example_2.shrinking, (0.02, 0.333, 0.6)),
         (example_3.pulling, (0.1, 1.7, 4)),
@@ -83,10 +81,6 @@ def test_another_moving_figure_keeps_its_traces(draw, values):
 
 
 def test_the_networks_of_the_figures_solve_their_data():
-    loss_at, error_at = proposition_6.fading(0.0)["Its loss and its error"].data[:2]
-    nearest = int(np.argmin(np.abs(np.array(loss_at.x))))
-    assert error_at.y[nearest] == 0
-    assert set(error_at.y[np.array(error_at.x) < -2]) == {0.5}
     error = proposition_7.across(1.0)["Loss and error on the way"].data[1]
     assert (error.y[0], error.y[-1]) == (0.5, 0)
 
