@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from lossurface import setting
 from lossurface.claims import verdict
@@ -13,10 +12,7 @@ from lossurface.claims.construction import Builder, certified, misclassifying
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.setting import Dataset
 
-if TYPE_CHECKING:
-    from lossurface.claims.tally import Tally
-
-__all__ = ["certify", "stuck_identity", "verify"]
+__all__ = ["certify", "verify"]
 
 CLAIM = "Proposition 7"
 
@@ -67,58 +63,6 @@ def certify(
         "deep": _BUILDER.dead_layers(neuron, dataset.d, hidden, [Fraction(0)] * dataset.d),
     }
     return _BUILDER.minimum(dataset, p, data, network, error=best.error)
-
-
-def stuck_identity(
-    dataset: Dataset,
-    widths: Sequence[int],
-    *,
-    trials: int,
-    seed: int,
-    steps: int = 400,
-    device: str = "cpu",
-) -> Tally:
-    """Train f = a^T (x + H(x)) + b by Adam from Gaussian starts; count those left with R > 0.
-
-    H has one hidden layer of ReLUs. All networks of a width are trained at once.
-
-    Args:
-        dataset: the samples.
-        widths: of H's hidden layer.
-        trials: starts for each width.
-        seed: of the starts.
-        steps: of Adam, with every sample in each.
-        device: "cpu", "cuda" or "auto".
-    """
-    import torch
-
-    from lossurface.claims.tally import Tally
-    from lossurface.claims.training import pick_device
-
-    place = pick_device(device)
-    X, y = dataset.tensors(place)
-    relu, d = setting.get_neuron("relu"), dataset.d
-    loss = setting.polynomial_hinge(2)
-    generator = torch.Generator().manual_seed(seed)
-    hits = []
-    for width in widths:
-        shapes = ((d,), (), (d, width), (width,), (width, d), (d,))
-        start = [
-            torch.randn((trials, *shape), generator=generator, dtype=torch.float64)
-            for shape in shapes
-        ]
-        parts = [part.to(place).requires_grad_() for part in start]
-        a, b, W1, b1, W2, b2 = parts
-        optimiser = torch.optim.Adam(parts, lr=0.03)
-        for _ in range(steps):
-            optimiser.zero_grad()
-            f = setting.identity_torch(relu, a, b, [(W1, b1), (W2, b2)], X)
-            setting.empirical_loss(loss, f, y).sum().backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-        with torch.no_grad():
-            f = setting.identity_torch(relu, a, b, [(W1, b1), (W2, b2)], X)
-            hits.append(int((setting.training_error(f, y) > 0).sum()))
-    return Tally(tuple(widths), tuple(hits), (trials,) * len(widths))
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:

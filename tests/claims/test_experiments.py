@@ -9,10 +9,8 @@ from lossurface import InputError
 from lossurface.claims.example_1 import misfits
 from lossurface.claims.proposition_2 import RAYS, dead_starts
 from lossurface.claims.proposition_5 import LINE
-from lossurface.claims.proposition_7 import stuck_identity
 from lossurface.claims.tally import Tally
 from lossurface.claims.training import pick_device, stuck_by_width
-from lossurface.setting import proposition_3_symmetric
 
 
 def test_the_interval_is_clopper_pearsons():
@@ -62,8 +60,3 @@ def test_two_points_are_always_fitted_and_many_hardly_ever():
     tally = misfits((2, 100), trials=200, seed=0)
     assert tally.hits[0] == 0
     assert tally.share(1) > 0.95
-
-
-def test_wide_identity_shortcuts_learn_what_narrow_ones_do_not():
-    tally = stuck_identity(proposition_3_symmetric(), (1, 16), trials=20, seed=0, steps=300)
-    assert tally.hits[0] > tally.hits[1]

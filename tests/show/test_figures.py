@@ -17,7 +17,6 @@ from lossurface.show.figures import (
     proposition_2,
     proposition_3,
     proposition_4,
-    proposition_7,
     table_1,
 )
 from lossurface.show.figures import gallery as gallery_cards
@@ -67,7 +66,6 @@ def test_static_drawings_draw():
     [
         (proposition_3.growing, (2, 3, 7, 40)),
         (proposition_4.unbalanced, (0, 4, 8)),
-        (proposition_7.across, (0, 0.37, 1)),
         (example_2.shrinking, (0.02, 0.333, 0.6)),
         (example_3.pulling, (0.1, 1.7, 4)),
     ],
@@ -78,11 +76,6 @@ def test_another_moving_figure_keeps_its_traces(draw, values):
     for title, figure in panels[0].items():
         kinds = [trace.type for trace in figure.data]
         assert all([t.type for t in other[title].data] == kinds for other in panels)
-
-
-def test_the_networks_of_the_figures_solve_their_data():
-    error = proposition_7.across(1.0)["Loss and error on the way"].data[1]
-    assert (error.y[0], error.y[-1]) == (0.5, 0)
 
 
 def test_cards_have_words_and_links():
