@@ -1,14 +1,12 @@
 """Experiments: counted on cases whose answer is known."""
 
-from fractions import Fraction
-
 import pytest
 from scipy.stats import binomtest
 
 from lossurface import InputError
 from lossurface.claims import get
 from lossurface.claims.example_1 import misfits
-from lossurface.claims.proposition_2 import RAYS, dead_starts
+from lossurface.claims.proposition_2 import RAYS
 from lossurface.claims.proposition_5 import LINE, definite_share, lowest_nearby
 from lossurface.claims.proposition_6 import dead_networks
 from lossurface.claims.proposition_7 import stuck_identity
@@ -52,12 +50,6 @@ def test_an_unknown_device_is_refused():
     assert pick_device("cpu").type == "cpu"
     with pytest.raises(InputError, match="tpu"):
         pick_device("tpu")
-
-
-def test_dead_starts_on_the_rays_are_a_quarter_to_the_width():
-    tally = dead_starts(RAYS, (1, 2, 3), trials=4000, seed=0)
-    for k, width in enumerate(tally.x):
-        assert tally.covers(k, float(Fraction(1, 4) ** int(width)))
 
 
 def test_s_is_definite_on_the_line_whenever_both_classes_are_there():

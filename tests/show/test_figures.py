@@ -14,7 +14,6 @@ from lossurface.show.figures import (
     example_1,
     example_2,
     example_3,
-    proposition_2,
     proposition_3,
     proposition_4,
     proposition_5,
@@ -29,7 +28,6 @@ from lossurface.show.figures import gallery as gallery_cards
     ("draw", "values"),
     [
         (proposition_5.while_stretching, (1, 3.7, 7)),
-        (proposition_2.turning, (0, 201.5, 360)),
         (example_1.moving, (1, 1.25, 1.333, 2)),
     ],
 )
@@ -63,7 +61,6 @@ def test_static_drawings_draw():
     hinge = {"quadratic": quadratic(), "hinge": polynomial_hinge(2)}
     for drawing in (
         proposition_5.along_w(("quadratic", "softplus"), LINE, 2),
-        proposition_2.around_the_clock(("relu", "leaky-relu")),
         example_1.fit(),
         example_1.by_boundary(hinge),
     ):
