@@ -14,8 +14,6 @@ from lossurface.show.figures import (
     example_1,
     example_2,
     example_3,
-    proposition_3,
-    proposition_4,
     proposition_5,
     proposition_6,
     proposition_7,
@@ -72,8 +70,6 @@ def test_static_drawings_draw():
 @pytest.mark.parametrize(
     ("draw", "values"),
     [
-        (proposition_3.growing, (2, 3, 7, 40)),
-        (proposition_4.unbalanced, (0, 4, 8)),
         (proposition_6.fading, (-3.5, -1.9, 1)),
         (proposition_7.across, (0, 0.37, 1)),
         (example_2.shrinking, (0.02, 0.333, 0.6)),
