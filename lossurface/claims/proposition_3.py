@@ -29,6 +29,7 @@ from lossurface.claims.construction import (
     layered,
     misclassifying,
     reach_of_signs,
+    shifted,
 )
 from lossurface.exact import Certificate, Finding, Verdict, less, sampled
 from lossurface.exact.checker.format import IDENTITY
@@ -136,10 +137,7 @@ def _active_neurons(
     tau = Fraction(max(1, 1 + floor(-min(ratios))) + 1)
     rest = [Fraction((-1) ** j) for j in range(width - 2)]
     a = [-tau - sum(rest), *rest, Fraction(1)]
-    last: list[Number] = [
-        Enclosed(v.mid + tau * u, v.rad) if isinstance(v, Enclosed) else v + tau * u
-        for v, u in zip(best.v, e, strict=True)
-    ]
+    last = [shifted(v, tau * u) for v, u in zip(best.v, e, strict=True)]
     return a, [[*([u] * (width - 1)), z] for u, z in zip(e, last, strict=True)]
 
 
