@@ -9,26 +9,14 @@ from typing import TYPE_CHECKING
 
 from lossurface import InputError, setting
 from lossurface.claims import verdict
-from lossurface.claims.affine import (
-    AffineMap,
-    affine_minimum,
-    best_affine_map,
-    refuse_separable,
-    separable,
-)
+from lossurface.claims.affine import AffineMap, best_affine_map, refuse_separable, separable
 from lossurface.claims.construction import (
     SAMPLES,
+    Builder,
     Number,
-    admissible,
-    admissible_dataset,
-    assumed,
-    at_least,
     certified,
-    chosen_dataset,
     half_space,
-    layered,
     misclassifying,
-    reach_of_signs,
     shifted,
 )
 from lossurface.exact import Certificate, Finding, Verdict, less, sampled
@@ -54,6 +42,15 @@ _SIZES = (4, 8, 12, 16, 24)
 _PROGRAMS = 8  # linear programs for each size
 
 
+_BUILDER = Builder(
+    CLAIM,
+    IDENTITY,
+    "a neuron with sigma(z) = z for z > 0",
+    setting.proposition_3_symmetric(),
+    setting.proposition_3().sample,
+)
+
+
 def certify(
     neuron: str = "leaky-relu",
     p: int = 2,
@@ -65,45 +62,29 @@ def certify(
     seed: int | None = None,
     n: int | None = None,
 ) -> Certificate:
-    """Build the bad local minimum of Proposition 3 and certify it.
+    """Build the bad local minimum of Proposition 3: every neuron active on every sample.
 
-    All samples lie in an open half-space e^T x > 0. With every w_j^T x_i > 0 the network is affine
-    on the samples and stays so nearby, so the best affine map is a local minimum; the classes'
-    convex hulls meet, so it misclassifies a sample.
+    f_S is then the best affine map, which misclassifies a sample where the convex hulls meet.
+    Where it is irrational it is given by balls.
 
     Args:
-        neuron: `leaky-relu`, `elu`, `linear` or `relu`: the identity on z > 0.
-        p: power of the hinge, at least 2.
-        width: number M of neurons, at least 1; more than n changes nothing. One suffices only
-            where the best affine map is constant or has v^T x of one sign on all samples.
-        dataset: Theorem 1 data in an open half-space; eight symmetric points by default, whose best
-            affine map is 0.
-        deep: hidden widths of an f_D beside f_S, all its last hidden neurons dead; none by default.
-        deep_neuron: f_D's neuron, zero on the negative axis.
-        seed: draw the samples instead, (s, t, 0) and (0, t, s), with this seed.
-        n: how many to draw, 20 unless given.
-
-    Returns:
-        A certificate; where the best affine map is irrational it is given by balls.
+        neuron: `leaky-relu`, `elu`, `linear` or `relu`.
+        width: M; 1 only where the best affine map is constant or v^T x has one sign.
+        dataset: Theorem 1 data in an open half-space; eight symmetric points by default. Drawn
+            samples are (s, t, 0) and (0, t, s).
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    condition = "a neuron with sigma(z) = z for z > 0"
-    admissible(neuron, p, IDENTITY, CLAIM, condition)
-    at_least("width", width, 1, CLAIM)
-    law, symmetric = setting.proposition_3, setting.proposition_3_symmetric()
-    dataset = chosen_dataset(dataset, symmetric, law, seed, n, CLAIM)
-    admissible_dataset(dataset, CLAIM)
-    data = assumed("theorem-1", dataset, CLAIM)
+    _BUILDER.admit(neuron, p, width=width)
+    dataset, data = _BUILDER.samples("theorem-1", dataset, seed, n)
     direction = half_space(dataset, CLAIM)
     refuse_separable(dataset, CLAIM)
     best = best_affine_map(dataset, p)
     a, W = _active_neurons(best, direction, width, dataset)
-    network = layered(neuron, best.c, a, W, deep, deep_neuron, CLAIM)
-    columns = [[_middle(v) for v in column] for column in zip(*W, strict=True)]
-    reach = min(reach_of_signs(column) for column in columns)
-    return affine_minimum(CLAIM, dataset, p, data, network, best, reach)
+    network = _BUILDER.single_layer(neuron, best.c, a, W, deep, deep_neuron)
+    reach = min(sum(abs(_middle(v)) for v in column) for column in zip(*W, strict=True))
+    return _BUILDER.minimum(dataset, p, data, network, Fraction(reach), best.error)
 
 
 def _middle(value: Number) -> Fraction:

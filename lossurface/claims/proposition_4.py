@@ -10,18 +10,7 @@ from typing import TYPE_CHECKING
 
 from lossurface import InputError, setting
 from lossurface.claims import verdict
-from lossurface.claims.construction import (
-    SAMPLES,
-    admissible,
-    admissible_dataset,
-    assumed,
-    at_least,
-    balancing_constant,
-    certified,
-    chosen_dataset,
-    layered,
-    local_minimum,
-)
+from lossurface.claims.construction import Builder, at_least, balancing_constant, certified
 from lossurface.exact import (
     Certificate,
     Finding,
@@ -45,6 +34,21 @@ _SIZES = (2, 5, 10)
 _DRAWS = 1_000_000
 
 
+def _drawn(rng: Generator, n: int) -> Dataset:
+    """Draw n samples again and again until they are balanced and hold both classes."""
+    if at_least("n", n, 4, CLAIM) % 2:
+        raise InputError(f"n is {n}; balanced samples come in pairs: give an even n")
+    law = setting.proposition_4()
+    for _ in range(_DRAWS):
+        dataset = law.sample(rng, n)
+        if dataset.n_plus and dataset.n_minus and balanced(dataset):
+            return dataset
+    raise InputError(f"none of {_DRAWS} draws of {n} samples was balanced; give a smaller n")
+
+
+_BUILDER = Builder(CLAIM, ODD, "a neuron with sigma(z) + sigma(-z) constant", CROSS, _drawn)
+
+
 def certify(
     neuron: str = "sigmoid",
     p: int = 2,
@@ -57,38 +61,22 @@ def certify(
     seed: int | None = None,
     n: int | None = None,
 ) -> Certificate:
-    """Build the bad local minimum of Proposition 4 and certify it.
+    """Build the bad local minimum of Proposition 4: a = 0, any W and the best constant.
 
-    Each class holds -x as often as x. As sigma(z) + sigma(-z) = c, a neuron's values average to c/2
-    on either class, whatever w is: f_S can do no better than a constant. So a = 0, any W and the
-    best constant make a minimum, a global one of f_S.
+    Each class holds -x as often as x, so that a neuron's values average to the same on both
+    classes, whatever w is. Without f_D the minimum is global: its radius is "inf".
 
     Args:
         neuron: `sigmoid`, `tanh`, `arctan`, `softsign`, `constant` or `linear`.
-        p: power of the hinge, at least 2.
-        width: number M of neurons, at least 1; more than n changes nothing.
-        dataset: Theorem 1 data, balanced; +-e_1 and +-e_2 by default.
+        dataset: Theorem 1 data, balanced; +-e_1 and +-e_2 by default. Drawn samples, n being
+            even, are among those.
         W: (d, M), any rational numbers; 1 and -1 in turn by default.
-        deep: hidden widths of an f_D beside f_S, all its last hidden neurons dead; none by default.
-        deep_neuron: f_D's neuron, zero on the negative axis.
-        seed: draw the samples instead, among +-e_1 and +-e_2, until they are balanced.
-        n: how many to draw, even; 20 unless given.
-
-    Returns:
-        A certificate, training error min(n_+, n_-)/n, and without f_D the
-        radius "inf".
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    condition = "a neuron with sigma(z) + sigma(-z) constant"
-    admissible(neuron, p, ODD, CLAIM, condition)
-    at_least("width", width, 1, CLAIM)
-    if seed is None:
-        dataset = chosen_dataset(dataset, CROSS, setting.proposition_4, None, n, CLAIM)
-    else:
-        dataset = _drawn(dataset, seed, SAMPLES if n is None else n)
-    admissible_dataset(dataset, CLAIM)
+    _BUILDER.admit(neuron, p, width=width)
+    dataset, data = _BUILDER.samples("theorem-1", dataset, seed, n)
     if not balanced(dataset):
         raise InputError(
             f"samples hold some x without as many -x in its class; {CLAIM} needs each class to be "
@@ -100,31 +88,10 @@ def certify(
         raise InputError(f"W is not {dataset.d} x {width}; give a row for each coordinate")
     if any(not isinstance(v, int | Fraction) for row in W for v in row):
         raise InputError("W holds something else than ints and Fractions; give exact numbers")
-    value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-    rows = [[Fraction(v) for v in row] for row in W]
-    network = layered(neuron, value, [Fraction(0)] * width, rows, deep, deep_neuron, CLAIM)
-    data = assumed("theorem-1", dataset, CLAIM)
-    return local_minimum(CLAIM, dataset, p, data, network)
-
-
-def _drawn(dataset: Dataset | None, seed: int, n: int) -> Dataset:
-    if dataset is not None:
-        raise InputError("both a dataset and a seed are given; leave one out")
-    if at_least("n", n, 4, CLAIM) % 2:
-        raise InputError(f"n is {n}; balanced samples come in pairs: give an even n")
-    import numpy as np
-
-    return _balanced_sample(np.random.default_rng(at_least("seed", seed, 0, CLAIM)), n)
-
-
-def _balanced_sample(rng: Generator, n: int) -> Dataset:
-    """Draw n >= 4 samples again and again until they are balanced and hold both classes."""
-    law = setting.proposition_4()
-    for _ in range(_DRAWS):
-        dataset = law.sample(rng, n)
-        if dataset.n_plus and dataset.n_minus and balanced(dataset):
-            return dataset
-    raise InputError(f"none of {_DRAWS} draws of {n} samples was balanced; give a smaller n")
+    rows, a = [[Fraction(v) for v in row] for row in W], [Fraction(0)] * width
+    constant = balancing_constant(dataset, p)
+    network = _BUILDER.single_layer(neuron, constant, a, rows, deep, deep_neuron)
+    return _BUILDER.minimum(dataset, p, data, network)
 
 
 def balanced(dataset: Dataset) -> bool:
@@ -190,7 +157,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield certified(certify("tanh", 2, 3, deep=(2, 2)), "f_S + f_D")
     rng = np.random.default_rng(seed)
     for n in (3, 6):
-        certificate = certify("tanh", 2, 2 * n + 1, _balanced_sample(rng, 2 * n))
+        certificate = certify("tanh", 2, 2 * n + 1, _drawn(rng, 2 * n))
         yield certified(certificate, f"tanh on {2 * n} samples drawn, M = {2 * n + 1}")
     for n in range(1, 9):
         counted, formula = balanced_by_counting(n), balanced_probability(n)

@@ -14,9 +14,6 @@ from lossurface.show.figures import (
     example_1,
     example_2,
     example_3,
-    proposition_5,
-    proposition_6,
-    proposition_7,
     table_1,
 )
 from lossurface.show.figures import gallery as gallery_cards
@@ -25,7 +22,6 @@ from lossurface.show.figures import gallery as gallery_cards
 @pytest.mark.parametrize(
     ("draw", "values"),
     [
-        (proposition_5.while_stretching, (1, 3.7, 7)),
         (example_1.moving, (1, 1.25, 1.333, 2)),
     ],
 )
@@ -45,12 +41,6 @@ def test_losses_are_those_of_the_definition():
     assert error[0] == pytest.approx(np.mean([m < 0 for m in margins]))
 
 
-def test_the_stretched_class_makes_s_indefinite_at_spread_four():
-    for spread, least in ((2, 6.0), (4, 0.0), (6, -10.0)):
-        X, y = (part.numpy() for part in proposition_5.stretched(spread).tensors())
-        assert np.linalg.eigvalsh((X.T * y) @ X).min() == pytest.approx(least)
-
-
 def test_static_drawings_draw():
     from matplotlib.figure import Figure
 
@@ -58,7 +48,6 @@ def test_static_drawings_draw():
 
     hinge = {"quadratic": quadratic(), "hinge": polynomial_hinge(2)}
     for drawing in (
-        proposition_5.along_w(("quadratic", "softplus"), LINE, 2),
         example_1.fit(),
         example_1.by_boundary(hinge),
     ):
@@ -70,8 +59,6 @@ def test_static_drawings_draw():
 @pytest.mark.parametrize(
     ("draw", "values"),
     [
-        (proposition_6.fading, (-3.5, -1.9, 1)),
-        (proposition_7.across, (0, 0.37, 1)),
         (example_2.shrinking, (0.02, 0.333, 0.6)),
         (example_3.pulling, (0.1, 1.7, 4)),
     ],
@@ -82,15 +69,6 @@ def test_another_moving_figure_keeps_its_traces(draw, values):
     for title, figure in panels[0].items():
         kinds = [trace.type for trace in figure.data]
         assert all([t.type for t in other[title].data] == kinds for other in panels)
-
-
-def test_the_networks_of_the_figures_solve_their_data():
-    loss_at, error_at = proposition_6.fading(0.0)["Its loss and its error"].data[:2]
-    nearest = int(np.argmin(np.abs(np.array(loss_at.x))))
-    assert error_at.y[nearest] == 0
-    assert set(error_at.y[np.array(error_at.x) < -2]) == {0.5}
-    error = proposition_7.across(1.0)["Loss and error on the way"].data[1]
-    assert (error.y[0], error.y[-1]) == (0.5, 0)
 
 
 def test_cards_have_words_and_links():
