@@ -52,7 +52,7 @@ def certify(
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    if data not in _BUILDERS:
+    if data not in tuple(_BUILDERS):
         raise InputError(f"data is {data!r}; {CLAIM} is about 'theorem-1' or 'theorem-2' data")
     builder = _BUILDERS[data]
     builder.admit(neuron, p, width=width)
@@ -62,7 +62,7 @@ def certify(
     W = [[-v] * width for v in direction]
     constant = balancing_constant(dataset, p)
     network = builder.single_layer(neuron, constant, a, W, deep, deep_neuron)
-    reach = sum(map(abs, direction), Fraction(0))  # below ||w_j||, so that no sign changes
+    reach = sum(map(abs, direction), Fraction(0))  # at least ||w_j||: there w_j may be 0
     return builder.minimum(dataset, p, shown, network, reach)
 
 

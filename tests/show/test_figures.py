@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from lossurface import InputError, show
-from lossurface.claims import gallery
 from lossurface.claims.proposition_5 import LINE
 from lossurface.setting import get_neuron, polynomial_hinge, quadratic
 from lossurface.show.figures import (
@@ -16,7 +15,6 @@ from lossurface.show.figures import (
     example_3,
     table_1,
 )
-from lossurface.show.figures import gallery as gallery_cards
 
 
 @pytest.mark.parametrize(
@@ -69,15 +67,6 @@ def test_another_moving_figure_keeps_its_traces(draw, values):
     for title, figure in panels[0].items():
         kinds = [trace.type for trace in figure.data]
         assert all([t.type for t in other[title].data] == kinds for other in panels)
-
-
-def test_cards_have_words_and_links():
-    entry = next(gallery.gallery())
-    made = gallery_cards.cards([entry])
-    assert repr(made) == "1 cards"
-    assert f"certificates/{entry.filename}" in made.html
-    assert "book/propositions/proposition-2.html" in made.html
-    assert 'alt="Contours of the loss: Theorem 1 fails' in made.html
 
 
 def test_the_table_says_what_the_claims_say():
