@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from lossurface import InputError, setting
 from lossurface.claims import verdict
@@ -13,10 +12,7 @@ from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
 
-if TYPE_CHECKING:
-    from lossurface.claims.tally import Tally
-
-__all__ = ["HALF_PLANE", "RAYS", "certify", "dead_starts", "verify"]
+__all__ = ["HALF_PLANE", "RAYS", "certify", "verify"]
 
 CLAIM = "Proposition 2"
 RAYS = Dataset.of([(1, 0), (2, 0), (0, 1), (0, 2)], [1, 1, -1, -1])
@@ -86,26 +82,3 @@ def verify() -> Verdict:
     """Verify Proposition 2 by checking certificates; nothing in it is random."""
     headline = "Local minima with training error 1/2 on both theorems' data, M = 1 and M > n."
     return verdict("proposition-2", _findings(), headline)
-
-
-def dead_starts(dataset: Dataset, widths: Sequence[int], *, trials: int, seed: int) -> Tally:
-    """Count the Gaussian starts whose neurons are all silent: w_j^T x_i <= 0 for all i and j.
-
-    Args:
-        dataset: the samples.
-        widths: the numbers of neurons M.
-        trials: starts for each width.
-        seed: of the starts.
-    """
-    import torch
-
-    from lossurface.claims.tally import Tally
-
-    X, _ = dataset.tensors()
-    generator = torch.Generator().manual_seed(seed)
-    hits = []
-    for width in widths:
-        shape = (trials, dataset.d, width)
-        W = torch.randn(shape, generator=generator, dtype=torch.float64)
-        hits.append(int(((X @ W) <= 0).all(-1).all(-1).sum()))
-    return Tally(tuple(widths), tuple(hits), (trials,) * len(widths))

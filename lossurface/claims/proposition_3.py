@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import floor
+from math import comb, floor
+from typing import TYPE_CHECKING
 
 from lossurface import InputError, setting
 from lossurface.claims import verdict
-from lossurface.claims.affine import AffineMap, best_affine_map, refuse_separable
+from lossurface.claims.affine import AffineMap, best_affine_map, refuse_separable, separable
 from lossurface.claims.construction import (
+    SAMPLES,
     Builder,
     Number,
     certified,
     half_space,
     misclassifying,
+    shifted,
 )
-from lossurface.exact import Certificate, Finding, Verdict
+from lossurface.exact import Certificate, Finding, Verdict, less, sampled
 from lossurface.exact.checker.format import IDENTITY
 from lossurface.exact.linalg import dot
 from lossurface.setting import Dataset, Enclosed
 
-__all__ = ["certify", "verify"]
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+__all__ = [
+    "axis_interval",
+    "certify",
+    "hulls_meet",
+    "inseparable_sample",
+    "separability",
+    "separable_bounds",
+    "verify",
+]
 
 CLAIM = "Proposition 3"
+_SIZES = (4, 8, 12, 16, 24)
+_PROGRAMS = 8  # linear programs for each size
 
 
 _BUILDER = Builder(
@@ -102,10 +118,7 @@ def _active_neurons(
     tau = Fraction(max(1, 1 + floor(-min(ratios))) + 1)
     rest = [Fraction((-1) ** j) for j in range(width - 2)]
     a = [-tau - sum(rest), *rest, Fraction(1)]
-    last: list[Number] = [
-        Enclosed(v.mid + tau * u, v.rad) if isinstance(v, Enclosed) else v + tau * u
-        for v, u in zip(best.v, e, strict=True)
-    ]
+    last = [shifted(v, tau * u) for v, u in zip(best.v, e, strict=True)]
     return a, [[*([u] * (width - 1)), z] for u, z in zip(e, last, strict=True)]
 
 
@@ -113,10 +126,80 @@ def _negated(value: Number) -> Number:
     return Enclosed(-value.mid, value.rad) if isinstance(value, Enclosed) else -value
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+# How often an affine map separates the samples (s, t, 0) and (0, t, s); bounds proved on the page
+
+
+def axis_interval(points: Sequence[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:
+    """Return the interval of t in which the hull of points (s, t) meets s = 0; None if it does not.
+
+    Its ends are crossings of segments between a point with s <= 0 and one with s >= 0.
+    """
+    left = [(s, t) for s, t in points if s <= 0]
+    right = [(s, t) for s, t in points if s >= 0]
+    crossings = [t for s, t in points if s == 0]
+    crossings += [(u * t - s * v) / (u - s) for s, t in left for u, v in right if s < u]
+    return (min(crossings), max(crossings)) if crossings else None
+
+
+def hulls_meet(dataset: Dataset) -> bool:
+    """Say whether the hulls of positives (s, t, 0) and negatives (0, t, s) meet, exactly.
+
+    They can on the planes' common axis alone: just if the intervals cut out of it overlap.
+    """
+    plus = axis_interval([(s, t) for s, t, _ in dataset.positives])
+    minus = axis_interval([(s, t) for _, t, s in dataset.negatives])
+    if plus is None or minus is None:
+        return False
+    return plus[0] <= minus[1] and minus[0] <= plus[1]
+
+
+def separable_bounds(n: int) -> tuple[Fraction, Fraction]:
+    """Return a lower and an upper bound on the probability that n >= 1 samples are separable."""
+    half, base = Fraction(1, 2), Fraction(3, 4)
+    high = min(Fraction(1), 8 * Fraction(7, 8) ** n)
+    if n >= 4:
+        high = min(high, 2 * comb(n, 3) * base ** (n - 3) + 2 * half**n)
+    return 4 * base**n - 6 * half**n + 4 * half ** (2 * n), high
+
+
+def inseparable_sample(rng: Generator) -> Dataset:
+    """Draw 20 samples, again and again until the classes' hulls meet."""
+    law = setting.proposition_3()
+    dataset = law.sample(rng, SAMPLES)
+    while not hulls_meet(dataset):
+        dataset = law.sample(rng, SAMPLES)
+    return dataset
+
+
+def separability(seed: int, trials: int) -> Iterator[Finding]:
+    """Check the probability that samples are separable: bounds exactly, shares by sampling."""
     import numpy as np
 
-    from lossurface.claims import separability
+    from lossurface.claims.tally import Tally
+
+    for n in (24, 48, 96):
+        _, high = separable_bounds(n)
+        bound = f"1 - P(separable) >= 1 - {float(high):.2g} at n = {n}: P is not trivial"
+        yield less(bound, high, Fraction(1))
+    for n in _SIZES:
+        low, high = separable_bounds(n)
+        yield less(f"the bounds on P(separable) at n = {n} are in order", low, high)
+    law, rng, outside = setting.proposition_3(), np.random.default_rng(seed), 0
+    for n in _SIZES:
+        apart = sum(not hulls_meet(law.sample(rng, n)) for _ in range(trials))
+        least, most = Tally((n,), (apart,), (trials,)).interval(confidence=0.9999)
+        low, high = separable_bounds(n)
+        outside += most < low or least > high
+    statement = "separable shares lie within the bounds (99.99% intervals)"
+    yield sampled(statement, outside, len(_SIZES), f"{trials} datasets for each n")
+    rng, programs = np.random.default_rng(seed), min(trials, _PROGRAMS)
+    drawn = [law.sample(rng, n) for n in _SIZES for _ in range(programs)]
+    differing = sum(separable(dataset) is hulls_meet(dataset) for dataset in drawn)
+    yield sampled("linear programs agree with the hulls' intervals", differing, len(drawn))
+
+
+def _findings(seed: int, trials: int) -> Iterator[Finding]:
+    import numpy as np
 
     for neuron in sorted(IDENTITY):
         for p, width in ((2, 1), (3, 2), (6, 9)):
@@ -125,9 +208,9 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield certified(certify("elu", 2, 3, deep=(2, 2)), "f_S + f_D")
     rng = np.random.default_rng(seed)
     for neuron, p, width in (("leaky-relu", 2, 2), ("elu", 3, 2), ("linear", 6, 21)):
-        certificate = certify(neuron, p, width, separability.inseparable_sample(rng, 20))
+        certificate = certify(neuron, p, width, inseparable_sample(rng))
         yield misclassifying(certificate, f"{neuron}, p = {p}, M = {width}, 20 samples")
-    yield from separability.findings(seed, trials)
+    yield from separability(seed, trials)
 
 
 def verify(*, seed: int = 0, trials: int = 100) -> Verdict:

@@ -26,18 +26,7 @@ from lossurface.setting import Dataset
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from lossurface.claims.tally import Tally
-
-__all__ = [
-    "CROSS",
-    "balanced",
-    "balanced_by_counting",
-    "balanced_probability",
-    "balanced_sample",
-    "balanced_share",
-    "certify",
-    "verify",
-]
+__all__ = ["balanced", "balanced_by_counting", "balanced_probability", "certify", "verify"]
 
 CLAIM = "Proposition 4"
 CROSS = Dataset.of([(1, 0), (-1, 0), (0, 1), (0, -1)], [1, 1, -1, -1])
@@ -46,9 +35,15 @@ _DRAWS = 1_000_000
 
 
 def _drawn(rng: Generator, n: int) -> Dataset:
+    """Draw n samples again and again until they are balanced and hold both classes."""
     if at_least("n", n, 4, CLAIM) % 2:
         raise InputError(f"n is {n}; balanced samples come in pairs: give an even n")
-    return balanced_sample(rng, n // 2)
+    law = setting.proposition_4()
+    for _ in range(_DRAWS):
+        dataset = law.sample(rng, n)
+        if dataset.n_plus and dataset.n_minus and balanced(dataset):
+            return dataset
+    raise InputError(f"none of {_DRAWS} draws of {n} samples was balanced; give a smaller n")
 
 
 _BUILDER = Builder(CLAIM, ODD, "a neuron with sigma(z) + sigma(-z) constant", CROSS, _drawn)
@@ -106,78 +101,26 @@ def balanced(dataset: Dataset) -> bool:
 
 
 def balanced_probability(n: int, *, both: bool = False) -> Fraction:
-    """Return the probability that 2n samples are balanced, exactly: C(2n, n)^2 / 16^n.
-
-    Of 2n independent samples from +-e_1 (positive), +-e_2 (negative), k positive pairs and n - k
-    negative pairs have (2n)! / (k!^2 (n-k)!^2) = C(2n, n) C(n, k)^2 orders, and sum_k C(n, k)^2 =
-    C(2n, n). As 1 / sqrt(pi (n + 1/2)) < C(2n, n) / 4^n < 1 / sqrt(pi (n + 1/4)), it lies between
-    1 / (pi (n + 1/2)) and 1 / (pi (n + 1/4)): it decays as 1 / (pi n).
+    """Return the probability that 2n samples are balanced, C(2n, n)^2 / 16^n (proof on the page).
 
     Args:
         n: at least 1.
-        both: ask for samples of both classes too (leave out k = 0 and k = n).
-
-    Raises:
-        InputError: n is not an integer >= 1.
+        both: that they also hold both classes.
     """
-    at_least("n", n, 1, CLAIM)
-    whole = comb(2 * n, n) ** 2 - (2 * comb(2 * n, n) if both else 0)
-    return Fraction(whole, 16**n)
+    orders = comb(2 * n, n)
+    return Fraction(orders * (orders - 2 if both else orders), 16**n)
 
 
 def balanced_by_counting(n: int) -> Fraction:
-    """Return the same probability by counting: no formula, all 4^(2n) draws followed as a walk.
-
-    A draw is one of +-e_1, +-e_2. The walk that adds them up is back at 0 just when balanced.
-
-    Raises:
-        InputError: n is not an integer >= 1.
-    """
-    at_least("n", n, 1, CLAIM)
-    reached = Counter({(0, 0): 1})
+    """Return it without the formula: samples are balanced just if their sum's walk ends at 0."""
+    ways = Counter({(0, 0): 1})
     for _ in range(2 * n):
         onwards: Counter[tuple[int, int]] = Counter()
-        for (i, j), ways in reached.items():
-            for step in ((i + 1, j), (i - 1, j), (i, j + 1), (i, j - 1)):
-                onwards[step] += ways
-        reached = onwards
-    return Fraction(reached[0, 0], 16**n)
-
-
-def balanced_sample(rng: Generator, n: int) -> Dataset:
-    """Draw 2n samples again and again until they are balanced and hold both classes.
-
-    Args:
-        rng: the source of all randomness.
-        n: at least 2; fewer samples cannot be so.
-
-    Raises:
-        InputError: n < 2, or none was met.
-    """
-    at_least("n", n, 2, CLAIM)
-    for _ in range(_DRAWS):
-        dataset = setting.proposition_4().sample(rng, 2 * n)
-        if dataset.n_plus and dataset.n_minus and balanced(dataset):
-            return dataset
-    raise InputError(f"none of {_DRAWS} draws of {2 * n} samples was balanced; give a smaller n")
-
-
-def balanced_share(sizes: Sequence[int], *, trials: int, seed: int) -> Tally:
-    """Count the draws of 2n samples that are balanced.
-
-    Args:
-        sizes: the values of n.
-        trials: draws for each.
-        seed: of the draws.
-    """
-    import numpy as np
-
-    from lossurface.claims.tally import Tally
-
-    rng = np.random.default_rng(seed)
-    law = setting.proposition_4()
-    hits = [sum(balanced(law.sample(rng, 2 * n)) for _ in range(trials)) for n in sizes]
-    return Tally(tuple(sizes), tuple(hits), (trials,) * len(sizes))
+        for (i, j), times in ways.items():
+            for place in ((i + 1, j), (i - 1, j), (i, j + 1), (i, j - 1)):
+                onwards[place] += times
+        ways = onwards
+    return Fraction(ways[0, 0], 16**n)
 
 
 def _decay() -> Iterator[Finding]:
@@ -191,6 +134,19 @@ def _decay() -> Iterator[Finding]:
         yield enclosed_less(f"P(balanced) < 1 / (pi (n + 1/4)) at n = {n}", ball, high)
 
 
+def _shares(seed: int, trials: int) -> Finding:
+    import numpy as np
+
+    from lossurface.claims.tally import Tally
+
+    rng, law, outside = np.random.default_rng(seed), setting.proposition_4(), 0
+    for n in _SIZES:
+        hits = sum(balanced(law.sample(rng, 2 * n)) for _ in range(trials))
+        outside += not Tally((n,), (hits,), (trials,)).covers(0, float(balanced_probability(n)))
+    statement = "balanced shares agree with the probability (99.99% intervals)"
+    return sampled(statement, outside, len(_SIZES), f"{trials} draws for each n")
+
+
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
     import numpy as np
 
@@ -201,20 +157,15 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield certified(certify("tanh", 2, 3, deep=(2, 2)), "f_S + f_D")
     rng = np.random.default_rng(seed)
     for n in (3, 6):
-        certificate = certify("tanh", 2, 2 * n + 1, balanced_sample(rng, n))
+        certificate = certify("tanh", 2, 2 * n + 1, _drawn(rng, 2 * n))
         yield certified(certificate, f"tanh on {2 * n} samples drawn, M = {2 * n + 1}")
     for n in range(1, 9):
         counted, formula = balanced_by_counting(n), balanced_probability(n)
         yield equal(f"P(balanced), counted, is C(2n,n)^2/16^n at n = {n}", counted, formula)
-    yield less("with both classes present it is positive from n = 2 on", Fraction(0),
-               balanced_probability(2, both=True))  # fmt: skip
+    chance = balanced_probability(2, both=True)
+    yield less("with both classes present it is positive from n = 2 on", Fraction(0), chance)
     yield from _decay()
-    shares = balanced_share(_SIZES, trials=trials, seed=seed)
-    outside = sum(
-        not shares.covers(k, float(balanced_probability(n))) for k, n in enumerate(_SIZES)
-    )
-    statement = "balanced shares agree with the probability (99.99% intervals)"
-    yield sampled(statement, outside, len(_SIZES), f"{trials} draws for each n")
+    yield _shares(seed, trials)
 
 
 def verify(*, seed: int = 0, trials: int = 1000) -> Verdict:

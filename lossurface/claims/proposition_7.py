@@ -68,7 +68,7 @@ def certify(
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
     import numpy as np
 
-    from lossurface.claims import separability
+    from lossurface.claims.proposition_3 import inseparable_sample, separability
 
     for p in (2, 3, 6):
         for width, depth in ((1, 1), (9, 2), (2, 4)):
@@ -76,9 +76,9 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
             yield certified(certificate, f"p = {p}, H of depth {depth} and width {width}")
     rng = np.random.default_rng(seed)
     for p, widths in ((2, (3,)), (3, (2, 2)), (6, (21,))):
-        certificate = certify(p=p, dataset=separability.inseparable_sample(rng, 20), widths=widths)
+        certificate = certify(p=p, dataset=inseparable_sample(rng), widths=widths)
         yield misclassifying(certificate, f"p = {p}, widths {widths}, 20 samples")
-    yield from separability.findings(seed, trials)
+    yield from separability(seed, trials)
 
 
 def verify(*, seed: int = 0, trials: int = 100) -> Verdict:

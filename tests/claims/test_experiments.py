@@ -1,13 +1,10 @@
 """Experiments: counted on cases whose answer is known."""
 
-from fractions import Fraction
-
 import pytest
 from scipy.stats import binomtest
 
 from lossurface import InputError
 from lossurface.claims.example_1 import misfits
-from lossurface.claims.proposition_2 import RAYS, dead_starts
 from lossurface.claims.proposition_5 import LINE
 from lossurface.claims.tally import Tally
 from lossurface.claims.training import pick_device, stuck_by_width
@@ -48,12 +45,6 @@ def test_an_unknown_device_is_refused():
     assert pick_device("cpu").type == "cpu"
     with pytest.raises(InputError, match="tpu"):
         pick_device("tpu")
-
-
-def test_dead_starts_on_the_rays_are_a_quarter_to_the_width():
-    tally = dead_starts(RAYS, (1, 2, 3), trials=4000, seed=0)
-    for k, width in enumerate(tally.x):
-        assert tally.covers(k, float(Fraction(1, 4) ** int(width)))
 
 
 def test_two_points_are_always_fitted_and_many_hardly_ever():

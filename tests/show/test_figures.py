@@ -13,9 +13,6 @@ from lossurface.show.figures import (
     example_1,
     example_2,
     example_3,
-    proposition_2,
-    proposition_3,
-    proposition_4,
     table_1,
 )
 
@@ -23,7 +20,6 @@ from lossurface.show.figures import (
 @pytest.mark.parametrize(
     ("draw", "values"),
     [
-        (proposition_2.turning, (0, 201.5, 360)),
         (example_1.moving, (1, 1.25, 1.333, 2)),
     ],
 )
@@ -50,7 +46,6 @@ def test_static_drawings_draw():
 
     hinge = {"quadratic": quadratic(), "hinge": polynomial_hinge(2)}
     for drawing in (
-        proposition_2.around_the_clock(("relu", "leaky-relu")),
         example_1.fit(),
         example_1.by_boundary(hinge),
     ):
@@ -62,8 +57,6 @@ def test_static_drawings_draw():
 @pytest.mark.parametrize(
     ("draw", "values"),
     [
-        (proposition_3.growing, (2, 3, 7, 40)),
-        (proposition_4.unbalanced, (0, 4, 8)),
         (example_2.shrinking, (0.02, 0.333, 0.6)),
         (example_3.pulling, (0.1, 1.7, 4)),
     ],
