@@ -7,7 +7,6 @@ from scipy.stats import binomtest
 
 from lossurface import InputError
 from lossurface.claims import get
-from lossurface.claims.example_1 import misfits
 from lossurface.claims.proposition_2 import RAYS, dead_starts
 from lossurface.claims.proposition_5 import LINE, definite_share, lowest_nearby
 from lossurface.claims.proposition_6 import dead_networks
@@ -73,12 +72,6 @@ def test_nothing_is_lower_inside_the_radius_and_something_is_outside():
     least, inside = lowest_nearby(certificate, trials=2000, seed=0)
     assert inside >= least
     assert lowest_nearby(certificate, trials=2000, seed=0, reach=3.0)[1] < least
-
-
-def test_two_points_are_always_fitted_and_many_hardly_ever():
-    tally = misfits((2, 100), trials=200, seed=0)
-    assert tally.hits[0] == 0
-    assert tally.share(1) > 0.95
 
 
 def test_deeper_networks_are_born_dead_more_often():

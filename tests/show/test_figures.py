@@ -8,12 +8,9 @@ import pytest
 from lossurface import InputError, show
 from lossurface.claims import gallery
 from lossurface.claims.proposition_5 import LINE
-from lossurface.setting import get_neuron, polynomial_hinge, quadratic
+from lossurface.setting import get_neuron, polynomial_hinge
 from lossurface.show.figures import (
     _losses,
-    example_1,
-    example_2,
-    example_3,
     proposition_2,
     proposition_3,
     proposition_4,
@@ -30,7 +27,6 @@ from lossurface.show.figures import gallery as gallery_cards
     [
         (proposition_5.while_stretching, (1, 3.7, 7)),
         (proposition_2.turning, (0, 201.5, 360)),
-        (example_1.moving, (1, 1.25, 1.333, 2)),
     ],
 )
 def test_a_moving_figure_keeps_its_traces(draw, values):
@@ -60,12 +56,9 @@ def test_static_drawings_draw():
 
     from lossurface.show.style import LIGHT
 
-    hinge = {"quadratic": quadratic(), "hinge": polynomial_hinge(2)}
     for drawing in (
         proposition_5.along_w(("quadratic", "softplus"), LINE, 2),
         proposition_2.around_the_clock(("relu", "leaky-relu")),
-        example_1.fit(),
-        example_1.by_boundary(hinge),
     ):
         figure = Figure()
         drawing(figure, LIGHT)
@@ -79,8 +72,6 @@ def test_static_drawings_draw():
         (proposition_4.unbalanced, (0, 4, 8)),
         (proposition_6.fading, (-3.5, -1.9, 1)),
         (proposition_7.across, (0, 0.37, 1)),
-        (example_2.shrinking, (0.02, 0.333, 0.6)),
-        (example_3.pulling, (0.1, 1.7, 4)),
     ],
 )
 def test_another_moving_figure_keeps_its_traces(draw, values):
