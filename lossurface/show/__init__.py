@@ -1,6 +1,6 @@
 """Figures: static ones in both themes, interactive ones with and without a kernel."""
 
-from lossurface.show import hero, plot, scene, style
+from lossurface.show import plot, scene, style
 from lossurface.show.around import Slice, around
 from lossurface.show.claims_map import claims_map
 from lossurface.show.explore import Explorer, explore
@@ -15,7 +15,6 @@ __all__ = [
     "Static",
     "claims_map",
     "explore",
-    "hero",
     "live",
     "panels",
     "plot",

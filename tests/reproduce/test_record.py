@@ -15,7 +15,7 @@ from lossurface import InputError
 from lossurface.exact import Verdict, undecided
 from lossurface.reproduce import Record, Summary, read_summary
 from lossurface.reproduce.summary import printed_verdict
-from lossurface.show.record import device_note, record_table, versions_table
+from lossurface.show.record import mark, outcomes_table, table
 
 RECORD = Record(
     id="proposition-5",
@@ -86,16 +86,6 @@ def test_no_file_is_named(tmp_path):
         read_summary(tmp_path / "summary.json")
 
 
-def test_the_table_has_every_record_and_links_only_pages_that_there_are():
-    table = record_table(SUMMARY, ["propositions/proposition-5"])
-    assert repr(table) == "2 rows"
-    assert table.html.count('href="./propositions/proposition-5.html"') == 2  # both name this page
-    assert "R &lt; 1 &amp; more" in table.html
-    assert "proposition-5: holds" not in table.html  # told once, by its cells
-    assert "it broke" in table.html
-    assert "href" not in record_table(SUMMARY, []).html
-
-
 def test_a_line_without_its_evidence_is_no_verdict():
     line = "proposition-5: holds. Checked here: 1 exact. Real"
     text = f"{line}\nproposition-5: holds. Two ellipses tell\nproposition-5: holds, they tell\n"
@@ -104,22 +94,17 @@ def test_a_line_without_its_evidence_is_no_verdict():
     assert printed_verdict("proposition-5", str(verdict)) == ("undecided", (), str(verdict))
 
 
-def test_versions_are_rows():
-    assert repr(versions_table(SUMMARY)) == "1 rows"
-    assert "1.2" in versions_table(SUMMARY)._repr_html_()
-
-
-def test_the_note_on_devices_follows_the_record():
-    assert "No GPU was used" in device_note(SUMMARY).html
-    records = [replace(record, device="NVIDIA H200") for record in SUMMARY.records]
-    on_gpu = device_note(replace(SUMMARY, records=records)).html
-    assert "NVIDIA H200" in on_gpu
-    assert "No GPU was used" not in on_gpu
+def test_a_table_has_its_cells_and_a_note_below_each_row():
+    rows = [("a <b>", mark("holds")), ("c", mark("undecided"))]
+    made = table(("Claim", "Verdict"), rows, "R < 1 & more", notes=["one", "two < 3"])
+    assert repr(made) == "2 rows"
+    assert '<th scope="row">a &lt;b&gt;</th><td><span class="ls-yes">holds</span></td>' in made.html
+    assert '<td colspan="2">two &lt; 3</td>' in made.html
+    assert "<caption>R &lt; 1 &amp; more</caption>" in made.html
 
 
 def test_plateaus_that_no_proof_excludes_are_not_called_proved():
     from lossurface.reproduce import Outcome
-    from lossurface.show.record import outcomes_table
 
     counts = {"failures": 0, "of": 1000, "plateaus": 3, "unexplained": 0}
     told = Outcome("a", "theorem-2", "training and the ray: R = 0", False, 0, counts, 1.0, "CPU")
@@ -131,16 +116,15 @@ def test_plateaus_that_no_proof_excludes_are_not_called_proved():
 
 def test_outcomes_are_tabled_with_intervals_and_what_was_dropped():
     from lossurface.reproduce import Outcome
-    from lossurface.show.record import outcomes_table
 
     counts = {"failures": 0, "of": 1000}
     met = Outcome("a", "theorem-1", "training ends with R = 0", False, 0, counts, 1.0, "CPU <x>")
     hits = counts | {"hits": 20, "examined": 4, "proved": 3}
     lost = Outcome("b", "theorem-1", "some stop: M = 1", True, 0, hits, 1.0, "CPU <x>")
-    table = outcomes_table([lost, met])
-    assert repr(table) == "2 rows"
-    assert table.html.index("R = 0") < table.html.index("M = 1")
-    assert "0 of 1,000" in table.html
-    assert "20 of 1,000" in table.html
-    assert "3 of 4 examined" in table.html
-    assert "CPU &lt;x&gt;" in table.html
+    html = outcomes_table([lost, met]).html
+    assert html.index("R = 0") < html.index("M = 1")
+    text = html.replace("\N{NO-BREAK SPACE}", " ")
+    assert "<td>0 of 1,000</td>" in text
+    assert "<td>20 of 1,000</td>" in text
+    assert "3 of 4 examined" in html
+    assert "CPU &lt;x&gt;" in html

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -12,8 +11,7 @@ import pytest
 
 from lossurface import InputError
 from lossurface.claims import CLAIMS
-from lossurface.setting import from_certificate
-from lossurface.show import claims_map, hero, panels, plot, scene, static
+from lossurface.show import claims_map, panels, plot, scene, static
 from lossurface.show.claims_map import CONDITIONS
 from lossurface.show.figure import MIME
 from lossurface.show.style import DARK, LIGHT
@@ -85,17 +83,6 @@ def test_heights_between_grid_points_are_interpolated() -> None:
     heights = scene.height_at(U, V, U + 3 * V[:, None], np.array([0.03, 2.0]), np.array([-0.4, 0]))
     assert heights[0] == pytest.approx(0.03 - 1.2)  # linear: exact
     assert np.isnan(heights[1])
-
-
-def test_the_first_picture_goes_downhill() -> None:
-    problem = from_certificate(CLAIMS["proposition-5"].certify(p=2).data)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        descent = hero.descend(problem, start=(0.38, -1.25), span=(-0.6, 0.6, -1.5, 1.5))
-    heights = scene.height_at(descent.w, descent.a0, descent.loss, *descent.path.T)
-    assert (np.diff(heights) <= 1e-2).all()  # up to the interpolation between grid points
-    np.testing.assert_allclose(descent.path[-1], [0, 0], atol=0.05)
-    assert descent.error.min() == 0.5
 
 
 def test_the_map_names_every_claim_once() -> None:

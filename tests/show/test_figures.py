@@ -1,7 +1,5 @@
 """The pages' figures: every value of a control draws, and the same traces each time."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -20,7 +18,6 @@ from lossurface.show.figures import (
     proposition_5,
     proposition_6,
     proposition_7,
-    table_1,
 )
 from lossurface.show.figures import gallery as gallery_cards
 
@@ -107,15 +104,6 @@ def test_cards_have_words_and_links():
     assert f"certificates/{entry.filename}" in made.html
     assert "book/propositions/proposition-2.html" in made.html
     assert 'alt="Contours of the loss: Theorem 1 fails' in made.html
-
-
-def test_the_table_says_what_the_claims_say():
-    told = SimpleNamespace(status="holds", checked={"exact": 1}, claim="proposition-5")
-    shown = table_1.table(lambda _: told).html
-    assert shown.count(">No<") == 7
-    assert shown.count(">Yes<") == 3
-    told.status = "undecided"
-    assert ">Yes<" not in table_1.table(lambda _: told).html
 
 
 def test_drawing_can_be_left_out_but_words_cannot(monkeypatch):
