@@ -28,7 +28,7 @@ from typing import Any
 
 import yaml
 
-from lossurface.reproduce.notebook import execute
+from lossurface.reproduce import execute
 from lossurface.reproduce.records import write_atomically
 from scripts.store_outputs import notebooks
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 
-from lossurface.reproduce.notebook import execute
+from lossurface.reproduce import execute
 from lossurface.reproduce.records import write_atomically
 
 TAG, COMMENT = "nbval-check-output", "# NBVAL_CHECK_OUTPUT"
