@@ -2,7 +2,6 @@
 
 from lossurface.show import plot, scene, style
 from lossurface.show.around import Slice, around
-from lossurface.show.claims_map import claims_map
 from lossurface.show.explore import Explorer, explore
 from lossurface.show.figure import live
 from lossurface.show.static import Drawing, Static, panels, static
@@ -13,7 +12,6 @@ __all__ = [
     "Slice",
     "around",
     "Static",
-    "claims_map",
     "explore",
     "live",
     "panels",

@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.claims import CLAIMS
-from lossurface.show import claims_map, panels, plot, scene, static
-from lossurface.show.claims_map import CONDITIONS
-from lossurface.show.figure import MIME
+from lossurface.show import panels, plot, scene, static
+from lossurface.show.figure import MIME, Markup, Words
 from lossurface.show.style import DARK, LIGHT
 
 WORDS = {"name": "fig-test", "alt": "A picture for a test", "caption": "There is nothing to see."}
@@ -85,14 +83,8 @@ def test_heights_between_grid_points_are_interpolated() -> None:
     assert np.isnan(heights[1])
 
 
-def test_the_map_names_every_claim_once() -> None:
-    named = [page for condition in CONDITIONS for _, page, _ in condition.without]
-    assert len(named) == len(set(named))
-    expected = {claim.page for claim in CLAIMS.values() if not claim.id.startswith("theorem")}
-    assert expected <= set(named)
-    signs = {page: sign for c in CONDITIONS for _, page, sign in c.without}
-    for claim in CLAIMS.values():
-        if claim.sign == "negative":
-            assert signs[claim.page] == "fails", claim.id
-    html = claims_map(**WORDS).to_html()
-    assert all(f'href="doc:{page}"' in html for page in named)
+def test_markup_links_pages_in_the_book_and_nowhere_else() -> None:
+    body = '<a href="doc:setting/loss">p ≥ 6</a>'
+    bundle = Markup(Words(**WORDS), body)._repr_mimebundle_()
+    assert bundle[MIME]["html"] == body
+    assert "<a>p ≥ 6</a>" in bundle["text/html"]
