@@ -93,7 +93,6 @@ def execute_all(root: Path, build: Path, jobs: int = 2) -> list[str]:
             expected[path] = seconds
     print(f"{len(waiting)} of {len(paths)} notebooks to execute", flush=True)
     failures = []
-    # Processes, not threads: papermill changes the working directory of its process.
     with ProcessPoolExecutor(jobs) as pool:
         # The longest first, so that no core is left with a long one at the end.
         order = sorted(waiting, key=expected.__getitem__, reverse=True)

@@ -142,20 +142,25 @@ def _run_cells(path: Path, chosen: dict[str, Any], timeout: int | None) -> tuple
     notebook = _load(path)
     if chosen:
         notebook = parameterize_notebook(notebook, chosen)
-    client = NotebookClient(
+    client: Any = NotebookClient(
         notebook,
         timeout=timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.resolve().parent)}},
         coalesce_streams=True,  # where the kernel cut a stream is chance
+        raise_on_iopub_timeout=True,
         record_timing=False,
-        store_widget_state=False,
         # A kernel's own remarks are about its sockets, not about the notebook.
         extra_arguments=["--log-level=CRITICAL"],
     )
     try:
-        # Figures are recorded whole: whoever reads the result has no kernel (`show.live`).
-        client.execute(env=os.environ | {"LOSSURFACE_STATIC": "1"})
+        # As nbclient's `execute` does, but that it would keep an interruption from us. Figures are
+        # recorded whole: whoever reads the result has no kernel (`show.live`).
+        with client.setup_kernel(env=os.environ | {"LOSSURFACE_STATIC": "1"}):
+            about = client.wait_for_reply(client.kc.kernel_info())
+            notebook.metadata["language_info"] = about["content"]["language_info"]
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index)
     except CellExecutionError as failure:
         (cell,) = (cell for cell in notebook.cells if _raised(cell))
         told = f"{failure.ename}: {failure.evalue}".strip()
