@@ -231,9 +231,8 @@ def run_experiment(
 
     Args:
         name: a key of `EXPERIMENTS`, or a claim, for all that it has.
-        count: trials, at least 1; by default each experiment's own number. For a claim it is the
-            most that any of its experiments runs.
-        seed: of the whole experiment; with it the verdict is the same however it is run.
+        count: trials; by default each experiment's own number, which for a claim is the most.
+        seed: with it the verdict is the same however it is run.
         device: "cpu", "cuda" or "auto", for trials that train.
         out: folder; the records go to `out`/records.
         chunk: trials in a task and its record.

@@ -107,14 +107,13 @@ def execute(
 ) -> Execution:
     """Run a notebook in its own folder; the file is never written to.
 
+    A cell that raises, or takes more than `timeout` seconds, is an outcome, not an exception.
+
     Args:
         path: the notebook.
         given: values that replace its defaults.
         profile: whose values in the notebook's metadata replace its defaults.
         timeout: seconds for each cell; None for no limit.
-
-    Returns:
-        The outcome. A cell that raises is an outcome, not an exception of ours.
 
     Raises:
         InputError: an unknown parameter, or no notebook at `path`.

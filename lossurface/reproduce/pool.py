@@ -27,6 +27,7 @@ __all__ = ["BrokenOff", "Pool", "package", "versions"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+OURS = Path(__file__).resolve().parents[1]
 LIBRARIES = ("torch", "numpy", "scipy", "python-flint", "plotly")
 PATIENCE = 15  # seconds to reach a scheduler, or to find one again
 
@@ -41,9 +42,8 @@ def versions() -> dict[str, str]:
     return found | {name: metadata.version(name) for name in LIBRARIES}
 
 
-def package() -> dict[str, str]:
-    """Return what names this package: versions, and a hash of every file of it."""
-    root = Path(__file__).resolve().parents[1]
+def package(root: Path = OURS) -> dict[str, str]:
+    """Return what names a copy of the package: versions, and a hash of every file of it."""
     digest = hashlib.sha256(platform.python_version().encode())
     for path in sorted(root.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
