@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["mark", "outcomes_table", "table"]
 
-_MARKS = {"holds": "ls-yes", "met": "ls-yes", "fails": "ls-no", "error": "ls-no"}
-_MARKS |= {"missed": "ls-no", "wrong": "ls-no", "missing": "ls-no"}  # undecided: neither
+_GOOD = ("holds", "met", "Yes")
+_BAD = ("fails", "error", "missed", "wrong", "missing", "No")  # undecided is neither
 # In the notebook, not in the style sheet: JupyterLab shows the table too. The theme paints HTML
 # outputs light in the dark; not this one.
 _STYLE = """<style>
@@ -36,7 +36,8 @@ vertical-align:top;padding:.4rem .5rem .4rem 0;font-weight:400}
 
 def mark(word: str) -> Fragment:
     """Return a status, such as `holds` or `missed`, in the colour of what it says."""
-    return Fragment(f'<span class="{_MARKS.get(word, "")}">{html.escape(word)}</span>', word)
+    kind = "ls-yes" if word in _GOOD else "ls-no" if word in _BAD else ""
+    return Fragment(f'<span class="{kind}">{html.escape(word)}</span>', word)
 
 
 def table(
