@@ -168,21 +168,19 @@ class Outcome:
         return sampled(self.statement, *self.failed, "; ".join([f"seed {self.seed}", *rest]))
 
     @property
-    def excluded(self) -> str:
-        """Near how many plateaus a local minimum is excluded by a proof, in words."""
-        plateaus, open_ = self.counts.get("plateaus", 0), self.counts.get("unexplained", 0)
-        if open_:
-            return f"{plateaus - open_} of them proved to hold no local minimum"
-        return "proved to hold no local minimum"
+    def more(self) -> list[str]:
+        """What was proved of the runs that stopped with R > 0, and of those that met a plateau."""
+        counts, told = self.counts, []
+        if examined := counts.get("examined"):
+            told.append(f"{counts['proved']} of {examined} examined are proved bad minima")
+        if plateaus := counts.get("plateaus"):
+            open_ = counts.get("unexplained", 0)
+            some = f"{plateaus - open_} of them " if open_ else ""
+            told.append(f"{plateaus} met a plateau, {some}proved to hold no local minimum")
+        return told
 
     def __str__(self) -> str:
-        counted = self.tally.line()
-        if self.counts.get("examined"):
-            examined = self.counts["examined"]
-            counted += f"; {self.counts['proved']} of {examined} examined are proved bad minima"
-        if self.counts.get("plateaus"):
-            counted += f"; {self.counts['plateaus']} met a plateau, {self.excluded}"
-        return f"{self.statement}: {counted}"
+        return f"{self.statement}: {'; '.join([self.tally.line(), *self.more])}"
 
 
 def _keep(path: Path, outcome: Outcome) -> None:

@@ -91,10 +91,7 @@ def outcomes_table(outcomes: Sequence[Outcome]) -> Fragment:
 
 def _cells(one: Outcome) -> list[str]:
     what = one.statement.partition(": ")[2] or one.statement
-    if one.counts.get("proved"):
-        what += f" ({one.counts['proved']} of {one.counts['examined']} examined proved minima)"
-    if one.counts.get("plateaus"):
-        what += f" ({one.counts['plateaus']} met a plateau, {one.excluded})"
+    what += "".join(f" ({more})" for more in one.more if not more.startswith("0 "))
     low, high = one.tally.interval()
     numbers = (f"{one.tally.hits[0]:,} of {one.tally.trials[0]:,}", f"{low:.2g} to {high:.2g}")
     return [what, *(text.replace(" ", "\N{NO-BREAK SPACE}") for text in numbers)]
