@@ -8,7 +8,6 @@ critical point (see `critical.certify`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -60,7 +59,6 @@ def adam(
     steps: int,
     rate: float = 1e-2,
     betas: tuple[float, float] = (0.9, 0.999),
-    watch: Callable[[int, Tensor], None] | None = None,
 ) -> Tensor:
     """Return theta (B, P) after `steps` Adam steps, each network on its own.
 
@@ -72,18 +70,15 @@ def adam(
         steps: how many.
         rate: learning rate.
         betas: decay of the means of the gradient and of its square.
-        watch: called before each step with its number and the outputs (B, n).
     """
     part = 1024 if theta.device.type == "cpu" else len(theta)  # fits the cache
-    if watch is None and len(theta) > part:
+    if len(theta) > part:
         rows = torch.split(torch.arange(len(theta), device=theta.device), part)
         return torch.cat([adam(surface.rows(k), theta[k], steps, rate, betas) for k in rows])
     theta = theta.clone()
     mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
     for k in range(1, steps + 1):
-        g, outputs = surface.slopes(theta)
-        if watch is not None:
-            watch(k, outputs)
+        g, _ = surface.slopes(theta)
         mean.lerp_(g, 1 - betas[0])
         square.mul_(betas[1]).addcmul_(g, g, value=1 - betas[1])
         scale = square.sqrt().div_((1 - betas[1] ** k) ** 0.5).add_(1e-8)

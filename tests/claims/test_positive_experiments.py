@@ -7,9 +7,8 @@ import pytest
 import torch
 
 from lossurface import InputError
-from lossurface.claims import theorem_2, width_threshold
+from lossurface.claims import theorem_2
 from lossurface.claims.departures import depart, findings
-from lossurface.claims.escape_training import OURS, STARTS, race, solved_by, start
 from lossurface.claims.theorem_1 import threshold
 from lossurface.claims.training import (
     Batch,
@@ -42,10 +41,6 @@ def test_bad_requests_say_the_way_out():
     batch = separable_batch(3, 4, 2, seed=0)
     with pytest.raises(InputError, match="use one of none, relu, threshold"):
         deep_outputs("sigmoid", batch, seed=0)
-    with pytest.raises(InputError, match="use one of saddle"):
-        start("hill", 3, seed=0)
-    with pytest.raises(InputError, match="from 1 to 3"):
-        width_threshold.axes_of(4)
 
 
 def test_a_batch_without_separator_has_no_ray():
@@ -104,35 +99,3 @@ def test_the_threshold_is_the_papers(n, axes, expected):
 def test_without_an_axis_of_its_own_there_is_no_threshold():
     with pytest.raises(InputError, match="give each class a direction of its own"):
         threshold(8, (0, 1), (1,))
-
-
-@pytest.mark.parametrize("gap", [1, 2, 3])
-def test_axes_have_the_gap_asked_for(gap):
-    plus, minus = width_threshold.axes_of(gap)
-    assert len(plus) == len(minus) == width_threshold.RANK
-    assert len({*plus, *minus}) - width_threshold.RANK == gap
-
-
-def test_narrow_networks_have_proved_bad_minima():
-    found = width_threshold.hunt_below(16, 1, starts=120, seed=1, steps=200)
-    assert found.bad_minima
-    for candidate in found.bad_minima:
-        assert candidate.certified.kind == "strict-minimum"
-        assert candidate.certified.errors[0] > 0
-
-
-def test_phases_carry_the_papers_width():
-    found = width_threshold.phase((4, 8), (1, 4), gap=1, trials=10, seed=0)
-    assert found.thresholds == (8, 16)
-    assert found.shares.shape == (2, 2)
-    assert not found.shares[:, 1].any()
-
-
-def test_escape_training_leaves_saddles_that_descent_cannot():
-    begin = start("saddle", 6, seed=0)
-    ends = race(begin, steps=50, seed=0)
-    assert bool(ends[OURS].solved.all())
-    assert not bool(ends["gradient descent"].solved.any())
-    shares = solved_by(ends, np.array([1e9]))
-    assert shares[OURS][0] == 1
-    assert STARTS[0] == "saddle"
