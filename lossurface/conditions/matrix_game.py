@@ -182,6 +182,8 @@ class _Barrier:
         inverse = _inverse(self.points, W, signed)
         side = inverse(border)
         pivot = float((W * W).sum() - border @ side)
+        if not pivot:
+            raise np.linalg.LinAlgError
 
         def solve(right: Array) -> Array:
             first = inverse(right[:n])
