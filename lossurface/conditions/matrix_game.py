@@ -127,8 +127,7 @@ def play(points: Array, signs: Array, start: Array | None = None) -> Game:
             best = replace(best, weights=lam, low=low)
         # One Newton step on W as well: near the path, exactly feasible, so `high` is close too.
         ahead = _symmetric(W - W @ (barrier.S(dlam) - dt * np.eye(r)) @ W)
-        for Z in (W, ahead):
-            best = barrier.bounded(best, Z, -nu[2:])
+        best = barrier.bounded(best, ahead, -nu[2:])
         gap = best.high - best.low
         if best.low > 0.5 * best.high > 0 or best.high < 0.5 * best.low < 0 or gap < CLOSE:
             break
@@ -204,13 +203,12 @@ class _Barrier:
         if float(np.linalg.eigvalsh(Z)[0]) <= 0:
             return best
         Z = Z / float(np.trace(Z))
-        curved = ((self.points @ Z) * self.points).sum(axis=1)
-        for slope in (0 * best.slope, u) if len(u) else (best.slope,):
-            q = curved + self.points @ slope
-            high = float(q[self.signs > 0].max() - q[self.signs < 0].min())
-            if high < best.high:
-                best = replace(best, shape=Z, slope=slope, high=high)
-        return best
+        q = ((self.points @ Z) * self.points).sum(axis=1)
+        if len(u):
+            q += self.points @ u
+        high = float(q[self.signs > 0].max() - q[self.signs < 0].min())
+        slope = u if len(u) else best.slope
+        return replace(best, shape=Z, slope=slope, high=high) if high < best.high else best
 
     def step_size(
         self, lam: Array, t: float, dlam: Array, dt: float, tau: float, decrement: float
