@@ -230,7 +230,7 @@ def recheck(path: str, as_json: bool) -> None:
 @_JSON
 def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
     """Say which guarantee holds on a dataset (CSV, Parquet or NPZ), with exact certificates."""
-    from lossurface.conditions import check_file
+    from lossurface.claims.check import check_file
 
     if out is None:
         report = check_file(path, **choices)
