@@ -3,8 +3,8 @@
 What is proved about a point comes from `lossurface.enclosed`; everything else here is float64.
 """
 
-from lossurface.landscape.critical import Certified, certify, find
-from lossurface.landscape.descent import Descent, Stop, adam, descend
+from lossurface.landscape.critical import Certified, certify
+from lossurface.landscape.descent import Descent, Stop, adam, descend, find
 from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective, from_module
 from lossurface.landscape.planted import PLANTERS, Planted, plant

@@ -4,6 +4,7 @@ Oracles: automatic differentiation for criticality and curvature, long-double ev
 definition for the decrease, and hand-made points at which nothing may be proved.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,12 +16,14 @@ from lossurface import InputError
 from lossurface.claims.departures import depart
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.point_check import constant_critical
+from lossurface.landscape.critical import certify
 from lossurface.landscape.descent import descend
 from lossurface.landscape.escape import Case, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.planted import (
     PLANTERS,
     plant,
+    point_at,
     proposition_1,
     proposition_12,
     theorem_1,
@@ -130,6 +133,78 @@ def test_quadratic_neurons_change_the_output_exactly_as_the_proof_says():
     assert set(f) == {Case.QUADRATIC_TILTED}
     assert tilted.how == "cancelling"
     assert left.proved
+
+
+def axis_points(first, second):
+    """Positives at these places of the first axis, negatives of the second: they meet only in 0."""
+    rows = [[v, 0.0] for v in first] + [[0.0, v] for v in second]
+    return np.array(rows), [1] * len(first) + [-1] * len(second), ([0], [1])
+
+
+def test_theorem_1_tries_the_other_sign_where_most_neurons_leave_no_direction():
+    # z^2, w = e_1, e_2 for a = 1, 1: the slopes (s_1, s_2) of the positives are independent.
+    shared = [(1, 1, b) for b in (1, -1)] + [(1, -1, b) for b in (1, -1)]
+    X = np.array([(s, t, b, 0) for s, t, b in shared] + [(s, t, 0, b) for s, t, b in shared])
+    W = np.array([[1, 0, 1, 1], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], dtype=float)
+    a, axes = np.array([1, 1, -0.5, -1.5]), ([0, 1, 2], [0, 1, 3])
+    planted = point_at("cancelling", get_neuron("quadratic"), polynomial_hinge(6),
+                    X / 1.0, [1] * 4 + [-1] * 4, axes, a, W, 8)  # fmt: skip
+    assert planted.critical().status == "holds"
+    found = leave(planted, Proof.THEOREM_1)
+    assert found.case is Case.THEOREM_1_NEGATIVE
+    assert found.proved
+
+
+@pytest.mark.parametrize("neuron", ["softplus", "softplus-e", "exp"])
+@pytest.mark.parametrize("a", [(0.5, -0.25), (-0.25, 0.125), (0.5, -0.499), (3.0, -0.001)])
+def test_two_neurons_leave_where_the_subspaces_meet_only_in_0(neuron, a):
+    X, y, axes = axis_points([1, 1, -1, -1, 0.5, -0.5], [2, -2])
+    planted = point_at("symmetric", get_neuron(neuron), polynomial_hinge(3), X, y, axes,
+                    np.array(a), np.zeros((2, 2)), 12)  # fmt: skip
+    assert planted.critical().status == "holds"
+    found = leave(planted, Proof.THEOREM_1)
+    assert found.case is Case.TWO_NEURONS
+    assert found.proved
+    moved = (found.theta_after - found.theta_before)[3:].reshape(2, 2)
+    own = 0 if 1 / a[0] + 1 / a[1] > 0 else 1  # the axis of the class that gains
+    assert bool((moved[own] != 0).all())
+    assert not bool(moved[1 - own].any())
+    assert (moved[own] @ torch.tensor(a).double()).abs() < 1e-6 * moved.abs().max()
+
+
+def one_neuron_minimum():
+    """Four samples on two axes, one softplus neuron: a strict bad minimum with w != 0."""
+    X, y, _ = axis_points([0.22, -0.66], [-0.13, 1.73])
+    samples, labels = torch.from_numpy(X), torch.tensor(y, dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), samples, labels, 1)
+    near = torch.tensor([[0.91, -0.84, 0.5, 0.51]], dtype=torch.float64)
+    return surface, descend(surface, near).theta[0]
+
+
+@pytest.mark.parametrize("share", [-3.0, -0.125, 1.25])
+def test_a_bad_minimum_of_one_neuron_is_left_once_it_is_split_in_two(share):
+    surface, theta = one_neuron_minimum()
+    assert certify(surface, theta).kind == "strict-minimum"
+    assert surface.error(surface.outputs(theta[None])).item() > 0
+    with pytest.raises(InputError, match="M = 1 neurons leave no direction"):
+        escape(surface, theta, proof=Proof.THEOREM_1)
+    a0, a, w = theta[:1], theta[1], theta[2:, None]
+    shares = torch.tensor([share, 1 - share], dtype=torch.float64)
+    split = torch.cat([a0, shares * a, w.expand(2, 2).flatten()])
+    two = replace(surface, M=2)
+    torch.testing.assert_close(two.outputs(split[None]), surface.outputs(theta[None]))
+    assert two.gradient(split[None])[1].norm() < 1e-11
+    found = escape(two, split)
+    assert found.case is Case.TWO_NEURONS
+    assert found.proved
+
+
+def test_opposite_output_weights_of_two_neurons_are_refused():
+    X, y, axes = axis_points([1, -1], [1, -1])
+    planted = point_at("symmetric", get_neuron("softplus"), polynomial_hinge(3), X, y, axes,
+                    np.array([0.5, -0.5]), np.zeros((2, 2)), 4)  # fmt: skip
+    with pytest.raises(InputError, match="leave no direction"):
+        leave(planted, Proof.THEOREM_1)
 
 
 def test_theorem_2_names_what_is_not_critical():
