@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lossurface.claims import theorem_1, theorem_2, verdict
-from lossurface.claims.departures import Departure, findings
 from lossurface.exact import Finding, Verdict, enclosed_less, every
+from lossurface.landscape.planted import Departure, findings
 from lossurface.setting import Problem, get_neuron, logistic, single_layer
 
 if TYPE_CHECKING:
