@@ -195,18 +195,15 @@ def _subspace(rng: np.random.Generator, axes: Sequence[int], d: int, rows: int) 
 
 
 def theorem_1(
-    rng: np.random.Generator,
-    neuron: Neuron | None = None,
-    loss: Loss | None = None,
-    mirrored: bool | None = None,
+    rng: np.random.Generator, neuron: Neuron | None = None, loss: Loss | None = None
 ) -> Planted:
     """Plant a bad critical point on subspace data, M at the threshold of Theorem 1.
 
     Three draws in four are *symmetric* with random a (zeros in some); else *closed*: a = 0, and
-    W lives on the shared axes, where the classes have equal samples (`mirrored` decides).
+    W lives on the shared axes, where the classes have equal samples.
     """
     neuron, loss = neuron or get_neuron("softplus"), loss or polynomial_hinge(6)
-    closed = bool(rng.random() < 0.25) if mirrored is None else mirrored
+    closed = bool(rng.random() < 0.25)
     axes = _axes(rng, int(rng.integers(1, 3))) if closed else _axes(rng)
     common, d = sorted({*axes[0]} & {*axes[1]}), len({*axes[0], *axes[1]})
     if closed:

@@ -141,9 +141,7 @@ def test_theorem_2_names_what_is_not_critical():
 @pytest.mark.parametrize("neuron", ["softplus-e", "exp", "cosh", "quartic", "quadratic"])
 def test_theorem_1_serves_every_convex_neuron(neuron):
     for seed in range(4):
-        planted = theorem_1(
-            np.random.default_rng(seed), get_neuron(neuron), mirrored=bool(seed % 2)
-        )
+        planted = theorem_1(np.random.default_rng(seed), get_neuron(neuron))
         found = leave(planted)
         assert planted.critical().status == "holds"
         assert found.proved, (neuron, seed, found.case, found.not_minimum, found.decrease)
@@ -202,7 +200,7 @@ def test_false_hints_prove_nothing():
 
 
 def test_a_point_that_is_not_critical_is_not_called_critical():
-    planted = theorem_1(np.random.default_rng(3), mirrored=False)
+    planted = theorem_1(np.random.default_rng(3))
     W = [list(row) for row in planted.W]
     W[0][0] = 1.0
     a = (1.0, *planted.a[1:])
