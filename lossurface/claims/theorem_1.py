@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 
 from lossurface.claims import verdict
 from lossurface.claims.training import DEEP, FROZEN, joint_findings, subspace_batch, train
@@ -13,8 +12,7 @@ from lossurface.exact import Finding, Verdict, sampled
 from lossurface.landscape import hunts, planted
 from lossurface.landscape.critical import find
 from lossurface.landscape.planted import Departure, depart
-from lossurface.landscape.single_layer import SingleLayerSurface
-from lossurface.setting import Loss, get_neuron, neurons_of, polynomial_hinge, width_threshold
+from lossurface.setting import Loss, neurons_of, width_threshold
 
 __all__ = ["AXES", "WIDE_AXES", "WIDE_SAMPLES", "departures", "hunt", "threshold", "verify"]
 
@@ -63,16 +61,9 @@ def hunt(
         axes: U_+ and U_-.
     """
     batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)
-    surface = SingleLayerSurface(
-        get_neuron(neuron),
-        loss or polynomial_hinge(6),
-        torch.from_numpy(batch.X),
-        torch.from_numpy(batch.y),
-        M or threshold(SAMPLES, *axes),
-    )
-    generator = torch.Generator().manual_seed(seed)
-    start = torch.randn(starts, surface.P, generator=generator, dtype=torch.float64)
-    return hunts.hunt(surface, find(surface, 0.5 * start, steps=150), most=starts)
+    begun = train(batch, neuron, M or threshold(SAMPLES, *axes), seed=seed, loss=loss, steps=0)
+    found = find(begun.surface, 0.5 * begun.ends.theta, steps=150)
+    return hunts.hunt(begun.surface, found, most=starts)
 
 
 def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:

@@ -46,10 +46,11 @@ class Setting:
             return separable_batch(count, self.n, 3, seed=seed, margin=self.margin)
         return subspace_batch(count, self.n, *self.axes, seed=seed)
 
-    def trained(self, seed: int, device: str, steps: int = 500) -> Trained:
+    def trained(self, rng: Generator, device: str, steps: int = 500) -> Trained:
         """Train `NETWORKS` networks, f_D's parameters with the others."""
         from lossurface.claims.training import train
 
+        seed = int(rng.integers(2**31))
         return train(
             self.batch(NETWORKS, seed),
             self.neuron,
@@ -127,10 +128,6 @@ def departed(rng: Generator, claim: str) -> dict[str, int]:
     return {"failures": int(any(f.status != "holds" for f in findings)), "of": 1}
 
 
-def _seed(rng: Generator) -> int:
-    return int(rng.integers(2**31))
-
-
 def trained(rng: Generator, claim: str, deep: str, device: str = "cpu") -> dict[str, int]:
     """Train networks that meet every assumption of a claim, f_D's parameters with the others.
 
@@ -146,7 +143,7 @@ def trained(rng: Generator, claim: str, deep: str, device: str = "cpu") -> dict[
     """
     if claim not in MET:
         raise InputError(f"claim {claim!r}: no trained starts; use {', '.join(MET)}")
-    ends = replace(MET[claim], deep=deep).trained(_seed(rng), device)
+    ends = replace(MET[claim], deep=deep).trained(rng, device)
     proofs = [ends.excluded(run) for run in ends.stuck]
     return {
         "failures": ends.failures(),
@@ -164,8 +161,10 @@ def dropped(rng: Generator, what: str, device: str = "cpu") -> dict[str, int]:
         ended with R > 0 for any reason; examined and proved: of the first few hits, near how many
         a local minimum with an error is proved.
     """
+    from lossurface.landscape.critical import certify
+
     setting = DROPPED[what][1]
-    ends = setting.trained(_seed(rng), device, steps=300 if setting.neuron else 50)
+    ends = setting.trained(rng, device, steps=300 if setting.neuron else 50)
     flat = [k for k in ends.stuck if float(ends.ends.gradient_norm[k]) < 1e-12]
     examined = flat[:_EXAMINED] if setting.neuron else []
     return {
@@ -174,13 +173,5 @@ def dropped(rng: Generator, what: str, device: str = "cpu") -> dict[str, int]:
         "hits": len(flat),
         "ended": len(ends.stuck),
         "examined": len(examined),
-        "proved": sum(_bad_minimum(ends, run) for run in examined),
+        "proved": sum(certify(ends.alone(k), ends.ends.theta[k]).bad_minimum for k in examined),
     }
-
-
-def _bad_minimum(ends: Trained, run: int) -> bool:
-    from lossurface.landscape.critical import certify
-
-    found = certify(ends.alone(run), ends.ends.theta[run])
-    bad = found.errors is not None and found.errors[0] > 0
-    return bad and found.kind in ("strict-minimum", "minimum")

@@ -337,16 +337,7 @@ def stuck_by_width(
 ) -> Tally:
     """Train single-layer networks on one dataset, as `train` does, and count the ends with R > 0.
 
-    Args:
-        dataset: the samples.
-        neuron: a key of `lossurface.setting.NEURONS`.
-        widths: the numbers of neurons M.
-        trials: starts for each width.
-        seed: of the starts.
-        p: power of the polynomial hinge, unless another loss is given.
-        loss: in place of that hinge.
-        device: "cpu", "cuda" or "auto".
-        steps: most steps of a run.
+    There are `trials` starts for each width M; p is the power of the hinge, unless a loss is given.
     """
     X, y = dataset.tensors(pick_device(device))
     generator = torch.Generator().manual_seed(seed)
