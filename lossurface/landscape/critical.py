@@ -43,6 +43,12 @@ class Certified:
     errors: tuple[int, int] | None  # samples surely, and possibly, misclassified
     findings: tuple[Finding, ...]
 
+    @property
+    def bad_minimum(self) -> bool:
+        """Whether it is proved to be a local minimum, and to misclassify a sample."""
+        wrong = self.errors is not None and self.errors[0] > 0
+        return wrong and self.kind in ("strict-minimum", "minimum")
+
 
 @dataclass(frozen=True)
 class _Held:

@@ -42,13 +42,7 @@ class Hunt:
     @property
     def bad_minima(self) -> tuple[Candidate, ...]:
         """Proved local minima whose training error is proved positive."""
-        return tuple(
-            c
-            for c in self.candidates
-            if c.certified.kind in ("strict-minimum", "minimum")
-            and c.certified.errors is not None
-            and c.certified.errors[0] > 0
-        )
+        return tuple(c for c in self.candidates if c.certified.bad_minimum)
 
     def findings(self, where: str) -> tuple[Finding, ...]:
         """Say that no candidate is a local minimum: proved for each one, then counted."""

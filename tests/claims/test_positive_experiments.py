@@ -8,16 +8,12 @@ import torch
 
 from lossurface import InputError
 from lossurface.claims import theorem_2
-from lossurface.claims.departures import depart, findings
 from lossurface.claims.theorem_1 import threshold
 from lossurface.claims.training import (
-    Batch,
-    deep_outputs,
     separable_batch,
     subspace_batch,
     train,
 )
-from lossurface.landscape.planted import plant
 
 
 def test_separable_batches_are_separated_by_their_separator():
@@ -39,52 +35,35 @@ def test_bad_requests_say_the_way_out():
     with pytest.raises(InputError, match="n >= 2"):
         separable_batch(3, 1, 2, seed=0)
     batch = separable_batch(3, 4, 2, seed=0)
-    with pytest.raises(InputError, match="use one of none, relu, threshold"):
-        deep_outputs("sigmoid", batch, seed=0)
+    with pytest.raises(InputError, match="'hill'"):
+        train(batch, "softplus", 1, seed=0, deep="hill")
 
 
 def test_a_batch_without_separator_has_no_ray():
-    batch = separable_batch(5, 6, 2, seed=0)
-    trained = train(batch, "quadratic", 1, seed=0, steps=30)
+    trained = train(separable_batch(5, 6, 2, seed=0, margin=-0.2), "relu", 1, seed=0, steps=30)
+    assert trained.failures() == len(trained.stuck)
     with pytest.raises(InputError, match="no separator"):
-        theorem_2.plateaus(Batch(batch.X, batch.y), trained)
+        trained.ray(0)
 
 
 def test_every_margin_grows_along_the_separators_ray():
     """The definition of Theorem 2's ray, on random networks of any width."""
     batch = separable_batch(10, 8, 3, seed=4)
-    generator = torch.Generator().manual_seed(0)
     trained = train(batch, "softplus", 2, seed=0, steps=0)
     for run in range(10):
-        surface = trained.alone(run)
-        theta = torch.randn(surface.P, generator=generator, dtype=torch.float64)
-        ray = torch.zeros_like(theta)
-        ray[3:] = torch.outer(torch.from_numpy(batch.separator[run]), theta[1:3].sign()).flatten()
+        surface, theta = trained.alone(run), trained.ends.theta[run]
         steps = torch.linspace(0, 5, 21, dtype=torch.float64)
-        margins = surface.y * surface.outputs(theta + steps[:, None] * ray)
+        margins = surface.y * surface.outputs(theta + steps[:, None] * trained.ray(run))
         assert bool((margins.diff(dim=0) > 0).all())
 
 
 def test_planted_points_beside_an_f_d_are_critical_for_floats_too():
     rng = np.random.default_rng(5)
     for index in range(12):
-        point = theorem_2.beside(rng, index)
-        gradient = point.surface.gradient(point.theta[None])[1]
+        surface, theta = theorem_2.beside(rng, index)
+        gradient = surface.gradient(theta[None])[1]
         assert float(gradient.abs().max()) < 1e-13
-        assert point.critical.status == point.error.status == "holds"
-        assert point.escape.proved
-
-
-@pytest.mark.parametrize(
-    ("claim", "proof"),
-    [("theorem-1", "theorem-1"), ("theorem-2", "theorem-2"),
-     ("proposition-1", "propositions-1-and-12"), ("proposition-12", "propositions-1-and-12")],
-)  # fmt: skip
-def test_departures_gather_into_three_findings(claim, proof):
-    rng = np.random.default_rng(7)
-    made = [depart(plant(claim, rng), proof) for _ in range(4)]
-    statuses = [finding.status for finding in findings(made, "here")]
-    assert statuses == ["holds"] * 3
+        assert [finding.status for finding in theorem_2.leave(surface, theta)] == ["holds"] * 4
 
 
 @pytest.mark.parametrize(

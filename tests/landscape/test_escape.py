@@ -13,7 +13,7 @@ import torch
 from flint import arb
 
 from lossurface import InputError
-from lossurface.claims.departures import depart
+from lossurface.claims.theorem_1 import threshold
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.point_check import constant_critical
 from lossurface.landscape.critical import certify
@@ -22,6 +22,8 @@ from lossurface.landscape.escape import Case, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.planted import (
     PLANTERS,
+    depart,
+    findings,
     plant,
     point_at,
     proposition_1,
@@ -32,17 +34,9 @@ from lossurface.landscape.planted import (
 from lossurface.landscape.single_layer import SingleLayerSurface, unpack
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
-PROOFS = {
-    "theorem-1": Proof.THEOREM_1,
-    "theorem-2": Proof.THEOREM_2,
-    "proposition-1": Proof.QUADRATIC,
-    "proposition-9": Proof.THEOREM_1,
-    "proposition-12": Proof.QUADRATIC,
-}
 
-
-def leave(planted, proof=None):
-    return depart(planted, proof).escape
+def leave(planted):
+    return depart(planted).escape
 
 
 @pytest.mark.parametrize("claim", PLANTERS)
@@ -63,9 +57,10 @@ def test_a_planted_point_is_critical_bad_and_left(claim, seed):
     assert surface.error(surface.outputs(theta)).item() > 0
     assert planted.critical().status == "holds"
     assert planted.critical().evidence == "exact"
-    assert planted.threshold == surface.M or claim == "theorem-2"
+    if claim == "theorem-1":
+        assert threshold(surface.n, *planted.axes) == surface.M
 
-    found = leave(planted, PROOFS[claim])
+    found = leave(planted)
     assert found.proved, (found.not_minimum, found.decrease)
     assert found.decrease.evidence in {"exact", "enclosed"}
     assert found.not_minimum.evidence == "enclosed"
@@ -73,11 +68,11 @@ def test_a_planted_point_is_critical_bad_and_left(claim, seed):
     assert torch.equal(found.theta_before, planted.theta)
 
 
-def cases(make, count=40, proof=None):
+def cases(make, count=40):
     out = {}
     for seed in range(count):
         planted = make(np.random.default_rng(seed))
-        found = leave(planted, proof)
+        found = leave(planted)
         assert found.proved
         out.setdefault(found.case, (planted, found))
     return out
@@ -105,6 +100,13 @@ def test_every_case_of_theorem_1_occurs_and_moves_what_its_proof_moves():
         )
 
 
+@pytest.mark.parametrize("claim", PLANTERS)
+def test_departures_gather_into_three_findings(claim):
+    rng = np.random.default_rng(7)
+    made = [depart(plant(claim, rng)) for _ in range(4)]
+    assert [finding.status for finding in findings(made, "here")] == ["holds"] * 3
+
+
 def test_theorem_1_descends_at_every_step_length_along_its_ray():
     planted, found = cases(theorem_1)[Case.THEOREM_1_POSITIVE]
     direction = (found.theta_after - found.theta_before) / found.step
@@ -127,12 +129,7 @@ def test_quadratic_neurons_change_the_output_exactly_as_the_proof_says():
     second = planted.surface.outputs((planted.theta + 1.0 * direction)[None])[0]
     start = surface.outputs(planted.theta[None])[0]
     torch.testing.assert_close(second - start, 4 * (first - start), rtol=1e-5, atol=1e-6)
-    tilted, left = (f := cases(lambda r: proposition_1(r, cancelling=True), 3))[
-        Case.QUADRATIC_TILTED
-    ]
-    assert set(f) == {Case.QUADRATIC_TILTED}
-    assert tilted.how == "cancelling"
-    assert left.proved
+    assert Case.QUADRATIC_TILTED in seen
 
 
 def axis_points(first, second):
@@ -219,10 +216,8 @@ def test_theorem_2_names_what_is_not_critical():
 @pytest.mark.parametrize("neuron", ["softplus-e", "exp", "cosh", "quartic", "quadratic"])
 def test_theorem_1_serves_every_convex_neuron(neuron):
     for seed in range(4):
-        planted = theorem_1(
-            np.random.default_rng(seed), get_neuron(neuron), mirrored=bool(seed % 2)
-        )
-        found = leave(planted, Proof.THEOREM_1)
+        planted = theorem_1(np.random.default_rng(seed), get_neuron(neuron))
+        found = leave(planted)
         assert planted.critical().status == "holds"
         assert found.proved, (neuron, seed, found.case, found.not_minimum, found.decrease)
 
@@ -230,7 +225,7 @@ def test_theorem_1_serves_every_convex_neuron(neuron):
 def test_theorem_1_serves_the_logistic_loss_where_every_critical_point_is_a_saddle():
     for seed in range(6):
         planted = theorem_1(np.random.default_rng(seed), loss=logistic())
-        found = leave(planted, Proof.THEOREM_1)
+        found = leave(planted)
         assert planted.critical().status == "holds"
         assert found.proved
         assert check.no_maximum(planted.layer, planted.exact).status == "holds"
@@ -280,7 +275,7 @@ def test_false_hints_prove_nothing():
 
 
 def test_a_point_that_is_not_critical_is_not_called_critical():
-    planted = theorem_1(np.random.default_rng(3), mirrored=False)
+    planted = theorem_1(np.random.default_rng(3))
     W = [list(row) for row in planted.W]
     W[0][0] = 1.0
     a = (1.0, *planted.a[1:])
