@@ -10,7 +10,7 @@ from lossurface.claims import verdict
 from lossurface.claims.training import DEEP, FROZEN, joint_findings, subspace_batch, train
 from lossurface.exact import Finding, Verdict, sampled
 from lossurface.landscape import hunts, planted
-from lossurface.landscape.critical import find
+from lossurface.landscape.descent import find
 from lossurface.landscape.planted import Departure, depart
 from lossurface.setting import Loss, neurons_of, width_threshold
 
