@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lossurface import InputError
 from lossurface.claims.tally import Tally
 from lossurface.setting import Dataset, Loss, get_neuron, polynomial_hinge
-from lossurface.setting.architectures import Architecture
+from lossurface.setting.networks import Architecture
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,6 +8,7 @@ lambda_i > 0.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,13 +35,13 @@ class LastLayer:
     @classmethod
     def of(cls, architecture: Architecture) -> LastLayer:
         """Find it: a_0 and a for f_S, the last W and b for f_D, both for the shortcut."""
-        at = architecture.split(range(architecture.size))
-        found = [] if at.a0 is None else [at.a0, *at.a]
-        if at.layers and architecture.kind != "identity-shortcut":
-            W, b = at.layers[-1]
-            found += [*(k for row in W for k in row), *b]
-        bias = at.layers[-1][1][0] if at.a0 is None else at.a0
-        return cls(tuple(sorted(found)), bias)
+        names = [name for name, shape in architecture.shapes for _ in range(math.prod(shape))]
+        depth = len(architecture.deep_widths or ()) + 1
+        last = {"a0", "a", f"W{depth}", f"b{depth}"}
+        if architecture.kind == "identity-shortcut":
+            last = {"a", "b"}
+        found = tuple(k for k, name in enumerate(names) if name in last)
+        return cls(found, next(k for k in found if names[k] in ("a0", "b", f"b{depth}")))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lossurface import InputError
 
@@ -30,7 +30,6 @@ __all__ = [
     "as_fraction",
     "contradictions",
     "exact_number",
-    "finite_floats",
     "parse_number",
 ]
 
@@ -67,12 +66,11 @@ def exact_number(value: object, name: str = "number") -> Fraction:
     Raises:
         InputError: it is none of these.
     """
-    kind = type(value)
-    if kind is Fraction:
-        return cast(Fraction, value)
+    if isinstance(value, Fraction):
+        return value
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{name} is {value}; give a finite number")
-    if isinstance(value, int | float | str | Fraction) and not isinstance(value, bool):
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
         try:
             return Fraction(value)
         except (ValueError, ZeroDivisionError):
@@ -122,17 +120,6 @@ def as_ball(value: Number | int | arb) -> arb:
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
     return arb(value)  # ints and floats are exact
-
-
-def finite_floats(values: Sequence[Number], name: str) -> None:
-    """Refuse a float that is not finite.
-
-    Raises:
-        InputError: one is infinite or NaN.
-    """
-    for index, value in enumerate(values):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise InputError(f"{name}[{index}] is {value}; give a finite number")
 
 
 Point: TypeAlias = tuple[Fraction, ...]

@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 from lossurface.claims import example_2 as two
 from lossurface.claims import example_3 as three
 from lossurface.claims.least_squares import compositions, multinomial
-from lossurface.setting import Problem, get_neuron, quadratic, single_layer
-from lossurface.setting import example_2 as law_2
-from lossurface.setting import example_3 as law_3
+from lossurface.setting import Dataset, Problem, get_neuron, quadratic, single_layer
 
 EIGHTH = Fraction(1, 8)
 COUNT = st.integers(0, 12)
 ALPHA = st.fractions(Fraction(1, 50), Fraction(9, 10), max_denominator=50)
+
+
+def drawn(counts, points, labels):
+    """Each point so many times."""
+    rows = [(x, y) for c, x, y in zip(counts, points, labels, strict=True) for _ in range(c)]
+    return Dataset.of(*zip(*rows, strict=True))
 
 
 def features_2(alpha):
@@ -150,9 +154,8 @@ def test_compositions_and_their_weights_cover_everything():
 def test_two_quadratic_neurons_reach_the_fit_and_training_ends_there():
     """The claim is about networks: M = 2 has the fit's loss, and no run gets below it."""
     alpha = Fraction(1, 4)
-    dataset = law_2(alpha).sample(np.random.default_rng(4), 24)
-    points = ((alpha, 0), (1, 0), (0, alpha), (0, 1))
-    counts = tuple(dataset.x.count(tuple(map(Fraction, point))) for point in points)
+    points, counts = ((alpha, 0), (1, 0), (0, alpha), (0, 1)), (7, 4, 8, 5)
+    dataset = drawn(counts, points, (1, 1, -1, -1))
     fit = two.example_2(counts, alpha)
     pairs = zip(counts, fit.values, fit.labels, strict=True)
     least = sum(c * (y - v) ** 2 for c, v, y in pairs) / dataset.n
@@ -176,8 +179,8 @@ def test_two_quadratic_neurons_reach_the_fit_and_training_ends_there():
 
 
 def test_a_linear_neuron_reaches_the_line():
-    dataset = law_3().sample(np.random.default_rng(1), 20)
-    counts = tuple(dataset.x.count((v,)) for v in (Fraction(1, 10), Fraction(10), Fraction(-1, 10)))
+    counts = (6, 4, 10)
+    dataset = drawn(counts, (Fraction(1, 10), 10, Fraction(-1, 10)), (1, 1, -1))
     fit = three.example_3(counts)
     slope = (fit.values[1] - fit.values[0]) / (10 - Fraction(1, 10))
     theta = [fit.values[1] - 10 * slope, slope, Fraction(1)]
