@@ -157,7 +157,8 @@ def _table(
     signs = tuple(1 if value == first else -1 for value in labels)
     features = tuple(name for name in names if name != label)
     dataset = Dataset(tuple(samples), signs)
-    digits = sum(sum(map(int.bit_length, part)) for part in dataset.ratios) * math.log10(2)
+    ratios = (number for row in samples for value in row for number in value.as_integer_ratio())
+    digits = sum(map(int.bit_length, ratios)) * math.log10(2)
     if digits > MAX_DIGITS:
         raise InputError(
             f"{source}: {digits / 1e6:.0f} million digits in all, more than "

@@ -10,8 +10,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lossurface import InputError
@@ -215,12 +213,6 @@ class Dataset:
         """The number of samples labelled -1."""
         return self.y.count(-1)
 
-    @cached_property
-    def ratios(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The coordinates' n d numerators and n d denominators, sample after sample."""
-        tops, bottoms = zip(*map(Fraction.as_integer_ratio, chain(*self.x)), strict=True)
-        return tops, bottoms
-
     def tensors(
         self, device: str | torch.device = "cpu", dtype: torch.dtype | None = None
     ) -> tuple[Tensor, Tensor]:
@@ -236,12 +228,7 @@ class Dataset:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the certificate's form: "samples" as rows of "p/q" strings, and "labels"."""
-        d, pairs = self.d, zip(*self.ratios, strict=True)
-        texts = [f"{p}/{q}" if q > 1 else f"{p}" for p, q in pairs]  # sooner than str of each
-        return {
-            "samples": [texts[i : i + d] for i in range(0, len(texts), d)],
-            "labels": list(self.y),
-        }
+        return {"samples": [[str(v) for v in row] for row in self.x], "labels": list(self.y)}
 
 
 def _listed(values: object) -> list[Any]:
