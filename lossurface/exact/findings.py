@@ -75,9 +75,10 @@ def _compared(
     compare: Callable[[Rational, Rational], bool],
     signs: tuple[str, str],
 ) -> Finding:
-    for side in (left, right):
+    for name, side in (("left", left), ("right", right)):
         if type(side) not in (int, Fraction):
-            raise TypeError(f"{side!r} is no int or Fraction; exact comparisons take these")
+            kind = type(side).__name__
+            raise TypeError(f"{name} is a {kind}; exact comparisons take int, Fraction")
     ok = compare(left, right)
     detail = f"{_shown(left)} {signs[0] if ok else signs[1]} {_shown(right)}"
     return decided(statement, ok, "exact", detail)
