@@ -188,11 +188,11 @@ def _certify_all(folder: Path) -> None:
     except OSError as error:
         name = printable(folder)
         raise InputError(f"{name}: no folder ({error.strerror}); choose another place") from None
-    for entry in gallery():
-        path = entry.certificate.save(folder / entry.filename)
-        data = entry.certificate.data
+    for recipe, certificate in gallery():
+        path = certificate.save(folder / recipe.filename)
+        data = certificate.data
         click.echo(
-            f"{printable(path)}: {entry.recipe.shows}; training error {data['training_error']}, "
+            f"{printable(path)}: {recipe.shows}; training error {data['training_error']}, "
             f"radius {data['radius']}"
         )
 

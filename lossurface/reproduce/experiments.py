@@ -64,7 +64,7 @@ class Experiment:
 def separability_trial(rng: Generator, n: int) -> dict[str, int]:
     """Draw a dataset of Proposition 3 and decide twice whether an affine map classifies it."""
     from lossurface.claims.affine import separable
-    from lossurface.claims.separability import hulls_meet
+    from lossurface.claims.proposition_3 import hulls_meet
     from lossurface.setting import proposition_3
 
     dataset = proposition_3().sample(rng, n)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
-from lossurface.show.diagram import networks
 from lossurface.show.scene import grid_of
 from lossurface.show.static import Drawing
 
@@ -22,7 +21,6 @@ __all__ = [
     "curves",
     "legend",
     "line",
-    "networks",
     "plane",
     "probability",
     "scatter",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 import torch
@@ -12,10 +10,6 @@ from lossurface import InputError
 from lossurface.claims import theorem_2, width_threshold
 from lossurface.claims.departures import depart, findings
 from lossurface.claims.escape_training import OURS, STARTS, race, solved_by, start
-from lossurface.claims.proposition_8 import finish, fitted, least_squares, lift, outlier, thin
-from lossurface.claims.proposition_9 import receding
-from lossurface.claims.proposition_10 import both_sides, critical_points, perfect
-from lossurface.claims.random_networks import fit_labels, random_network
 from lossurface.claims.theorem_1 import threshold
 from lossurface.claims.training import (
     Batch,
@@ -25,15 +19,6 @@ from lossurface.claims.training import (
     train,
 )
 from lossurface.landscape.planted import plant
-from lossurface.setting import (
-    ARCHITECTURES,
-    Dataset,
-    Problem,
-    get_neuron,
-    polynomial_hinge,
-    single_layer,
-)
-from tests.setting._tools import error_ball
 
 
 def test_separable_batches_are_separated_by_their_separator():
@@ -61,10 +46,6 @@ def test_bad_requests_say_the_way_out():
         start("hill", 3, seed=0)
     with pytest.raises(InputError, match="from 1 to 3"):
         width_threshold.axes_of(4)
-    with pytest.raises(InputError, match="all samples are equal"):
-        least_squares(Dataset.of([1, 1], [1, -1]))
-    with pytest.raises(InputError, match="start at training error 0"):
-        lift(Problem(thin().network, Dataset.of([1, 2], [-1, 1]), polynomial_hinge(2)))
 
 
 def test_a_batch_without_separator_has_no_ray():
@@ -109,79 +90,6 @@ def test_departures_gather_into_three_findings(claim, proof):
     made = [depart(plant(claim, rng), proof) for _ in range(4)]
     statuses = [finding.status for finding in findings(made, "here")]
     assert statuses == ["holds"] * 3
-
-
-@pytest.mark.parametrize("kind", ARCHITECTURES)
-def test_lifted_networks_have_margins_of_at_least_one(kind):
-    rng = np.random.default_rng(2)
-    for neuron in ("relu", "sigmoid"):
-        problem = fitted(rng, get_neuron(neuron), kind, 3)
-        after = lift(problem).network
-        X, y = problem.dataset.tensors()
-        assert float((y * after.torch(X)).min()) >= 1 - 1e-9
-
-
-def test_the_thin_network_has_a_sample_on_its_boundary():
-    problem = thin()
-    assert problem.error_rational() == 0
-    assert 0 in [problem.network.rational(x) for x in problem.dataset.x]
-    assert problem.loss_rational() > 0
-    assert problem.loss_rational(lift(problem).network.theta) == 0
-
-
-def test_least_squares_agrees_with_numpy():
-    data = outlier(Fraction(7))
-    a, b = least_squares(data)
-    X, y = (part.numpy() for part in data.tensors())
-    expected = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), y, rcond=None)[0]
-    assert np.allclose([float(a), float(b)], expected, rtol=1e-10)
-
-
-def test_trained_floats_are_finished_exactly():
-    batch = separable_batch(6, 8, 2, seed=0)
-    trained = train(batch, "relu", 4, seed=0, loss=polynomial_hinge(3), steps=60)
-    done = finish(trained, 4)
-    assert done
-    assert all(finding.evidence == "exact" and finding.status == "holds" for _, finding in done)
-
-
-def test_labels_that_a_network_gives_have_no_error():
-    rng = np.random.default_rng(0)
-    network = random_network(rng, get_neuron("leaky-relu"), "shortcut")
-    dataset = None
-    while dataset is None:
-        network = random_network(rng, get_neuron("leaky-relu"), "shortcut")
-        dataset = fit_labels(rng, network, 6)
-    assert Problem(network, dataset, polynomial_hinge(2)).error_rational() == 0
-
-
-def test_constant_networks_cannot_label_both_classes():
-    rng = np.random.default_rng(0)
-    network = single_layer(get_neuron("constant"), 1, [1], [[1]])
-    assert fit_labels(rng, network, 5) is None
-
-
-def test_receding_losses_fall_and_stay_above_zero():
-    found = receding((1, 4, 16))
-    assert bool(found.losses[0] > found.losses[1] > found.losses[2])
-    assert bool(found.losses[2] > 0)
-    assert error_ball(found.problem) == 0
-
-
-@pytest.mark.parametrize("kind", ARCHITECTURES)
-def test_the_logistic_gradient_respects_its_bound(kind):
-    sides = both_sides(kind, trials=20, seed=9)
-    assert sides.broken == 0
-    assert bool((sides.bound > 0).all())
-    network, dataset = perfect(np.random.default_rng(1), 0, kind)
-    assert {1, -1} == set(dataset.y)
-    assert network.d == dataset.d
-
-
-def test_logistic_critical_points_have_an_error():
-    found = critical_points(trials=60, seed=0)
-    assert found
-    assert all(point.errors is not None and point.errors[0] > 0 for point in found)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,6 @@ DRAWINGS = {
     "probability": plot.probability(
         {"seen": ([2, 4, 8], [50, 3, 0], [100, 100, 100])}, exact={"exact": ([2, 8], [0.5, 0.01])}
     ),
-    "networks": plot.networks(),
 }
 
 
