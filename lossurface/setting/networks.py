@@ -42,9 +42,7 @@ __all__ = [
     "Deep",
     "Network",
     "feedforward",
-    "feedforward_torch",
     "identity_shortcut",
-    "identity_torch",
     "network_from_dict",
     "shortcut",
     "single_layer",
@@ -108,53 +106,6 @@ def single_layer_torch(neuron: Neuron, a0: Tensor, a: Tensor, W: Tensor, X: Tens
     layers = [(W, None), (a.unsqueeze(-1), a0.unsqueeze(-1))]
     value: Tensor = _layered(neuron, layers, X).squeeze(-1)
     return value
-
-
-def feedforward_torch(
-    neuron: Neuron | None, layers: Sequence[tuple[Tensor, Tensor]], X: Tensor
-) -> Tensor:
-    """Return a feedforward network's outputs for a batch of networks.
-
-    Args:
-        neuron: the hidden neurons; None without hidden layers.
-        layers: pairs W (..., in, out), b (..., out), applied as W^T h + b; the last is linear.
-        X: (n, d), or (..., n, d) with the same leading shape.
-
-    Returns:
-        (..., n, out) of the last layer.
-
-    Raises:
-        InputError: X's last dimension is not the first layer's.
-    """
-    _check_inputs(X, layers[0][0].shape[-2])
-    value: Tensor = _layered(neuron, layers, X)
-    return value
-
-
-def identity_torch(
-    neuron: Neuron | None,
-    a: Tensor,
-    b: Tensor,
-    layers: Sequence[tuple[Tensor, Tensor]],
-    X: Tensor,
-) -> Tensor:
-    """Return f(x) = a^T (x + H(x)) + b for a batch of networks (Proposition 7).
-
-    Args:
-        neuron: H's hidden neurons.
-        a: (..., d).
-        b: (...).
-        layers: H's, as in `feedforward_torch`, the last with d outputs.
-        X: (n, d), or (..., n, d) with the same leading shape.
-
-    Returns:
-        (..., n).
-
-    Raises:
-        InputError: X's last dimension is not d.
-    """
-    lifted = X + feedforward_torch(neuron, layers, X)
-    return feedforward_torch(None, [(a.unsqueeze(-1), b.unsqueeze(-1))], lifted).squeeze(-1)
 
 
 @dataclass(frozen=True)
