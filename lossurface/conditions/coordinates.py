@@ -155,6 +155,11 @@ class Space:
         """The span V of all samples, r its dimension."""
         return span_of(self.samples.rows, short=True)
 
+    @cached_property
+    def class_spans(self) -> dict[int, Span]:
+        """The spans of the positives (1) and of the negatives (-1)."""
+        return {sign: span_of(self.class_rows(sign), short=True) for sign in (1, -1)}
+
     def class_rows(self, sign: int) -> list[list[int]]:
         """Return the integer rows of one class."""
         return [self.samples.rows[i] for i in self.samples.of(sign)]

@@ -19,7 +19,6 @@ from lossurface.conditions.coordinates import (
     Space,
     modular,
     pivot_columns,
-    span_of,
 )
 from lossurface.exact.checker.arithmetic import PRIME
 from lossurface.setting import width_threshold
@@ -64,8 +63,7 @@ class Ranks:
 
 def ranks(space: Space) -> Ranks:
     """Return the exact ranks (found modulo a prime; certificates check them over the rationals)."""
-    plus, minus = (span_of(space.class_rows(sign), short=True).rank for sign in (1, -1))
-    return Ranks(plus, minus, space.span.rank)
+    return Ranks(space.class_spans[1].rank, space.class_spans[-1].rank, space.span.rank)
 
 
 def numerical_ranks(space: Space, tolerance: float) -> Ranks:
@@ -95,10 +93,9 @@ def assumption_3(space: Space) -> Condition:
 
     Source: Assumption 3.
     """
-    spans = {"positive": span_of(space.class_rows(1), short=True)}
-    spans |= {"negative": span_of(space.class_rows(-1), short=True), "all": space.span}
+    spans = {"positive": space.class_spans[1], "negative": space.class_spans[-1], "all": space.span}
     own = {name: span.fields() for name, span in spans.items()}
-    found = Ranks(*(span.rank for span in spans.values()))
+    found = ranks(space)
     shown = f"r_+ = {found.plus}, r_- = {found.minus}, r = {found.both}, Delta r = {found.gap}"
     if found.gap > 0:
         why = f"{shown}: neither class's span holds the other's"
@@ -206,7 +203,7 @@ def theorem_1_width(space: Space) -> Condition:
     most = 0
     for name, sign in (("positive", 1), ("negative", -1)):
         others, positions = space.class_rows(-sign), space.samples.of(sign)
-        span = span_of(others, short=True)
+        span = space.class_spans[-sign]
         residues = _residues(space.class_rows(sign), others)
         parts: list[list[int]] = []  # positions in the class
         growing: list[list[int]] = []

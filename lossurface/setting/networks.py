@@ -171,14 +171,11 @@ class Architecture:
         return all(neuron is None or neuron.rational is not None for neuron in used)
 
     def forward(self, theta: Tensor, X: Tensor) -> Tensor:
-        """Return f(x) for a batch of parameter vectors.
+        """Return f(x), (..., n), for a batch of parameter vectors.
 
         Args:
             theta: (..., size).
             X: (n, d), or (..., n, d) with the same leading shape.
-
-        Returns:
-            (..., n).
 
         Raises:
             InputError: a shape does not fit.
@@ -189,11 +186,7 @@ class Architecture:
         return value
 
     def at_rational(self, theta: Sequence[Number], x: Sequence[Fraction]) -> Fraction:
-        """Return f(x) exactly.
-
-        Args:
-            theta: `size` exact numbers (a float is taken at its exact value).
-            x: d coordinates.
+        """Return f(x) exactly; a float is taken at its exact value.
 
         Raises:
             InputError: a neuron takes irrational values, a parameter is known only in a ball, or a
@@ -205,10 +198,6 @@ class Architecture:
 
     def at_ball(self, theta: Sequence[Number | arb], x: Sequence[Number | arb]) -> arb:
         """Return a ball that contains f(x), at flint's precision in force.
-
-        Args:
-            theta: `size` numbers or balls.
-            x: d coordinates, numbers or balls.
 
         Raises:
             InputError: a size does not fit.
