@@ -68,6 +68,6 @@ def test_an_import_of_something_private_is_seen():
     assert private(whole, "conditions")
     assert not private(whole, "exact")
     assert private(laws, "exact")
-    assert private("lossurface.exact.findings._finding", "claims")
+    assert private("lossurface.exact.findings._compared", "claims")
     assert not private("lossurface.exact.__version__", "claims")
     assert not private("lossurface.exact", "claims")

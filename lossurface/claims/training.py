@@ -26,7 +26,8 @@ from lossurface.landscape.descent import Descent, adam, descend
 from lossurface.landscape.escape import ball_layer
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.landscape.surface import NetworkSurface, Surface
-from lossurface.setting import Architecture, Dataset, Loss, get_neuron, polynomial_hinge
+from lossurface.setting import Dataset, Loss, get_neuron, polynomial_hinge
+from lossurface.setting.networks import Architecture
 
 __all__ = [
     "DEEP",

@@ -11,8 +11,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface import InputError
-from lossurface.conditions.coordinates import Frame, Space
-from lossurface.conditions.spans import pivot_columns, span_of
+from lossurface.conditions.coordinates import Frame, Space, pivot_columns, span_of
 from lossurface.exact.checker.arithmetic import dot
 from lossurface.exact.simplex import feasible
 
