@@ -37,6 +37,11 @@ class Answer:
     reason: str  # one sentence
     witness: object = None  # a point or z_0: what the reason speaks of
 
+    @property
+    def holds(self) -> bool:
+        """Whether the answer is yes."""
+        return self.status == "yes"
+
     def __str__(self) -> str:
         return f"{self.status}: {self.reason}"
 
