@@ -113,8 +113,8 @@ def certify(
     if surface.neuron.name == "quadratic" and surface.M == 1 and point[1] and not surface.l2:
         orbit = _Held(layer, ball(point[1]))
         rest = enclose(orbit, [point[0], *point[2:]])
-        if rest.kind == "strict-minimum":
-            why = point_check.scaling_orbit(rest)
+        why = point_check.scaling_orbit(rest)
+        if why.status == "holds":
             box = orbit.full(rest.box)
             return Certified("minimum", rest, *_error(layer, box, (*rest.findings, why)))
     return _singular(surface, theta, layer, found)
