@@ -61,7 +61,7 @@ def test_what_frames_share_is_stored_once() -> None:
 def test_a_surface_of_21_frames_is_light() -> None:
     u = np.linspace(-1, 1, 41)
     figure = explore(
-        lambda p: scene.surface(u, u, np.abs(u) ** p + u[:, None] ** 2),
+        lambda p: scene.surface(u, u, np.abs(u) ** p + u[:, None] ** 2, floor=0, ceiling=2),
         p=np.linspace(1, 4, 21),
         **WORDS,
     )
@@ -71,7 +71,7 @@ def test_a_surface_of_21_frames_is_light() -> None:
 def test_surfaces_keep_their_shape() -> None:
     z = np.arange(40.0).reshape(4, 10)
     (panel,) = (
-        explore(lambda p: scene.surface(range(10), range(4), z * p), p=[1, 2], **WORDS)
+        explore(lambda p: scene.surface(range(10), range(4), z * p, floor=0, ceiling=80), p=[1, 2], **WORDS)
         .spec()
         .values()
     )
