@@ -4,7 +4,6 @@ import pytest
 from scipy.stats import binomtest
 
 from lossurface import InputError
-from lossurface.claims.example_1 import misfits
 from lossurface.claims.proposition_5 import LINE
 from lossurface.claims.tally import Tally
 from lossurface.claims.training import pick_device, stuck_by_width
@@ -45,9 +44,3 @@ def test_an_unknown_device_is_refused():
     assert pick_device("cpu").type == "cpu"
     with pytest.raises(InputError, match="tpu"):
         pick_device("tpu")
-
-
-def test_two_points_are_always_fitted_and_many_hardly_ever():
-    tally = misfits((2, 100), trials=200, seed=0)
-    assert tally.hits[0] == 0
-    assert tally.share(1) > 0.95

@@ -7,27 +7,8 @@ import pytest
 
 from lossurface import InputError, show
 from lossurface.claims.proposition_5 import LINE
-from lossurface.setting import get_neuron, polynomial_hinge, quadratic
-from lossurface.show.figures import (
-    _losses,
-    example_1,
-    example_2,
-    example_3,
-    table_1,
-)
-
-
-@pytest.mark.parametrize(
-    ("draw", "values"),
-    [
-        (example_1.moving, (1, 1.25, 1.333, 2)),
-    ],
-)
-def test_a_moving_figure_keeps_its_traces(draw, values):
-    drawn = [draw(value) for value in values]
-    for title, figure in drawn[0].items():
-        kinds = [trace.type for trace in figure.data]
-        assert all([t.type for t in other[title].data] == kinds for other in drawn)
+from lossurface.setting import get_neuron, polynomial_hinge
+from lossurface.show.figures import _losses, table_1
 
 
 def test_losses_are_those_of_the_definition():
@@ -37,36 +18,6 @@ def test_losses_are_those_of_the_definition():
     margins = [y * v for y, v in zip(LINE.y, f, strict=True)]
     assert value[0] == pytest.approx(np.mean([max(1 - m, 0) ** 3 for m in margins]))
     assert error[0] == pytest.approx(np.mean([m < 0 for m in margins]))
-
-
-def test_static_drawings_draw():
-    from matplotlib.figure import Figure
-
-    from lossurface.show.style import LIGHT
-
-    hinge = {"quadratic": quadratic(), "hinge": polynomial_hinge(2)}
-    for drawing in (
-        example_1.fit(),
-        example_1.by_boundary(hinge),
-    ):
-        figure = Figure()
-        drawing(figure, LIGHT)
-        assert figure.axes
-
-
-@pytest.mark.parametrize(
-    ("draw", "values"),
-    [
-        (example_2.shrinking, (0.02, 0.333, 0.6)),
-        (example_3.pulling, (0.1, 1.7, 4)),
-    ],
-)
-def test_another_moving_figure_keeps_its_traces(draw, values):
-    drawn = [draw(value) for value in values]
-    panels = [d if isinstance(d, dict) else {"": d} for d in drawn]
-    for title, figure in panels[0].items():
-        kinds = [trace.type for trace in figure.data]
-        assert all([t.type for t in other[title].data] == kinds for other in panels)
 
 
 def test_the_table_says_what_the_claims_say():
