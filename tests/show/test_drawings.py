@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 import xml.etree.ElementTree as ElementTree
 from typing import Any

@@ -1,4 +1,4 @@
-"""The loss on a plane through a certified minimum, ready to be drawn."""
+"""The loss on a plane of parameters through a certified minimum, ready to be drawn."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ if TYPE_CHECKING:
     from lossurface.exact import Certificate
     from lossurface.setting import Architecture
 
-__all__ = ["Direction", "Slice", "around", "direction", "radius_of"]
+__all__ = ["Direction", "LossPlane", "direction", "loss_plane", "radius_of"]
 
 Direction: TypeAlias = str | Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Slice:
-    """L and R on the plane theta* + u d_1 + v d_2, with d_1 and d_2 of length 1.
+class LossPlane:
+    """L at theta* + u d_1 + v d_2, with d_1 and d_2 of length 1 and orthogonal.
 
     Attributes:
         u: (U,), coordinates along d_1.
         v: (V,), coordinates along d_2.
         loss: (V, U).
-        error: (V, U), training error.
         least: L(theta*).
         radius: the certified radius; infinite for a global minimum.
     """
@@ -39,7 +38,6 @@ class Slice:
     u: NDArray[np.float64]
     v: NDArray[np.float64]
     loss: NDArray[np.float64]
-    error: NDArray[np.float64]
     least: float
     radius: float
 
@@ -88,12 +86,12 @@ def radius_of(certificate: Certificate) -> float:
     return math.inf if text == "inf" else float(Fraction(text))
 
 
-def around(
+def loss_plane(
     certificate: Certificate,
     along: tuple[Direction, Direction],
     span: float | None = None,
     points: int = 41,
-) -> Slice:
+) -> LossPlane:
     """Evaluate the loss on a plane through theta*.
 
     Args:
@@ -123,11 +121,10 @@ def around(
     basis = torch.from_numpy(np.stack([first, second / length]))
     axis = torch.from_numpy(grid)
     plane = theta + axis[None, :, None] * basis[0] + axis[:, None, None] * basis[1]
-    return Slice(
+    return LossPlane(
         u=grid,
         v=grid,
         loss=problem.loss_torch(plane).numpy(),
-        error=problem.error_torch(plane).numpy(),
         least=float(problem.loss_torch(theta)),
         radius=radius,
     )
