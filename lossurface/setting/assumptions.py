@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
 from lossurface import InputError
-from lossurface.setting.architectures import Architecture
 from lossurface.setting.datasets import as_ball
-from lossurface.setting.losses import Loss
-from lossurface.setting.networks import Network
 from lossurface.setting.neurons import ANALYTIC, CLASSES, Neuron
+
+if TYPE_CHECKING:
+    from lossurface.setting.losses import Loss
+    from lossurface.setting.networks import Network
 
 __all__ = [
     "Answer",
@@ -25,7 +26,7 @@ __all__ = [
     "width_threshold",
 ]
 
-_PROBES = tuple(Fraction(k, 4) for k in range(0, 41)) + tuple(Fraction(-k, 4) for k in range(1, 41))
+_PROBES = [Fraction(k, 4) for k in (*range(41), *range(-1, -41, -1))]
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,6 @@ class Answer:
     status: Literal["yes", "no", "undecided"]
     reason: str  # one sentence
     witness: object = None  # a point or z_0: what the reason speaks of
-
-    @property
-    def holds(self) -> bool | None:
-        """True, False, or None for undecided."""
-        return {"yes": True, "no": False, "undecided": None}[self.status]
-
-    def __bool__(self) -> NoReturn:
-        raise TypeError("an Answer has three values; ask for its .status or .holds")
 
     def __str__(self) -> str:
         return f"{self.status}: {self.reason}"
@@ -74,19 +67,21 @@ def assumption_1(loss: Loss) -> Answer:
     return Answer("undecided", f"no probe point refutes loss {loss.name}; prove it by its formula")
 
 
-def assumption_4(network: Network | Architecture) -> Answer:
+def assumption_4(network: Network) -> Answer:
     """Say whether the network is f_S, or f_S + f_D.
 
     Source: Assumption 4 and Figure 1b.
     """
-    kind = (network.architecture if isinstance(network, Network) else network).kind
-    if kind == "single-layer":
-        return Answer("yes", "a single-layer network f_S")
-    if kind == "shortcut":
-        return Answer("yes", "f_S + f_D, the shortcut-like connection")
-    if kind == "feedforward":
-        return Answer("no", "a feedforward network f_D alone: the single-layer f_S is missing")
-    return Answer("no", "an identity shortcut a^T (x + H(x)) + b in place of f_S + f_D")
+    return {
+        "single-layer": Answer("yes", "a single-layer network f_S"),
+        "shortcut": Answer("yes", "f_S + f_D, the shortcut-like connection"),
+        "feedforward": Answer(
+            "no", "a feedforward network f_D alone: the single-layer f_S is missing"
+        ),
+        "identity-shortcut": Answer(
+            "no", "an identity shortcut a^T (x + H(x)) + b in place of f_S + f_D"
+        ),
+    }[network.architecture.kind]
 
 
 def assumption_5(neuron: Neuron) -> Answer:

@@ -1,7 +1,6 @@
 """Figures: static ones in both themes, interactive ones with and without a kernel."""
 
-from lossurface.show import hero, plot, scene, style
-from lossurface.show.claims_map import claims_map
+from lossurface.show import plot, scene, style
 from lossurface.show.explore import Explorer, explore
 from lossurface.show.figure import live
 from lossurface.show.loss_plane import LossPlane, loss_plane
@@ -12,9 +11,7 @@ __all__ = [
     "Explorer",
     "LossPlane",
     "Static",
-    "claims_map",
     "explore",
-    "hero",
     "live",
     "loss_plane",
     "panels",

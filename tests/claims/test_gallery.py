@@ -14,6 +14,7 @@ from lossurface.exact import check, checker
 from lossurface.exact.checker import Refuted
 from lossurface.setting import from_certificate, get_neuron
 from tests.exact.mutations import altered
+from tests.setting._tools import error_ball
 
 IDS = [recipe.id for recipe in recipes()]
 CLASSES = {
@@ -68,7 +69,7 @@ def test_each_is_verified_and_says_what_it_is(name, entries):
     assert data["data"]["assumption"] == recipe.data
     assert CLASSES[recipe.claim] in get_neuron(recipe.neuron).classes
     # an oracle apart from the checker: the setting's own evaluation of the network
-    assert from_certificate(data).error_ball() == Fraction(data["training_error"])
+    assert error_ball(from_certificate(data)) == Fraction(data["training_error"])
 
 
 def false_statements(data):
