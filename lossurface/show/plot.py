@@ -130,19 +130,7 @@ def line(
     ylim: Range = None,
     title: str = "",
 ) -> Drawing:
-    """Draw one-dimensional data, a network's output and the regions it decides.
-
-    Args:
-        samples: (n,) or (n, 1).
-        labels: (n,) in {-1, +1}.
-        x: (k,) where the network is evaluated.
-        f: (k,) its output; f >= 0 decides +1.
-        ylim: the range of the vertical axis; None fits the data.
-        title: above the panel.
-
-    Raises:
-        InputError: the samples have more than one dimension.
-    """
+    """Draw what `lossurface.show.scene.line` draws; `title` goes above the panel."""
     import numpy as np
 
     (points,), classes = points_of(samples, labels, 1)
@@ -171,19 +159,7 @@ def plane(
     *,
     title: str = "",
 ) -> Drawing:
-    """Draw two-dimensional data over the regions that a network decides.
-
-    Args:
-        samples: (n, 2).
-        labels: (n,) in {-1, +1}.
-        x: (k,) the first coordinate of the grid.
-        y: (m,) the second.
-        f: (m, k) the network's output; f >= 0 decides +1.
-        title: above the panel.
-
-    Raises:
-        InputError: the shapes do not fit.
-    """
+    """Draw what `lossurface.show.scene.plane` draws; `title` goes above the panel."""
     import numpy as np
 
     xs, ys, fs = grid_of(x, y, f)

@@ -27,7 +27,7 @@ def test_a_plane_holds_the_loss_at_its_coordinates():
 
 
 def test_nothing_inside_the_radius_is_lower():
-    plane = loss_plane(proposition_2.certify(width=2), ({"W[0,0]": 1, "W[1,0]": 1}, "a0"))
+    plane = loss_plane(proposition_2.certify(width=2), ("W", "a0"))
     inside = np.hypot(plane.u[None, :], plane.v[:, None]) < plane.radius
     assert plane.loss[inside].min() >= plane.least - 1e-12 * plane.least
     assert plane.loss.min() >= 0
@@ -36,7 +36,7 @@ def test_nothing_inside_the_radius_is_lower():
 def test_directions_are_unit_vectors_and_orthogonal():
     architecture = from_certificate(proposition_5.certify(width=3).data).network.architecture
     assert np.linalg.norm(direction(architecture, "W")) == pytest.approx(1)
-    assert direction(architecture, {"a0": 3, "a[2]": 4}).tolist() == [0.6, 0, 0, 0.8, 0, 0, 0]
+    assert direction(architecture, "a[2]").tolist() == [0, 0, 0, 1, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,6 @@ def test_directions_are_unit_vectors_and_orthogonal():
         (("q", "a0"), "'q' is no parameter; there are a0, a, W"),
         (("a[7]", "a0"), "a has shape"),
         (("a0", "a0"), "are parallel"),
-        (({"a0": 0}, "a"), "direction of length 0"),
     ],
 )
 def test_bad_directions_are_named(along, message):
