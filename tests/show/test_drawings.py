@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -22,8 +21,8 @@ POINTS = np.array([[0.5, 0.5], [-0.5, 0.2], [0.1, -0.7]])
 LABELS = [1, -1, -1]
 
 DRAWINGS = {
-    "contours": plot.contours(U, V, BOWL, radius=0.5),
-    "contours of a plain": plot.contours(U, V, 0 * BOWL, radius=math.inf),
+    "contours": plot.contours(U, V, BOWL, ceiling=3, radius=0.5),
+    "contours of a plain": plot.contours(U, V, 0 * BOWL, ceiling=1),
     "valley": plot.contours(U, V, BOWL, ceiling=2.0),
     "curves": plot.curves(U, {"a": U, "b": U**2}, marks=[(0, 0)], title="Two"),
     "logarithmic": plot.curves(U, {"a": np.exp(U)}, log=True),
@@ -65,9 +64,19 @@ def test_bad_input_is_named(change: dict[str, Any], message: str) -> None:
 
 def test_shapes_are_checked() -> None:
     with pytest.raises(InputError, match="transpose"):
-        scene.surface(U, V, BOWL.T)
+        scene.surface(U, V, BOWL.T, floor=0, ceiling=2)
     with pytest.raises(InputError, match="project"):
         plot.plane(np.zeros((3, 3)), LABELS, U, V, BOWL)
+
+
+def test_a_surface_is_clipped_and_has_no_gaps() -> None:
+    """Cut off above the axis, where it is not seen, and untouched below."""
+    z = BOWL * np.geomspace(1, 1e300, U.size)
+    hill, star = scene.surface(U, V, z, floor=0, ceiling=2).data
+    assert np.isfinite(hill.z).all()
+    np.testing.assert_array_equal(hill.z[z <= 2], z[z <= 2])
+    assert (hill.z[z > 2] > 2).all()
+    assert np.isfinite(star.z).all()
 
 
 def test_regions_follow_the_sign_convention() -> None:
