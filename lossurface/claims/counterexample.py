@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
 from lossurface.claims import get
 from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
+from lossurface.errors import InputError
 from lossurface.exact.checker.format import CONVEX, EVEN, MAX_BYTES
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from itertools import combinations
 from math import comb
 from typing import Any
 
-from lossurface import InputError
 from lossurface.conditions.certified import Condition, settle
 from lossurface.conditions.coordinates import (
     UNLUCKY,
@@ -20,6 +19,7 @@ from lossurface.conditions.coordinates import (
     modular,
     pivot_columns,
 )
+from lossurface.errors import InputError
 from lossurface.exact.checker.arithmetic import PRIME
 from lossurface.setting import width_threshold
 

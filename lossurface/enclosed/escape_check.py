@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from flint import arb, arb_mat, ctx
 
-from lossurface import InputError
 from lossurface.enclosed.single_layer import BITS, Number, SingleLayer, balls
+from lossurface.errors import InputError
 from lossurface.exact import Finding, enclosed_less, enclosed_positive, less, undecided
 
 __all__ = [

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from lossurface import InputError
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check
 from lossurface.enclosed.degenerate import classify_network
 from lossurface.enclosed.krawczyk import Enclosure, Kind, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.errors import InputError
 from lossurface.exact import Finding
 from lossurface.landscape.escape import Case, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface

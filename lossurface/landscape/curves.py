@@ -11,7 +11,7 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 
 __all__ = ["ZERO", "Case", "Curve", "Point", "hessian", "quadratic", "theorem_1", "theorem_2"]

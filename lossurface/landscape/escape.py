@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lossurface import InputError
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.single_layer import SingleLayer
+from lossurface.errors import InputError
 from lossurface.exact import Finding, undecided
 from lossurface.landscape import curves
 from lossurface.landscape.curves import ZERO, Case, Curve, Point

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.landscape.surface import Derivatives, Index, Surface, check_shapes
 from lossurface.setting.problems import empirical_loss
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.datasets import as_ball
 from lossurface.setting.neurons import ANALYTIC, CLASSES, Neuron
 
