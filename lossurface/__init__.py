@@ -6,7 +6,7 @@ Search in floating point, check in exact arithmetic. Importing the package loads
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lossurface.conditions import Report
+    from lossurface.claims.check import Report
 
 __all__ = ["InputError", "__version__", "check"]
 
@@ -27,11 +27,11 @@ def check(X: Any, y: Any, **choices: Any) -> "Report":
         X: (n, d) samples: array, tensor, nested lists or data frame.
         y: (n,) labels of two classes; or the name of a column of the data frame X.
         choices: `neuron`, `loss`, `p`, `width`, `architecture`, `positive` and `rank_tolerance`, as
-            in `lossurface.conditions.check`.
+            in `lossurface.claims.check`.
 
     Raises:
         InputError: the data or a choice is unusable; the message names row and column.
     """
-    from lossurface.conditions import check as decide
+    from lossurface.claims.check import check as decide
 
     return decide(X, y, **choices)

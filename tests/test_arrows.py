@@ -38,6 +38,19 @@ def test_no_package_imports_what_is_private_to_another(package):
         assert found == [], path.name
 
 
+ROOMS = ("exact", "setting", "enclosed", "landscape", "conditions", "claims")
+OUTSIDE = {"show", "reproduce", "cli"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_imports_from_one_above_it(room):
+    above = OUTSIDE | set(ROOMS[ROOMS.index(room) + 1 :])
+    for path in (ROOT / "lossurface" / room).rglob("*.py"):
+        for name in imported(path.read_text(encoding="utf-8")):
+            root, owner, *_ = [*name.split("."), ""]
+            assert root != "lossurface" or owner not in above, f"{path.name}: {name}"
+
+
 def test_balls_stand_on_exact_arithmetic_and_the_setting_alone():
     for package in ("enclosed", "exact", "setting"):
         for path in (ROOT / "lossurface" / package).glob("*.py"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lossurface.claims import theorem_1, theorem_2, verdict
-from lossurface.claims.departures import findings
 from lossurface.exact import Finding, Verdict, enclosed_less, every
+from lossurface.landscape.planted import findings
 from lossurface.setting import Dataset, Problem, get_neuron, logistic, single_layer
 
 __all__ = ["verify"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import combinations
 
 import torch
 from torch import Tensor
@@ -31,6 +32,10 @@ class Case(StrEnum):
     THEOREM_1_NEGATIVE = (
         "Theorem 1, all a_j != 0, most negative: move their w_j along the negatives' own axes, "
         "first order cancelling sample by sample"
+    )
+    TWO_NEURONS = (
+        "ours: subspaces that meet only in 0: move w_j by v/a_j and w_k by -v/a_k within one "
+        "class's own axes"
     )
     THEOREM_2_CLOSED = "Theorem 2, all a_j = 0: open a_j along sum lambda y sigma' x"
     NOT_CRITICAL = "Theorem 2, some a_j != 0: no critical point at all, follow the gradient"
@@ -147,7 +152,9 @@ def _open_neuron(at: Point, case: Case, j: int, u: Tensor, scale: float = 1.0) -
 
 
 def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
-    """Theorem 1's curve, for either case.
+    """Theorem 1's curve, for either case; ours where the subspaces meet only in 0.
+
+    With all a_j != 0 the sign of most a_j is tried first, then the other.
 
     Raises:
         InputError: a class has no axis of its own, the neuron is not strictly convex, or no
@@ -169,35 +176,64 @@ def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
     if len(closed):
         return _theorem_1_closed(at, own, int(closed[0]), bend)
     majority = 1 if 2 * int((at.a > 0).sum()) >= surface.M else -1
-    J = ((at.a > 0) == (majority > 0)).nonzero().flatten()
-    rows = surface.y == majority
-    direction = _cancelling(at, own[majority], rows, J, bend)
-    if direction is None:
-        direction = _cancelling(at, own[majority], rows & (at.dual > 0), J, bend)
+    for label in (majority, -majority):
+        J = ((at.a > 0) == (label > 0)).nonzero().flatten()
+        rows = surface.y == label
+        for moved in (rows, rows & (at.dual > 0)):
+            direction = _cancelling(at, own[label], moved, J, bend)
+            if direction is not None:
+                case = Case.THEOREM_1_POSITIVE if label > 0 else Case.THEOREM_1_NEGATIVE
+                return Curve(case, at.embed(None, direction), True)
+    direction = _two_neurons(at, own, bend) if set(axes[0]).isdisjoint(axes[1]) else None
     if direction is None:
         raise InputError(
-            f"{len(J)} neurons of one sign and {len(own[majority])} axes leave no direction for "
-            f"{int(rows.sum())} samples; Theorem 1 needs M >= 2 max(n/Delta r, r_+, r_-)"
+            f"M = {surface.M} neurons leave no direction in {len(own[1])} and {len(own[-1])} own "
+            f"axes for {surface.n} samples; Theorem 1 needs M >= 2 max(n/Delta r, r_+, r_-)"
         )
-    case = Case.THEOREM_1_POSITIVE if majority > 0 else Case.THEOREM_1_NEGATIVE
-    return Curve(case, at.embed(None, direction), True)
+    return Curve(Case.TWO_NEURONS, at.embed(None, direction), True)
 
 
 def _theorem_1_closed(at: Point, own: dict[int, list[int]], j: int, bend: Tensor) -> Curve:
-    surface = at.surface
-    best: tuple[float, Tensor] | None = None
-    for label, free in own.items():
-        rows = surface.y == label
-        X = surface.X[rows][:, free]
-        form = (X.T * (at.dual[rows] * bend[rows, j])) @ X
-        values, vectors = torch.linalg.eigh(form)
-        # The top direction, lengthened so that pre-activations move by about 1.
-        u = torch.zeros(surface.d, dtype=form.dtype, device=form.device)
-        u[free] = vectors[:, -1] / (X @ vectors[:, -1]).abs().max().clamp(min=1e-300)
-        if best is None or float(values[-1]) > best[0]:
-            best = float(values[-1]), u
-    assert best is not None
-    return _open_neuron(at, Case.THEOREM_1_CLOSED, j, best[1])
+    ways = [_most_bent(at, label, free, bend[:, j]) for label, free in own.items()]
+    _, u = max(ways, key=lambda way: way[0])
+    return _open_neuron(at, Case.THEOREM_1_CLOSED, j, u)
+
+
+def _most_bent(at: Point, label: int, free: list[int], bend: Tensor) -> tuple[float, Tensor]:
+    """The greatest sum lambda sigma'' (v^T x)^2 over a class, |v| = 1 in its own axes; and v (d,).
+
+    v is lengthened so that pre-activations move by about 1.
+    """
+    rows = at.surface.y == label
+    X = at.surface.X[rows][:, free]
+    values, vectors = torch.linalg.eigh((X.T * (at.dual[rows] * bend[rows])) @ X)
+    u = torch.zeros(at.surface.d, dtype=X.dtype, device=X.device)
+    u[free] = vectors[:, -1] / (X @ vectors[:, -1]).abs().max().clamp(min=1e-300)
+    return float(values[-1]), u
+
+
+def _two_neurons(at: Point, own: dict[int, list[int]], bend: Tensor) -> Tensor | None:
+    """Return v for w_j and -(a_j/a_k) v for w_k, (d, M), of the pair that bends f most, or None.
+
+    Where the subspaces meet only in 0 a critical point has the same w_j^T x for all j on each
+    active sample (both classes' parts minimise a strictly convex function), so the first orders
+    cancel. The loss moves by -(1/a_j + 1/a_k) sum lambda y sigma'' (v^T x)^2, up to a positive
+    factor, and v in the own axes of the class with that sign makes it fall.
+    """
+    a: list[float] = at.a.tolist()
+    pairs = combinations(sorted(range(len(a)), key=lambda j: abs(a[j])), 2)  # |a_j| <= |a_k|
+    # (1/a_j + 1/a_k) a_j^2, as v is lengthened whatever a_j is.
+    bends = {(j, k): a[j] * (1 + a[j] / a[k]) for j, k in pairs}
+    if not any(bends.values()):
+        return None
+    j, k = max(bends, key=lambda pair: abs(bends[pair]))
+    label = 1 if bends[j, k] > 0 else -1
+    second, v = _most_bent(at, label, own[label], bend[:, j])
+    if not second > 0:
+        return None
+    direction = torch.zeros_like(at.W)
+    direction[:, j], direction[:, k] = v, -(a[j] / a[k]) * v
+    return direction
 
 
 def _cancelling(at: Point, free: list[int], rows: Tensor, J: Tensor, bend: Tensor) -> Tensor | None:

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from lossurface.exact import Finding, every, sampled, uncounted
-from lossurface.landscape.critical import Certified, Found, certify
+from lossurface.landscape.critical import Certified, certify
 from lossurface.landscape.descent import Descent
 from lossurface.landscape.single_layer import SingleLayerSurface
 
@@ -42,13 +42,7 @@ class Hunt:
     @property
     def bad_minima(self) -> tuple[Candidate, ...]:
         """Proved local minima whose training error is proved positive."""
-        return tuple(
-            c
-            for c in self.candidates
-            if c.certified.kind in ("strict-minimum", "minimum")
-            and c.certified.errors is not None
-            and c.certified.errors[0] > 0
-        )
+        return tuple(c for c in self.candidates if c.certified.bad_minimum)
 
     def findings(self, where: str) -> tuple[Finding, ...]:
         """Say that no candidate is a local minimum: proved for each one, then counted."""
@@ -73,7 +67,7 @@ def _excluding(certified: Certified) -> Finding:
     return certified.findings[1] if certified.kind == "saddle" else certified.findings[0]
 
 
-def hunt(surface: SingleLayerSurface, ends: Found | Descent, *, most: int) -> Hunt:
+def hunt(surface: SingleLayerSurface, ends: Descent, *, most: int) -> Hunt:
     """Certify each flat end with R > 0 of a search or a descent, at most so many.
 
     `find`, which minimises the gradient's norm, is drawn to saddles as to minima: no candidate of

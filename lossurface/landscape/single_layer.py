@@ -108,11 +108,6 @@ class SingleLayerSurface(Surface):
             return replace(self, X=self.X[index], y=self.y[index], offset=offset)
         return replace(self, offset=offset) if offset is not self.offset else self
 
-    def samples(self, index: Tensor) -> SingleLayerSurface:
-        """Return the surface of some samples only, the same ones in every dataset."""
-        offset = None if self.offset is None else self.offset[..., index]
-        return replace(self, X=self.X[..., index, :], y=self.y[..., index], offset=offset)
-
     def preactivations(self, theta: Tensor) -> Tensor:
         """Return `w_j^T x_i`, (B, n, M)."""
         W = unpack(theta, self.d, self.M)[2]

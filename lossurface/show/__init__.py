@@ -1,8 +1,7 @@
 """Figures: static ones in both themes, interactive ones with and without a kernel."""
 
-from lossurface.show import hero, plot, scene, style
+from lossurface.show import plot, scene, style
 from lossurface.show.around import Slice, around
-from lossurface.show.claims_map import claims_map
 from lossurface.show.explore import Explorer, explore
 from lossurface.show.figure import live
 from lossurface.show.static import Drawing, Static, panels, static
@@ -13,9 +12,7 @@ __all__ = [
     "Slice",
     "around",
     "Static",
-    "claims_map",
     "explore",
-    "hero",
     "live",
     "panels",
     "plot",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
     from numpy.typing import NDArray
 
-    from lossurface.conditions import Report
+    from lossurface.claims.check import Report
 
     Array = NDArray[np.float64]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lossurface import InputError
+from lossurface import InputError, check
 from lossurface.claims.real_data import PAIRS, pair
-from lossurface.conditions import check
 from lossurface.show.dataset_report import distances
 
 

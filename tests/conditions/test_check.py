@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.conditions import check, check_file
+from lossurface.claims.check import check, check_file
 from lossurface.exact.checker.__main__ import outcomes
 from lossurface.show import dataset_report
 from tests.conditions.samples import KNOWN

@@ -38,7 +38,6 @@ def test_close_to_zero_the_sign_is_settled_all_the_same(sign):
     """569 samples whose S is nearly singular: most digits of a Newton step cancel once."""
     found = confirmed(cancer(), sign, moments=False)
     assert found.low > 0
-    assert found.steps < 200
 
 
 @pytest.mark.parametrize("sign", [1, -1])

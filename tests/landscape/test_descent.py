@@ -1,5 +1,7 @@
 """Descent: the definition of what each stop says, against torch's own optimiser and scipy."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -73,10 +75,15 @@ def test_zero_loss_is_reported_as_such():
 def test_the_batch_and_its_chunks_do_not_change_a_descent():
     problem, theta = separable(6, 6, "softplus", 3)
     whole = descend(problem, theta)
-    parts = descend(problem, theta, chunk=2)
     alone = descend(problem.rows(torch.tensor([4])), theta[4:5])
-    torch.testing.assert_close(parts.theta, whole.theta, rtol=1e-6, atol=1e-6)
     torch.testing.assert_close(alone.theta[0], whole.theta[4], rtol=1e-6, atol=1e-6)
+    wide = replace(problem.rows(0), M=40)  # 143 Hessians of 121 parameters go together
+    start = torch.randn(150, wide.P, generator=torch.Generator().manual_seed(0)).double()
+    together = descend(wide, start, steps=2)
+    last = descend(wide, start[140:], steps=2)
+    torch.testing.assert_close(together.theta[140:], last.theta, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(together.spectrum[140:], last.spectrum, rtol=1e-6, atol=1e-6)
+    assert together.stop[140:] == last.stop
 
 
 def test_bad_inputs_and_bad_values_are_named():

@@ -20,7 +20,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lossurface import InputError
-from lossurface.conditions import check_file
+from lossurface.claims.check import check_file
 from lossurface.conditions.tables import Table, read_file
 from lossurface.exact.checker.__main__ import outcome
 from lossurface.exact.checker.format import parse

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -11,11 +10,8 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.claims import CLAIMS
-from lossurface.setting import from_certificate
-from lossurface.show import claims_map, hero, panels, plot, scene, static
-from lossurface.show.claims_map import CONDITIONS
-from lossurface.show.figure import MIME
+from lossurface.show import panels, plot, scene, static
+from lossurface.show.figure import MIME, Markup, Words
 from lossurface.show.style import DARK, LIGHT
 
 WORDS = {"name": "fig-test", "alt": "A picture for a test", "caption": "There is nothing to see."}
@@ -86,25 +82,8 @@ def test_heights_between_grid_points_are_interpolated() -> None:
     assert np.isnan(heights[1])
 
 
-def test_the_first_picture_goes_downhill() -> None:
-    problem = from_certificate(CLAIMS["proposition-5"].certify(p=2).data)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        descent = hero.descend(problem, start=(0.38, -1.25), span=(-0.6, 0.6, -1.5, 1.5))
-    heights = scene.height_at(descent.w, descent.a0, descent.loss, *descent.path.T)
-    assert (np.diff(heights) <= 1e-2).all()  # up to the interpolation between grid points
-    np.testing.assert_allclose(descent.path[-1], [0, 0], atol=0.05)
-    assert descent.error.min() == 0.5
-
-
-def test_the_map_names_every_claim_once() -> None:
-    named = [page for condition in CONDITIONS for _, page, _ in condition.without]
-    assert len(named) == len(set(named))
-    expected = {claim.page for claim in CLAIMS.values() if not claim.id.startswith("theorem")}
-    assert expected <= set(named)
-    signs = {page: sign for c in CONDITIONS for _, page, sign in c.without}
-    for claim in CLAIMS.values():
-        if claim.sign == "negative":
-            assert signs[claim.page] == "fails", claim.id
-    html = claims_map(**WORDS).to_html()
-    assert all(f'href="doc:{page}"' in html for page in named)
+def test_markup_links_pages_in_the_book_and_nowhere_else() -> None:
+    body = '<a href="doc:setting/loss">p ≥ 6</a>'
+    bundle = Markup(Words(**WORDS), body)._repr_mimebundle_()
+    assert bundle[MIME]["html"] == body
+    assert "<a>p ≥ 6</a>" in bundle["text/html"]

@@ -13,8 +13,8 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
+from lossurface.claims.counterexample import counterexample
 from lossurface.conditions import guarantees, subspaces
-from lossurface.conditions.bad_minimum import counterexample
 from lossurface.conditions.certified import NAMES, Condition, settle
 from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
