@@ -20,8 +20,10 @@ from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError
-from lossurface.setting import contradictions, get_loss, get_neuron
 from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
+from lossurface.setting.datasets import contradictions
+from lossurface.setting.losses import get_loss
+from lossurface.setting.neurons import get_neuron
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate

@@ -32,7 +32,7 @@ from lossurface.errors import InputError
 from lossurface.exact.certificate import seal
 from lossurface.exact.checker import Unreadable
 from lossurface.exact.checker.dataset import quadratic_values
-from lossurface.setting import Dataset
+from lossurface.setting.datasets import Dataset
 
 if TYPE_CHECKING:
     import numpy as np

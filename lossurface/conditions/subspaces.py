@@ -21,7 +21,7 @@ from lossurface.conditions.coordinates import (
 )
 from lossurface.errors import InputError
 from lossurface.exact.checker.arithmetic import PRIME
-from lossurface.setting import width_threshold
+from lossurface.setting.assumptions import width_threshold
 
 __all__ = ["Ranks", "assumption_2", "assumption_3", "numerical_ranks", "ranks", "theorem_1_width"]
 

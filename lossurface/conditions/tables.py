@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lossurface.errors import InputError
-from lossurface.setting import Dataset
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["Table", "read_arrays", "read_file"]
 

@@ -114,7 +114,7 @@ class SingleLayerSurface(Surface):
         if self.d > 8:
             return torch.matmul(self.X, W)
         # For few coordinates a sum of outer products beats thousands of tiny matrix products; not
-        # for `setting.single_layer_torch`, which users map: vmap has no rule for addcmul_.
+        # for `Architecture.forward`, which users map: vmap has no rule for addcmul_.
         X = self.X if self.X.ndim == 3 else self.X.unsqueeze(0)
         z = X[:, :, 0, None] * W[:, None, 0, :]
         for k in range(1, self.d):
