@@ -130,9 +130,11 @@ def _slope(value: Tensor, at: Tensor, **how: Any) -> Tensor:
 
 
 def _eigenvalues(hessian: Tensor) -> Tensor:
-    finite = torch.isfinite(hessian).all(-1).all(-1)[:, None]
-    values = torch.linalg.eigvalsh(torch.where(finite[..., None], hessian, 0))
-    return torch.where(finite, values, torch.nan)
+    finite = torch.ones_like(hessian[:, :1, 0], dtype=torch.bool)
+    if not bool(torch.isfinite(hessian.sum())):
+        finite = torch.isfinite(hessian).all(-1).all(-1)[:, None]
+        hessian = torch.where(finite[..., None], hessian, 0)
+    return torch.where(finite, torch.linalg.eigvalsh(hessian), torch.nan)
 
 
 def _parts(B: int, size: int) -> list[slice]:

@@ -204,6 +204,16 @@ def test_opposite_output_weights_of_two_neurons_are_refused():
         leave(planted)
 
 
+def test_theorem_1_has_no_curve_out_of_zero_loss():
+    X, y, _ = axis_points([1, 2], [1, 2])
+    samples, labels = torch.from_numpy(X), torch.tensor(y, dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), samples, labels, 2)
+    theta = torch.tensor([-4.5, 1, -0.5, 10, 0, -10, 0], dtype=torch.float64)
+    assert surface.value(theta[None]).item() == 0
+    with pytest.raises(InputError, match="leave no direction"):
+        escape(surface, theta, proof=Proof.THEOREM_1)
+
+
 def test_theorem_2_names_what_is_not_critical():
     planted = theorem_2(np.random.default_rng(0))
     theta = planted.theta.clone()
