@@ -1,7 +1,5 @@
 """Certificates: sealing, saving whole or not at all, loading without belief."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -99,11 +97,6 @@ def test_bad_files_are_one_line_naming_the_file(tmp_path, content, message):
         load(path)
     assert str(path) in str(raised.value)
     assert "\n" not in str(raised.value)
-
-
-def test_an_unknown_kind_is_bad_input():
-    with pytest.raises(InputError, match="kind is 'miracle', not one of contradiction"):
-        check(resealed(proposition_5.certify().data, ("kind",), "miracle"))
 
 
 def test_saving_replaces_files_only(tmp_path):
