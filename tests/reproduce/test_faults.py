@@ -1,7 +1,5 @@
 """Faults: what is killed, filled or corrupted is made good by a rerun, and nothing done twice."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import json

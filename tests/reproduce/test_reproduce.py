@@ -1,10 +1,7 @@
 """Reproduction: parameters, profiles, failures and the summary, on a small registry."""
 
-from __future__ import annotations
-
 import json
 import os
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -22,7 +19,7 @@ PROFILES = {"quick": {"trials": 3}, "full": {"trials": 1000}}
 
 
 @pytest.fixture
-def book(tmp_path) -> Path:
+def book(tmp_path):
     folder = tmp_path / "book"
     notebooks.write(folder / "good.ipynb", GOOD, profiles=PROFILES)
     notebooks.write(folder / "bad.ipynb", BAD)
@@ -192,7 +189,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "file.json"
     write_atomically(path, "old")
 
-    def full_disk(_: int) -> None:
+    def full_disk(_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full_disk)

@@ -4,8 +4,6 @@ Each build is in a copy of the tree, in a process with its own hash seed, two no
 the second one in reverse order. What a page says does not hang on any of it.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
