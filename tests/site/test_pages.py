@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.show.test_style import contrast
 from tests.site.visit import largest_paint
 
 
@@ -33,10 +34,10 @@ def test_nothing_keeps_a_reader_out(name, seen, where):
 
 def test_figures_are_legible_in_both_themes(name, seen):
     """The text of plotly's figures; axe does not look into them."""
-    paper = {"light": (255, 255, 255), "dark": (18, 18, 18)}
+    paper = {"light": "#ffffff", "dark": "#121212"}
     for theme, fill in seen.figure_text.items():
-        text = tuple(int(part) for part in re.findall(r"\d+", fill)[:3])
-        assert _contrast(text, paper[theme]) >= 4.5, f"{theme}: {fill}"
+        text = "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", fill)[:3])
+        assert contrast(text, paper[theme]) >= 4.5, f"{theme}: {fill}"
 
 
 def test_fits_a_phone(name, seen):
@@ -67,15 +68,3 @@ def test_a_first_visit_shows_itself_soon(chrome, address):
         paints.append(paint)
         page.context.close()
     assert min(paints) < 2000, paints
-
-
-def _contrast(one, other):
-    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
-
-    def luminance(colour):
-        parts = [c / 255 for c in colour]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)
