@@ -181,9 +181,10 @@ def test_a_recheck_is_told_in_lines_or_as_json(run, certificate, tmp_path):
     told = [line.split(": ")[:2] for line in out.splitlines()[:-1]]
     assert told == [[*pair] for pair in zip(files, words, strict=True)]
     assert out.splitlines()[-1] == "9 certificates: 1 verified, 1 not verified, 7 unreadable"
-    rows = json.loads(run("recheck", folder, "--json")[1])
+    status, out, _ = run("recheck", folder, "--json")
+    assert status == 2
     kinds = {"UNREADABLE": "unreadable", "NOT VERIFIED": "fails", "VERIFIED": "holds"}
-    assert [(row["file"], row["status"]) for row in rows] == [
+    assert [(row["file"], row["status"]) for row in json.loads(out)] == [
         (file, kinds[word]) for file, word in zip(files, words, strict=True)
     ]
     for name, status in (("y", 1), ("z", 0)):

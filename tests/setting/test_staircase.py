@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from lossurface import InputError
 from lossurface.landscape.objective import Objective
-from lossurface.setting import get_neuron, staircase
+from lossurface.setting import from_certificate, get_neuron, staircase
+from tests.exact.certificates import MINIMA
 
-from ._tools import ends, holds, seeded
+from ._tools import ends, error_ball, holds, seeded
 
 STEPS = staircase(["-1", "0", "3/2"], ["5", "-2", "1/3", "0"])
 quarters = st.integers(-16, 16).map(lambda k: Fraction(k, 4))
@@ -70,3 +71,15 @@ def test_two_staircases_are_the_same_by_their_steps():
 def test_what_is_no_staircase_is_refused(breaks, levels, told):
     with pytest.raises(InputError, match=told):
         staircase(breaks, levels)
+
+
+@pytest.mark.parametrize("name", [name for name in MINIMA if name.startswith("staircase")])
+def test_a_bad_minimum_is_read_as_it_was_made(name):
+    """Its dual weights are lambda_i = l'(-y_i f(x_i)), up to a factor: (1 - y_i f(x_i))^p."""
+    data = MINIMA[name].data
+    problem = from_certificate(data)
+    X, y = problem.dataset.tensors()
+    room = 1 - y * problem.network.torch(X)
+    roots = torch.tensor([float(Fraction(v)) for v in data["dual_weights"]]).pow(1 / data["p"])
+    torch.testing.assert_close(room / room.sum(), (roots / roots.sum()).double(), rtol=1e-6, atol=0)
+    assert error_ball(problem) in (None, Fraction(data["training_error"]))  # where f = 0, no sign
