@@ -99,6 +99,11 @@ def test_bad_files_are_one_line_naming_the_file(tmp_path, content, message):
     assert "\n" not in str(raised.value)
 
 
+def test_an_unknown_kind_is_bad_input():
+    with pytest.raises(InputError, match="kind is 'miracle', not one of contradiction"):
+        check(resealed(proposition_5.certify().data, ("kind",), "miracle"))
+
+
 def test_saving_replaces_files_only(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
