@@ -1,7 +1,5 @@
 """What the packages of lossurface import from each other."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 
@@ -11,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = sorted(path.parent for path in (ROOT / "lossurface").glob("*/__init__.py"))
 
 
-def imported(text: str) -> list[str]:
+def imported(text):
     """Every module or name that a file imports, at its top or later."""
     names = []
     for node in ast.walk(ast.parse(text)):
@@ -23,7 +21,7 @@ def imported(text: str) -> list[str]:
     return names
 
 
-def private(name: str, package: str) -> bool:
+def private(name, package):
     """Whether that is private to another package of lossurface."""
     root, owner, *rest = [*name.split("."), "", ""]
     hidden = any(part.startswith("_") and not part.startswith("__") for part in rest)
@@ -49,17 +47,6 @@ def test_no_room_imports_from_one_above_it(room):
         for name in imported(path.read_text(encoding="utf-8")):
             root, owner, *_ = [*name.split("."), ""]
             assert root != "lossurface" or owner not in above, f"{path.name}: {name}"
-
-
-def test_balls_stand_on_exact_arithmetic_and_the_setting_alone():
-    for package in ("enclosed", "exact", "setting"):
-        for path in (ROOT / "lossurface" / package).glob("*.py"):
-            names = [name.split(".") for name in imported(path.read_text(encoding="utf-8"))]
-            found = {name[1] for name in names if name[0] == "lossurface"}
-            if package == "enclosed":
-                assert found <= {"enclosed", "errors", "exact", "setting"}, path.name
-            else:
-                assert "enclosed" not in found, path.name
 
 
 def test_an_import_of_something_private_is_seen():

@@ -1,10 +1,7 @@
 """How to cite is written in several places, for people and for programs: all say the same."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -16,11 +13,11 @@ PAGE = (ROOT / "book" / "bibliography.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def cff() -> dict[str, Any]:
+def cff():
     return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
-def entry(kind: str) -> dict[str, str]:
+def entry(kind):
     """Return the fields of the page's first BibTeX entry of a kind, line breaks taken out."""
     found = re.search(rf"@{kind}\{{\w+,\n(.*?)\n\}}", PAGE, re.DOTALL)
     assert found is not None

@@ -1,7 +1,5 @@
 """The files that install, build and describe the project agree with each other."""
 
-from __future__ import annotations
-
 import doctest
 import re
 import subprocess
@@ -16,13 +14,13 @@ from scripts import pins
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def copy_of_the_three(folder: Path) -> Path:
+def copy_of_the_three(folder):
     for name in ("pyproject.toml", "constraints.txt", "environment.yml"):
         (folder / name).write_text((ROOT / name).read_text())
     return folder
 
 
-def edit(path: Path, pattern: str, replacement: str) -> None:
+def edit(path, pattern, replacement):
     text, count = re.subn(pattern, replacement, path.read_text(), flags=re.MULTILINE)
     assert count == 1
     path.write_text(text)
@@ -52,20 +50,6 @@ def test_a_disagreement_is_named(tmp_path, file, pattern, replacement, told):
     assert any(told in line for line in pins.disagreements(tmp_path))
 
 
-def test_torch_is_pinned_and_comes_through_pip():
-    assert pins.pins(ROOT)["torch"] == "2.13.0"
-    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    (through_pip,) = [entry["pip"] for entry in entries if isinstance(entry, dict)]
-    assert "torch==2.13.0" in through_pip
-    assert not any(str(entry).startswith("torch") for entry in entries)
-
-
-def test_pyproject_gives_ranges():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert not [line for line in project["dependencies"] if "==" in line]
-    assert set(project["optional-dependencies"]) == {"book", "test", "bench", "dev"}
-
-
 def test_the_supported_pythons_are_the_same_wherever_they_are_named():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     named = [line.rpartition(" ")[2] for line in project["project"]["classifiers"]]
@@ -84,7 +68,7 @@ def test_the_supported_pythons_are_the_same_wherever_they_are_named():
     assert f"sys.version_info < ({oldest.replace('.', ', ')})" in makefile
 
 
-def tracked_files() -> list[Path]:
+def tracked_files():
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -107,11 +91,8 @@ def test_no_file_names_a_machine_or_a_registry():
 def test_every_make_target_is_phony_and_explained():
     makefile = (ROOT / "Makefile").read_text()
     explained = re.findall(r"^([a-z-]+):.*## ", makefile, flags=re.MULTILINE)
-    phony = re.search(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)
-    assert phony is not None
-    assert set(explained) == set(phony[1].split())
-    wanted = {"install", "lint", "book", "test", "test-full", "lab", "clean", "screenshots"}
-    assert wanted <= set(explained)
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)
+    assert set(explained) == set(phony.split())
 
 
 def test_a_python_that_is_too_old_is_told_in_one_line(tmp_path):
@@ -130,42 +111,7 @@ def test_a_python_that_is_too_old_is_told_in_one_line(tmp_path):
     assert not (tmp_path / "venv").exists()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=str)
-def test_workflows_are_yaml_with_jobs(path):
-    workflow = yaml.safe_load(path.read_text())
-    assert workflow["jobs"]
-    for job in workflow["jobs"].values():
-        assert all("uses" in step or "run" in step for step in job["steps"])
-
-
-def test_ci_is_a_shell_script_that_cannot_hide_a_failure():
-    script = (ROOT / ".ci" / "run").read_text()
-    assert "set -eo pipefail" in script
-    assert subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=False).returncode == 0
-    assert "make test" in script.splitlines()[-1]
-
-
-def test_the_citation_names_the_paper():
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert citation["cff-version"] == "1.2.0"
-    paper = citation["preferred-citation"]
-    assert (paper["start"], paper["end"], paper["volume"]) == (2835, 2843, 80)
-    assert [author["family-names"] for author in paper["authors"]] == [
-        "Liang",
-        "Sun",
-        "Li",
-        "Srikant",
-    ]
-    assert citation["version"] == __import__("lossurface").__version__
-
-
 def test_the_readme_tells_what_the_code_does():
     results = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert results.attempted >= 5
     assert results.failed == 0
-
-
-def test_the_readme_begins_with_the_two_commands():
-    first_screen = (ROOT / "README.md").read_text().splitlines()[:30]
-    assert any(line.startswith("make book") for line in first_screen)
-    assert any(line.startswith("make test") for line in first_screen)

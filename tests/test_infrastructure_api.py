@@ -1,7 +1,5 @@
 """The reference: every public name, in the package's order; docstrings as they were meant."""
 
-from __future__ import annotations
-
 import inspect
 from importlib import import_module
 from pathlib import Path

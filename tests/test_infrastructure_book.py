@@ -1,7 +1,5 @@
 """The pipeline of the book, on small books made for the purpose."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path
@@ -36,7 +34,7 @@ def root(tmp_path):
     return tmp_path
 
 
-def run_count(capsys) -> str:
+def run_count(capsys):
     return next(line for line in capsys.readouterr().out.splitlines() if "to execute" in line)
 
 
@@ -130,31 +128,35 @@ def test_a_warning_fails_the_build_the_second_time_too(root, capfd):
     assert where.is_file()
 
 
-def test_stages_go_on_after_a_failure_and_tell_it(tmp_path, monkeypatch, capfd):
-    make = tmp_path / "make"
-    make.write_text(f'#!{sys.executable}\nimport sys\nsys.exit(sys.argv[-1] == "book")\n')
-    make.chmod(0o755)
-    monkeypatch.setenv("MAKE", str(make))
-    assert stages.main(["lint", "book", "site", "unit"]) == 1
-    last = capfd.readouterr().out.splitlines()[-1]
-    assert last.startswith("FAILED in ")
-    assert "lint passed" in last
-    assert "book FAILED" in last
-    assert "site not run" in last
-    assert "unit passed" in last
-    assert stages.main(["lint"]) == 0
+@pytest.fixture
+def stage(tmp_path, monkeypatch, capfd):
+    """Run stages with a pretended `make`, in which one fails; return the status and the lines."""
+
+    def run(failing, *names):
+        make = tmp_path / "make"
+        make.write_text(
+            f"#!{sys.executable}\nimport sys\nstage = sys.argv[-1]\n"
+            f"print('this is', stage)\nsys.exit(stage == {failing!r})\n"
+        )
+        make.chmod(0o755)
+        monkeypatch.setenv("MAKE", str(make))
+        return stages.main([*names]), capfd.readouterr().out.splitlines()
+
+    return run
 
 
-def test_what_runs_beside_a_stage_is_told_whole_after_it_and_counts(tmp_path, monkeypatch, capfd):
-    make = tmp_path / "make"
-    make.write_text(
-        f"#!{sys.executable}\nimport sys\nstage = sys.argv[-1]\n"
-        "print('this is', stage)\nsys.exit(stage == 'lint')\n"
-    )
-    make.chmod(0o755)
-    monkeypatch.setenv("MAKE", str(make))
-    assert stages.main(["lint", "unit", "nbval", "book"]) == 1
-    lines = capfd.readouterr().out.splitlines()
+def test_stages_go_on_after_a_failure_and_tell_it(stage):
+    status, lines = stage("book", "lint", "book", "site", "unit")
+    assert status == 1
+    assert lines[-1].startswith("FAILED in ")
+    for told in ("lint passed", "book FAILED", "site not run", "unit passed"):
+        assert told in lines[-1]
+    assert stage("none", "lint")[0] == 0
+
+
+def test_what_runs_beside_a_stage_is_told_whole_after_it_and_counts(stage):
+    status, lines = stage("lint", "lint", "unit", "nbval", "book")
+    assert status == 1
     heads = ["== unit", "== nbval", "== lint", "== book"]
     assert [line for line in lines if line.startswith("==")] == heads
     assert lines[lines.index("== lint") + 1] == "this is lint"

@@ -1,7 +1,5 @@
 """Download and launch buttons: there when a repository is configured, absent when it is not."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 
@@ -32,7 +30,7 @@ def build(tmp_path, monkeypatch):
     titled.cells.insert(0, nbformat.v4.new_markdown_cell("# Page", id="title"))
     nbformat.write(titled, page)
 
-    def build(address: str = "") -> BeautifulSoup:
+    def build(address=""):
         config = yaml.safe_load((ROOT / "_config.yml").read_text())
         config["execute"] = {"execute_notebooks": "off"}
         config["repository"]["url"] = address
@@ -44,12 +42,12 @@ def build(tmp_path, monkeypatch):
     return build
 
 
-def links(page: BeautifulSoup, *words: str) -> list[str]:
+def links(page, *words):
     everything = [str(link["href"]) for link in page.find_all("a", href=True)]
     return [link for link in everything if all(word in link for word in words)]
 
 
-def check_buttons(page: BeautifulSoup) -> None:
+def check_buttons(page):
     assert links(page, "mybinder.org", "someone/loss", "book/page.ipynb")
     assert links(page, "colab.research.google.com", "someone/loss", "book/page.ipynb")
     assert links(page, ADDRESS)

@@ -1,7 +1,5 @@
 """Hover-overs: which words get a hint, and what it says."""
 
-from __future__ import annotations
-
 import pytest
 from docutils import nodes
 from sphinx import addnodes

@@ -1,7 +1,5 @@
 """The committed notebooks, and that what checks them bites."""
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess
@@ -124,7 +122,7 @@ def test_a_claim_is_made_by_hand_from_nouns_alone(code):
                 assert not any(alias.name.startswith("lossurface") for alias in node.names)
 
 
-def nbval(path: Path) -> tuple[int, str]:
+def nbval(path):
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), str(path)]
     command += ["--rootdir", str(path.parent), "-p", "no:cacheprovider", "--color=no"]
     command += ["--nbval-lax", "--nbval-current-env", "-q"]

@@ -1,7 +1,5 @@
 """Every statement of the paper, the workshop paper and the talk has its place in the book."""
 
-from __future__ import annotations
-
 import runpy
 from pathlib import Path
 

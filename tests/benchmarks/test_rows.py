@@ -9,7 +9,7 @@ import torch
 from benchmarks import __main__ as program
 from benchmarks import memory, peers, record, scaling, slices, spectra
 from benchmarks.problem import Logistic, Network, definition, numpy_loss, t33
-from benchmarks.size import TINY, Size
+from benchmarks.size import TINY
 from benchmarks.timing import Turns
 
 TARGETS = {  # the issue's table
@@ -119,8 +119,3 @@ def test_a_record_is_written_whole_and_as_the_page_reads_it(tmp_path, monkeypatc
     assert found.keys() == committed.keys()
     assert found["machine"].keys() == committed["machine"].keys()
     assert row.keys() == committed["rows"][0].keys()
-
-
-def test_the_full_size_is_the_issue_s():
-    full = Size()
-    assert (full.networks, full.adam_steps, full.grid, full.minima) == (1000, 1000, 101, 1000)

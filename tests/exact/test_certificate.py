@@ -1,7 +1,5 @@
 """Certificates: sealing, saving whole or not at all, loading without belief."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

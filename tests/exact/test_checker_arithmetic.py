@@ -1,7 +1,5 @@
 """The checker's arithmetic against flint's exact matrices, and against definitions."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations
 from math import gcd

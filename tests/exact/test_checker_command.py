@@ -1,7 +1,5 @@
 """The checker as a command: what it imports, files and folders, the exit status."""
 
-from __future__ import annotations
-
 import ast
 import io
 import os

@@ -1,7 +1,5 @@
 """What the checker uses of neurons, against the neurons of the setting."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest

@@ -1,7 +1,5 @@
 """Exact linear algebra against its definitions."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest

@@ -1,7 +1,5 @@
 """The published JSON Schema: real certificates keep it, and it says what the checker reads."""
 
-from __future__ import annotations
-
 import pytest
 from jsonschema import Draft202012Validator
 

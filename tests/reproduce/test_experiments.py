@@ -1,7 +1,5 @@
 """The experiments themselves: they run, and the same seed gives the same verdict anywhere."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,13 +1,7 @@
 """What recorded runs say: verdict lines, outcomes, and the tables of both."""
 
-from __future__ import annotations
-
-import ast
-import re
 from dataclasses import replace
-from pathlib import Path
 
-import nbformat
 import pytest
 
 from lossurface.exact import Verdict, undecided
@@ -34,18 +28,6 @@ def test_the_last_verdict_line_on_the_claim_counts(text, verdict):
     kinds = {"holds": ["exact", "sampled"], "fails": ["enclosed"], "undecided": []}
     found = printed_verdict("x", text)
     assert found == (verdict and (verdict[0], kinds[verdict[0]], verdict[1]))
-
-
-def test_no_page_writes_a_verdict_by_hand():
-    """What a reproduction reads from a page's text was printed by a verdict, not by the page."""
-    pages = sorted((Path(__file__).resolve().parents[2] / "book").rglob("*.ipynb"))
-    assert len(pages) > 20
-    for page in pages:
-        for cell in nbformat.read(page, as_version=4).cells:
-            if cell.cell_type == "code":
-                words = [getattr(node, "value", "") for node in ast.walk(ast.parse(cell.source))]
-                lines = [word for word in words if re.search(r"\b(holds|fails) *\(", str(word))]
-                assert lines == [], page.name
 
 
 def test_a_table_has_its_cells_and_a_note_below_each_row():

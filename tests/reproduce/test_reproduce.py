@@ -1,17 +1,12 @@
 """Reproduction: parameters, profiles, failures and the summary, on a small registry."""
 
-from __future__ import annotations
-
 import json
-import os
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from lossurface import InputError, reproduce
 from lossurface.reproduce.notebooks import check_parameters, execute
-from lossurface.reproduce.records import write_atomically
 from tests import notebooks
 
 GOOD = 'print(f"good: holds. Checked here: 9 exact, {trials} sampled. Seed {seed}, {device}")'
@@ -22,7 +17,7 @@ PROFILES = {"quick": {"trials": 3}, "full": {"trials": 1000}}
 
 
 @pytest.fixture
-def book(tmp_path) -> Path:
+def book(tmp_path):
     folder = tmp_path / "book"
     notebooks.write(folder / "good.ipynb", GOOD, profiles=PROFILES)
     notebooks.write(folder / "bad.ipynb", BAD)
@@ -186,20 +181,6 @@ def test_where_the_kernel_cut_a_stream_is_forgotten(tmp_path):
     outputs = json.loads(done.notebook)["cells"][1]["outputs"]
     assert sorted(output["name"] for output in outputs) == ["stderr", "stdout"]
     assert done.printed == "a\nb\nc\nd\n"
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = tmp_path / "file.json"
-    write_atomically(path, "old")
-
-    def full_disk(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full_disk)
-    with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, "new")
-    assert path.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["file.json"]
 
 
 def test_a_kernel_that_dies_before_it_is_born_is_started_again(monkeypatch, tmp_path):

@@ -4,19 +4,15 @@ Each build is in a copy of the tree, in a process with its own hash seed, two no
 the second one in reverse order. What a page says does not hang on any of it.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from lossurface.reproduce import execute
 from scripts import store_outputs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,13 +99,3 @@ def test_two_builds_give_the_same_site_and_the_stored_outputs(tmp_path):
     assert set(one) == set(two)
     assert different(one, two) == []
     assert [line for root in roots for line in stale(root)] == []
-
-
-def test_a_notebook_beside_itself_prints_the_same():
-    page = ROOT / "book" / "propositions" / "proposition-5.ipynb"
-    with ProcessPoolExecutor(2) as pool:
-        runs = [pool.submit(execute, page, {}) for _ in range(2)]
-        one, two = (run.result() for run in runs)
-    assert (one.error, two.error) == (None, None)
-    assert one.printed == two.printed
-    assert "proposition-5: holds" in one.printed

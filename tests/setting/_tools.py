@@ -50,14 +50,10 @@ def error_ball(problem: Problem) -> Fraction | None:
     return Fraction(wrong, problem.dataset.n)
 
 
-def _log2() -> arb:
-    return arb.const_log2()
-
-
 # Each neuron as a power series in z, from its textbook formula: an oracle for derivatives that
 # shares no code with the closed forms under test.
 _ANALYTIC: dict[str, Callable[[Any], Any]] = {
-    "softplus": lambda s: (s.exp() + 1).log() / _log2(),
+    "softplus": lambda s: (s.exp() + 1).log() / arb.const_log2(),
     "softplus-e": lambda s: (s.exp() + 1).log(),
     "exp": lambda s: s.exp(),
     "linear": lambda s: s,
@@ -69,28 +65,23 @@ _ANALYTIC: dict[str, Callable[[Any], Any]] = {
     "cosh": lambda s: (s.exp() + (-s).exp()) / 2,
     "quartic": lambda s: s * s + s * s * s * s,
 }
-_BELOW: dict[str, Callable[[Any], Any]] = {
-    "threshold": lambda s: s * 0,
-    "relu": lambda s: s * 0,
-    "requ": lambda s: s * 0,
+_BELOW: dict[str, Callable[[Any], Any]] = {  # else 0
     "leaky-relu": lambda s: s / 10,
     "elu": lambda s: s.exp() - 1,
     "softsign": lambda s: s * (1 - s).inv(),
 }
-_ABOVE: dict[str, Callable[[Any], Any]] = {
+_ABOVE: dict[str, Callable[[Any], Any]] = {  # else z
     "threshold": lambda s: s * 0 + 1,
-    "relu": lambda s: s,
     "requ": lambda s: s * s,
-    "leaky-relu": lambda s: s,
-    "elu": lambda s: s,
     "softsign": lambda s: s * (1 + s).inv(),
 }
 
 
 def textbook_derivative(name: str, z: Fraction, k: int) -> arb:
     """The k-th derivative at z != 0 (any z for analytic neurons), k <= 4."""
-    table = _ANALYTIC if name in _ANALYTIC else _ABOVE if z > 0 else _BELOW
-    series = table[name](arb_series([arb(z.numerator) / z.denominator, 1], 5))
+    above, below = _ABOVE.get(name, lambda s: s), _BELOW.get(name, lambda s: s * 0)
+    formula = _ANALYTIC.get(name, above if z > 0 else below)
+    series = formula(arb_series([arb(z.numerator) / z.denominator, 1], 5))
     coefficients = [*series.coeffs(), *[arb(0)] * 5]
     factorial = (1, 1, 2, 6, 24)[k]
     return coefficients[k] * factorial

@@ -16,7 +16,7 @@ from ._tools import fractions, seeded
 
 @seeded
 @given(st.lists(st.tuples(fractions, fractions, st.sampled_from([-1, 1])), min_size=1, max_size=8))
-def test_classes_partition_the_samples(rows: list[tuple[Fraction, Fraction, int]]) -> None:
+def test_classes_partition_the_samples(rows):
     data = Dataset.of([row[:2] for row in rows], [row[2] for row in rows])
     assert (data.n, data.d) == (len(rows), 2)
     assert data.n_plus + data.n_minus == data.n
@@ -27,7 +27,7 @@ def test_classes_partition_the_samples(rows: list[tuple[Fraction, Fraction, int]
     assert Dataset.of(back["samples"], back["labels"]) == data
 
 
-def test_it_takes_what_users_have() -> None:
+def test_it_takes_what_users_have():
     expected = Dataset(((Fraction(1, 2),), (Fraction(-2),)), (1, -1))
     assert Dataset.of(["1/2", "-2"], [1, -1]) == expected
     assert Dataset.of([[0.5], [-2]], [1.0, -1.0]) == expected
@@ -36,7 +36,7 @@ def test_it_takes_what_users_have() -> None:
     assert Dataset.of([np.array([0.5]), (-2,)], iter([1, -1])) == expected
 
 
-def test_tensors_have_the_stated_shapes_and_dtype() -> None:
+def test_tensors_have_the_stated_shapes_and_dtype():
     X, y = Dataset.of([(1, 2, 3), (4, 5, 6)], [1, -1]).tensors()
     assert X.shape == (2, 3)
     assert y.tolist() == [1.0, -1.0]
@@ -60,20 +60,20 @@ def test_tensors_have_the_stated_shapes_and_dtype() -> None:
         ([[1]], "+", "not a list of values"),
     ],
 )
-def test_bad_input_gets_one_line(samples: object, labels: object, message: str) -> None:
+def test_bad_input_gets_one_line(samples, labels, message):
     with pytest.raises(InputError, match=message) as caught:
-        Dataset.of(samples, labels)  # type: ignore[arg-type]
+        Dataset.of(samples, labels)
     assert "\n" not in str(caught.value)
 
 
-def test_the_bare_constructor_takes_fractions_and_ints_only() -> None:
+def test_the_bare_constructor_takes_fractions_and_ints_only():
     with pytest.raises(InputError, match="not a Fraction; use Dataset"):
-        Dataset(((0.5,),), (1,))  # type: ignore[arg-type]
+        Dataset(((0.5,),), (1,))
     with pytest.raises(InputError, match="labels must be"):
         Dataset(((Fraction(1),),), (True,))
 
 
-def test_contradictions_are_named_not_refused() -> None:
+def test_contradictions_are_named_not_refused():
     data = Dataset.of([[1, 0], [2, 0], [1, 0], [1, 0], [2, 0]], [1, 1, -1, 1, 1])
     assert contradictions(data) == ((0, 2),)
     assert contradictions(Dataset.of([[1], [1]], [1, 1])) == ()

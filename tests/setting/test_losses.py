@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lossurface import InputError
 from lossurface.setting import (
     LOSSES,
-    Loss,
     dual_weights_exact,
     get_loss,
     logistic,
@@ -20,17 +19,16 @@ from lossurface.setting import (
     quadratic,
 )
 
-from ._tools import dyadics, ends, holds, seeded
+from ._tools import dyadics, ends, seeded
 
 ALL = [*(polynomial_hinge(p) for p in (1, 2, 3, 6, 7)), quadratic(), logistic()]
-RATIONAL = ALL[:-1]
 IDS = [f"{loss.name}-{loss.p}" for loss in ALL]
 
 
 @pytest.mark.parametrize("loss", ALL, ids=IDS)
 @seeded
 @given(z=dyadics)
-def test_torch_matches_the_ball_up_to_rounding(loss: Loss, z: Fraction) -> None:
+def test_torch_matches_the_ball_up_to_rounding(loss, z):
     x = float(z)
     point = torch.tensor([x], dtype=torch.float64)
     for k, form in ((0, loss.torch), (1, loss.torch_d1), (2, loss.torch_d2)):
@@ -40,20 +38,8 @@ def test_torch_matches_the_ball_up_to_rounding(loss: Loss, z: Fraction) -> None:
             assert low - bound <= form(point).item() <= high + bound
 
 
-@pytest.mark.parametrize("loss", RATIONAL, ids=IDS[:-1])
-@seeded
-@given(z=dyadics)
-def test_rational_forms_lie_in_the_balls(loss: Loss, z: Fraction) -> None:
-    assert loss.rational is not None
-    assert loss.rational_derivative is not None
-    assert loss.rational(z) == loss.rational_derivative(z, 0)
-    for k in range(min(loss.p or 4, 4) + 1):
-        assert holds(loss.ball_derivative(arb(float(z)), k), loss.rational_derivative(z, k))
-    assert holds(loss.ball(arb(float(z))), loss.rational(z))
-
-
 @pytest.mark.parametrize("loss", ALL, ids=IDS)
-def test_derivatives_match_automatic_differentiation(loss: Loss) -> None:
+def test_derivatives_match_automatic_differentiation(loss):
     z = torch.tensor([-3.0, -1.5, -1.0, -0.5, 0.0, 0.75, 2.0], dtype=torch.float64)
     first = torch.func.vmap(torch.func.grad(loss.torch))(z)
     torch.testing.assert_close(loss.torch_d1(z), first, rtol=1e-12, atol=1e-14)
@@ -64,10 +50,8 @@ def test_derivatives_match_automatic_differentiation(loss: Loss) -> None:
 
 @seeded
 @given(p=st.integers(1, 9), z=dyadics)
-def test_the_hinge_is_its_definition(p: int, z: Fraction) -> None:
+def test_the_hinge_is_its_definition(p, z):
     loss = polynomial_hinge(p)
-    assert loss.rational is not None
-    assert loss.rational_derivative is not None
     assert loss.rational(z) == (z + 1) ** (p + 1) * (z > -1)
     assert loss.rational_derivative(z, 1) == (p + 1) * (z + 1) ** p * (z > -1)
     assert (loss.rational_derivative(z, 1) == 0) == (z <= -1)  # z_0 = 1
@@ -76,13 +60,12 @@ def test_the_hinge_is_its_definition(p: int, z: Fraction) -> None:
 
 @seeded
 @given(f=dyadics, y=st.sampled_from([-1, 1]))
-def test_the_quadratic_loss_is_the_squared_distance_to_the_label(f: Fraction, y: int) -> None:
+def test_the_quadratic_loss_is_the_squared_distance_to_the_label(f, y):
     loss = quadratic()
-    assert loss.rational is not None
     assert loss.rational(-y * f) == (1 - y * f) ** 2 == (y - f) ** 2
 
 
-def test_the_logistic_loss_is_base_two_and_does_not_overflow() -> None:
+def test_the_logistic_loss_is_base_two_and_does_not_overflow():
     loss = logistic()
     assert loss.torch(torch.zeros(1, dtype=torch.float64)).item() == pytest.approx(1.0, rel=1e-15)
     far = loss.torch(torch.tensor([-1e4, 1e4], dtype=torch.float64))
@@ -90,7 +73,7 @@ def test_the_logistic_loss_is_base_two_and_does_not_overflow() -> None:
     assert loss.ball_derivative(arb(-100), 1) > 0
 
 
-def test_dual_weights_vanish_just_where_margins_reach_one() -> None:
+def test_dual_weights_vanish_just_where_margins_reach_one():
     loss = polynomial_hinge(3)
     margins = torch.tensor([[-1.0, 0.0, 0.5], [0.999, 1.0, 7.0]], dtype=torch.float64)
     weights = loss.torch_d1(-margins)
@@ -101,10 +84,10 @@ def test_dual_weights_vanish_just_where_margins_reach_one() -> None:
     torch.testing.assert_close(weights[0], torch.tensor([32, 4, 0.5], dtype=torch.float64))
 
 
-def test_bad_requests_are_refused_with_the_way_out() -> None:
+def test_bad_requests_are_refused_with_the_way_out():
     for bad in (0, -1, 2.0, True, "3"):
         with pytest.raises(InputError, match="not an integer >= 1"):
-            polynomial_hinge(bad)  # type: ignore[arg-type]
+            polynomial_hinge(bad)
     with pytest.raises(InputError, match="needs p; give an integer"):
         get_loss("polynomial-hinge")
     with pytest.raises(InputError, match="takes no p"):
@@ -116,10 +99,10 @@ def test_bad_requests_are_refused_with_the_way_out() -> None:
     with pytest.raises(InputError, match="is not kept; give an order"):
         polynomial_hinge(2).ball_derivative(arb(0), 3)
     with pytest.raises(InputError, match="is not kept; give an order"):
-        polynomial_hinge(2).rational_derivative(Fraction(0), 3)  # type: ignore[misc]
+        polynomial_hinge(2).rational_derivative(Fraction(0), 3)
 
 
-def test_a_loss_is_its_name_and_p_and_survives_pickling() -> None:
+def test_a_loss_is_its_name_and_p_and_survives_pickling():
     for loss in ALL:
         assert get_loss(loss.name, loss.p) == loss
         assert pickle.loads(pickle.dumps(loss)) == loss

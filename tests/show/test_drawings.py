@@ -1,9 +1,6 @@
 """Drawings: both themes, the same files every time, the numbers where they belong."""
 
-from __future__ import annotations
-
 import xml.etree.ElementTree as ElementTree
-from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +33,7 @@ DRAWINGS = {
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
-def test_drawn_in_both_themes(name: str) -> None:
+def test_drawn_in_both_themes(name):
     figure = static(DRAWINGS[name], **WORDS)
     for text, palette, other in ((figure.light, LIGHT, DARK), (figure.dark, DARK, LIGHT)):
         ElementTree.fromstring(text)
@@ -45,7 +42,7 @@ def test_drawn_in_both_themes(name: str) -> None:
     assert figure == static(DRAWINGS[name], **WORDS)  # to the byte
 
 
-def test_panels_and_png() -> None:
+def test_panels_and_png():
     grid = panels(DRAWINGS["line"], DRAWINGS["curves"], DRAWINGS["valley"], columns=2)
     bundle = static(grid, **WORDS, size=(6, 5), format="png")._repr_mimebundle_()
     assert bundle[MIME]["format"] == "png"
@@ -57,19 +54,19 @@ def test_panels_and_png() -> None:
     ("change", "message"),
     [({"alt": " "}, "alt of"), ({"format": "gif"}, "format"), ({"size": (60, 3)}, "inches")],
 )
-def test_bad_input_is_named(change: dict[str, Any], message: str) -> None:
+def test_bad_input_is_named(change, message):
     with pytest.raises(InputError, match=message):
         static(DRAWINGS["line"], **{**WORDS, **change})
 
 
-def test_shapes_are_checked() -> None:
+def test_shapes_are_checked():
     with pytest.raises(InputError, match="transpose"):
         scene.surface(U, V, BOWL.T, floor=0, ceiling=2)
     with pytest.raises(InputError, match="project"):
         plot.plane(np.zeros((3, 3)), LABELS, U, V, BOWL)
 
 
-def test_a_surface_is_clipped_and_has_no_gaps() -> None:
+def test_a_surface_is_clipped_and_has_no_gaps():
     """Cut off above the axis, where it is not seen, and untouched below."""
     z = BOWL * np.geomspace(1, 1e300, U.size)
     hill, star = scene.surface(U, V, z, floor=0, ceiling=2).data
@@ -79,20 +76,35 @@ def test_a_surface_is_clipped_and_has_no_gaps() -> None:
     assert np.isfinite(star.z).all()
 
 
-def test_regions_follow_the_sign_convention() -> None:
+def test_regions_follow_the_sign_convention():
     """Sgn 0 = +1: the class of f = 0 is +1."""
     figure = scene.plane(POINTS, LABELS, U, V, np.zeros_like(BOWL))
     assert np.unique(figure.data[0].z).tolist() == [1]
 
 
-def test_heights_between_grid_points_are_interpolated() -> None:
+def test_heights_between_grid_points_are_interpolated():
     heights = scene.height_at(U, V, U + 3 * V[:, None], np.array([0.03, 2.0]), np.array([-0.4, 0]))
     assert heights[0] == pytest.approx(0.03 - 1.2)  # linear: exact
     assert np.isnan(heights[1])
 
 
-def test_markup_links_pages_in_the_book_and_nowhere_else() -> None:
+def test_markup_links_pages_in_the_book_and_nowhere_else():
     body = '<a href="doc:setting/loss">p ≥ 6</a>'
     bundle = Markup(Words(**WORDS), body)._repr_mimebundle_()
     assert bundle[MIME]["html"] == body
     assert "<a>p ≥ 6</a>" in bundle["text/html"]
+
+
+def test_drawing_can_be_left_out_but_words_cannot(monkeypatch):
+    monkeypatch.setenv("LOSSURFACE_DRAW", "0")
+
+    def draw(figure, palette):
+        raise AssertionError("drawn")
+
+    left_out = static(draw, **WORDS)
+    assert left_out._repr_mimebundle_() == {"text/plain": f"Figure (not drawn): {WORDS['alt']}"}
+    with pytest.raises(InputError, match="caption"):
+        static(draw, **{**WORDS, "caption": "A line"})
+    monkeypatch.delenv("LOSSURFACE_DRAW")
+    with pytest.raises(AssertionError, match="drawn"):
+        static(draw, **WORDS)

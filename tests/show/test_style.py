@@ -1,7 +1,5 @@
 """The two themes: legible, told apart, and the same in Python and in the page's style sheet."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import fields
 from itertools import combinations
@@ -9,27 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from lossurface.show.style import COLOURS, DARK, LIGHT, Palette, resolve
+from lossurface.show.style import COLOURS, DARK, LIGHT, resolve
 
 CSS = Path(__file__).parents[2] / "book" / "_static" / "lossurface.css"
 
 
-def _linear(colour: str) -> list[float]:
+def _linear(colour):
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
 
 
-def _luminance(linear: list[float]) -> float:
+def _luminance(linear):
     return sum(w * max(c, 0) for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(one, other):
     a, b = sorted((_luminance(_linear(one)), _luminance(_linear(other))))
     return (b + 0.05) / (a + 0.05)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda p: p.name)
-def test_text_is_legible(palette: Palette) -> None:
+def test_text_is_legible(palette):
     assert contrast(palette.ink, palette.paper) >= 7
     assert contrast(palette.muted, palette.paper) >= 4.5
     for soft in (palette.positive_soft, palette.negative_soft):
@@ -37,7 +35,7 @@ def test_text_is_legible(palette: Palette) -> None:
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda p: p.name)
-def test_marks_stand_out(palette: Palette) -> None:
+def test_marks_stand_out(palette):
     """WCAG asks 3:1 of graphics. Theta* in amber carries an outline in ink instead."""
     for colour in (palette.positive, palette.negative, palette.good, palette.accent):
         assert contrast(colour, palette.paper) >= 3
@@ -57,10 +55,10 @@ _SEEN = {
 
 @pytest.mark.parametrize("kind", sorted(_SEEN))
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=lambda p: p.name)
-def test_a_colour_blind_reader_tells_lines_apart(palette: Palette, kind: str) -> None:
+def test_a_colour_blind_reader_tells_lines_apart(palette, kind):
     """The classes, and what is drawn beside them, stay apart for both common dichromacies."""
 
-    def seen(colour: str) -> list[float]:
+    def seen(colour):
         linear = _linear(colour)
         return [sum(w * c for w, c in zip(row, linear, strict=True)) for row in _SEEN[kind]]
 
@@ -69,7 +67,7 @@ def test_a_colour_blind_reader_tells_lines_apart(palette: Palette, kind: str) ->
         assert apart > 0.15, (one, other)
 
 
-def test_the_style_sheet_has_the_same_colours() -> None:
+def test_the_style_sheet_has_the_same_colours():
     text = CSS.read_text(encoding="utf-8")
     light, dark = (
         dict(re.findall(r"--ls-([a-z-]+): (#[0-9a-f]{6});", block))
@@ -84,7 +82,7 @@ def test_the_style_sheet_has_the_same_colours() -> None:
         assert variables == expected
 
 
-def test_resolve_leaves_no_variable_behind() -> None:
+def test_resolve_leaves_no_variable_behind():
     value = {"a": [{"color": name} for name in COLOURS], "b": ("var(--ls-ink)", 3, None, "plain")}
     resolved = resolve(value, DARK)
     assert "var(" not in repr(resolved)

@@ -1,28 +1,21 @@
 """The gallery in a browser: the filter leaves the cards that were asked for, by keyboard too."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from lossurface.claims.gallery import recipes
-
-pytestmark = pytest.mark.site
 
 SHOWN = ".ls-cards > li:visible"
 
 
 @pytest.fixture
-def gallery(browser: Any, address: str) -> Any:
+def gallery(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/book/atlas/gallery.html")
     yield page
     page.close()
 
 
-def test_the_filter_leaves_what_was_asked_for(gallery: Any) -> None:
+def test_the_filter_leaves_what_was_asked_for(gallery):
     everything = recipes()
     assert gallery.locator(SHOWN).count() == len(everything)
     gallery.locator("select[name=neuron]").select_option("softsign")
@@ -40,14 +33,14 @@ def test_the_filter_leaves_what_was_asked_for(gallery: Any) -> None:
     assert gallery.locator(SHOWN).count() == len(everything)
 
 
-def test_every_certificate_can_be_downloaded(gallery: Any, address: str) -> None:
+def test_every_certificate_can_be_downloaded(gallery, address):
     links = gallery.locator("a[download]").evaluate_all("all => all.map(a => a.href)")
     assert len(set(links)) == len(recipes())
     for link in links:
         assert gallery.request.get(link).ok, link
 
 
-def test_without_a_script_every_card_is_there(chrome: Callable[..., Any], address: str) -> None:
+def test_without_a_script_every_card_is_there(chrome, address):
     context = chrome(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/book/atlas/gallery.html")

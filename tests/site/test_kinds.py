@@ -1,24 +1,18 @@
 """The pages that axe judges in `make test`: every kind of element is on one of them."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pytest
 
 from scripts.screenshots import pages
 from tests.site.kinds import cover, representatives
 
-pytestmark = pytest.mark.site
 
-
-def _site(folder: Path, **texts: str) -> Path:
+def _site(folder, **texts):
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(f"<main>{text}</main>", encoding="utf-8")
     return folder
 
 
-def test_a_page_with_nothing_new_is_left_out(tmp_path: Path) -> None:
+def test_a_page_with_nothing_new_is_left_out(tmp_path):
     site = _site(tmp_path, a="<p>a</p>", b="<p>b</p><p>c</p>", c="<p>d</p><ul><li>e</li></ul>")
     assert representatives(site) == ["c.html"]
 
@@ -35,13 +29,13 @@ def test_a_page_with_nothing_new_is_left_out(tmp_path: Path) -> None:
         """<script class="ls-frames">[{"layout": {"scene": {}}}]</script>""",
     ],
 )
-def test_a_new_kind_brings_its_page_in(tmp_path: Path, new: str) -> None:
+def test_a_new_kind_brings_its_page_in(tmp_path, new):
     old = '<br><p>a</p><script class="ls-frames">[{}]</script><div>c</div><section>s</section>'
     site = _site(tmp_path, a=old, b=f"<p>a</p>{new}")
     assert "b.html" in representatives(site)
 
 
-def test_what_the_others_have_is_dropped_again() -> None:
+def test_what_the_others_have_is_dropped_again():
     # The greed takes the large one first; the two that are needed anyway leave it nothing.
     kinds = {
         "large": frozenset([(1,), (2,), (3,), (4,)]),
@@ -51,6 +45,6 @@ def test_what_the_others_have_is_dropped_again() -> None:
     assert cover(kinds, dict.fromkeys(kinds, 1)) == ["left", "right"]
 
 
-def test_some_pages_are_enough(site: Path) -> None:
+def test_some_pages_are_enough(site):
     """Were a kind to name each page, `make test` would judge them all, and take its time."""
     assert 0 < len(representatives(site)) <= len(pages(site)) // 2

@@ -1,19 +1,13 @@
 """The files of the site: links, words of figures, weight. No browser needed."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pytest
 from bs4 import BeautifulSoup
 
 from lossurface.claims import CLAIMS
 from scripts.screenshots import pages
-
-pytestmark = pytest.mark.site
 
 # The numbers of interactive figures: most of a page, and no part of its structure.
 _FRAMES = re.compile(r'(<script[^>]*class="ls-frames">).*?(</script>)', re.DOTALL)
@@ -21,17 +15,17 @@ HEAVIEST = 3_000_000  # bytes of a page and its pictures
 
 
 @cache
-def parsed(path: Path) -> BeautifulSoup:
+def parsed(path):
     text = path.read_text(encoding="utf-8")
     return BeautifulSoup(_FRAMES.sub(r"\1\2", text), "html.parser")
 
 
 @cache
-def anchors(path: Path) -> frozenset[str]:
+def anchors(path):
     return frozenset(tag["id"] for tag in parsed(path).find_all(id=True))
 
 
-def test_internal_links_and_anchors_resolve(name: str, site: Path) -> None:
+def test_internal_links_and_anchors_resolve(name, site):
     broken = []
     for link in parsed(site / name).find_all("a", href=True):
         parts = urlsplit(link["href"])
@@ -48,13 +42,13 @@ def test_internal_links_and_anchors_resolve(name: str, site: Path) -> None:
     assert broken == []
 
 
-def test_no_link_to_a_placeholder(name: str, site: Path) -> None:
+def test_no_link_to_a_placeholder(name, site):
     assert "doc:" not in {
         urlsplit(link["href"]).scheme + ":" for link in parsed(site / name).find_all(href=True)
     }
 
 
-def test_every_figure_has_words(name: str, site: Path) -> None:
+def test_every_figure_has_words(name, site):
     main = parsed(site / name).find("main")
     assert main is not None
     assert [str(image)[:120] for image in main.find_all("img") if not image.get("alt")] == []
@@ -64,7 +58,7 @@ def test_every_figure_has_words(name: str, site: Path) -> None:
         assert len(plot.get("aria-label", "").split()) >= 3
 
 
-def test_a_published_control_has_its_frames(name: str, site: Path) -> None:
+def test_a_published_control_has_its_frames(name, site):
     """No widget without a kernel behind it: only our own controls, each with its frames."""
     page = parsed(site / name)
     for figure in page.select("div.ls-explore"):
@@ -78,7 +72,7 @@ def test_a_published_control_has_its_frames(name: str, site: Path) -> None:
     assert article == []
 
 
-def test_is_light(name: str, site: Path) -> None:
+def test_is_light(name, site):
     weight = (site / name).stat().st_size
     for image in parsed(site / name).find_all("img", src=True):
         if image["src"].startswith("data:"):
@@ -88,11 +82,11 @@ def test_is_light(name: str, site: Path) -> None:
     assert weight < HEAVIEST, f"{weight:,} bytes"
 
 
-def test_has_one_title(name: str, site: Path) -> None:
+def test_has_one_title(name, site):
     assert len(parsed(site / name).select("article h1")) == 1
 
 
-def test_claims_have_their_pages(site: Path) -> None:
+def test_claims_have_their_pages(site):
     """Every claim of the registry is a page with an interactive figure."""
     existing = set(pages(site))
     for claim in CLAIMS.values():
@@ -101,7 +95,7 @@ def test_claims_have_their_pages(site: Path) -> None:
         assert parsed(site / name).select("div.ls-explore"), f"{name} has no interactive figure"
 
 
-def test_figures_have_different_names(site: Path) -> None:
+def test_figures_have_different_names(site):
     """A name is a label for the whole book."""
     names: dict[str, str] = {}
     for page in pages(site):

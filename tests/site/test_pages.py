@@ -1,55 +1,50 @@
 """Every page of the site in a real browser, with no kernel and no network."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from tests.site.visit import Visit, largest_paint
+from tests.show.test_style import contrast
+from tests.site.visit import largest_paint
 
-pytestmark = pytest.mark.site
 
-
-def test_loads_without_an_error(name: str, seen: Visit) -> None:
+def test_loads_without_an_error(name, seen):
     assert seen.errors == []
 
 
-def test_asks_no_other_host(name: str, seen: Visit) -> None:
+def test_asks_no_other_host(name, seen):
     assert seen.elsewhere == []
 
 
-def test_every_control_changes_its_figure(name: str, seen: Visit) -> None:
+def test_every_control_changes_its_figure(name, seen):
     dead = [f"{c.figure}: {c.label}" for c in seen.controls if not c.changed]
     assert dead == []
     assert seen.figures == 0 or seen.pixels_changed
 
 
-def test_maths_is_typeset(name: str, seen: Visit) -> None:
+def test_maths_is_typeset(name, seen):
     assert seen.maths["bare"] == []
     assert seen.maths["errors"] == []
 
 
 @pytest.mark.parametrize("where", ["light", "dark", "phone"])
-def test_nothing_keeps_a_reader_out(name: str, seen: Visit, where: str) -> None:
+def test_nothing_keeps_a_reader_out(name, seen, where):
     assert seen.violations[where] == []
 
 
-def test_figures_are_legible_in_both_themes(name: str, seen: Visit) -> None:
+def test_figures_are_legible_in_both_themes(name, seen):
     """The text of plotly's figures; axe does not look into them."""
-    paper = {"light": (255, 255, 255), "dark": (18, 18, 18)}
+    paper = {"light": "#ffffff", "dark": "#121212"}
     for theme, fill in seen.figure_text.items():
-        text = tuple(int(part) for part in re.findall(r"\d+", fill)[:3])
-        assert _contrast(text, paper[theme]) >= 4.5, f"{theme}: {fill}"
+        text = "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", fill)[:3])
+        assert contrast(text, paper[theme]) >= 4.5, f"{theme}: {fill}"
 
 
-def test_fits_a_phone(name: str, seen: Visit) -> None:
+def test_fits_a_phone(name, seen):
     assert seen.too_wide <= 0, seen.sticking_out
 
 
-def test_shows_itself_soon(name: str, seen: Visit, browser: Any, address: str) -> None:
+def test_shows_itself_soon(name, seen, browser, address):
     """The largest contentful paint, on the loopback server: the least of up to three loads.
 
     A page that is slow by itself is slow each time; one that waited for its neighbour is not.
@@ -63,7 +58,7 @@ def test_shows_itself_soon(name: str, seen: Visit, browser: Any, address: str) -
     assert not known or min(known) < 2000, known
 
 
-def test_a_first_visit_shows_itself_soon(chrome: Callable[..., Any], address: str) -> None:
+def test_a_first_visit_shows_itself_soon(chrome, address):
     """The same for a reader who has been nowhere on the site: nothing is cached or compiled."""
     paints: list[float] = []
     while len(paints) < 3 and (not paints or paints[-1] >= 2000):
@@ -73,15 +68,3 @@ def test_a_first_visit_shows_itself_soon(chrome: Callable[..., Any], address: st
         paints.append(paint)
         page.context.close()
     assert min(paints) < 2000, paints
-
-
-def _contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
-    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
-
-    def luminance(colour: tuple[int, ...]) -> float:
-        parts = [c / 255 for c in colour]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)

@@ -1,10 +1,5 @@
 """The search page finds what a reader of the paper would type, and where that leads is legible."""
 
-from __future__ import annotations
-
-from typing import Any
-
-import pytest
 from playwright.sync_api import TimeoutError
 
 from lossurface.claims import CLAIMS
@@ -13,10 +8,8 @@ from tests.site.visit import PLAIN, axe
 _LISTED = """page => Array.from(document.querySelectorAll("ul.search li a"))
     .some(link => link.href.includes(page + ".html"))"""
 
-pytestmark = pytest.mark.site
 
-
-def test_every_claim_is_found_by_its_name(browser: Any, address: str) -> None:
+def test_every_claim_is_found_by_its_name(browser, address):
     page = browser.new_page()
     missing = []
     for claim in CLAIMS.values():
@@ -31,7 +24,7 @@ def test_every_claim_is_found_by_its_name(browser: Any, address: str) -> None:
     assert missing == []
 
 
-def test_what_was_searched_for_is_legible(browser: Any, address: str) -> None:
+def test_what_was_searched_for_is_legible(browser, address):
     """The page that a result leads to marks the words, in its contents as well."""
     page = browser.new_page()
     page.goto(f"{address}/search.html?q=example")

@@ -1,9 +1,5 @@
 """axe finds on a phone what it is there to find."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import pytest
 
 from tests.site.visit import axe
@@ -22,7 +18,7 @@ WORDS = "word " * 80
         ('<p style="width: 2000px">short</p>', "", False),  # nothing is out of sight
     ],
 )
-def test_what_scrolls_needs_a_tab_stop(browser: Any, inside: str, stop: str, found: bool) -> None:
+def test_what_scrolls_needs_a_tab_stop(browser, inside, stop, found):
     page = browser.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     box = f'<div {stop} style="overflow-x: auto; white-space: nowrap">{inside}</div>'
