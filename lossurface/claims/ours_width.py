@@ -1,5 +1,4 @@
-"""How wide is wide enough (ours): certified bad minima at every width, and the bound above which
-there is none.
+"""How wide is wide enough (ours): certified strict bad minima at every width.
 
 The samples lie on two planes of R^3 that meet in an axis: (b, c, 0) and (-b, c, 0) for a positive
 point c on that axis, (0, c, b) and (0, c, -b) for a negative one, so that r_+ = r_- = 2, r = 3 and
@@ -11,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 

@@ -72,7 +72,7 @@ NETWORK: Any = (
 )
 _STAIRCASE: Any = {"w": ["q"], "b": "q", "breaks": ["q", ...], "levels": ["ball"]}
 # f_D is held fixed: `offset` holds its outputs on the samples, zeros where there is no f_D.
-_FREE: Any = {"neuron": ANALYTIC, "a0": "q", "a": ["q", ...], "W": [["q"]], "offset": ["q"]}
+_FREE: Any = {"neuron": ANALYTIC, "a0": "q", "a": ["q"], "W": [["q"]], "offset": ["q"]}
 _QUADRATIC: Any = {"weights": ["q", ...], "rows": [["q"], ...], "linear": ["q"]}
 _QUADRATICS: Any = {"positive": _QUADRATIC, "negative": _QUADRATIC}
 _CONDITIONS = {"proposition-11", "proposition-12"}
