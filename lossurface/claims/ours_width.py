@@ -9,18 +9,25 @@ proves what is said here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lossurface import InputError
 from lossurface.claims import verdict
-from lossurface.claims.construction import assumed, at_least, certified
+from lossurface.claims.construction import assumed, at_least
 from lossurface.enclosed.strict_minimum import strict_minimum
-from lossurface.exact import Certificate, Finding, Verdict
-from lossurface.setting import Dataset
+from lossurface.exact import Certificate, Finding, Verdict, check, every
+from lossurface.setting import Dataset, Neuron, neurons_of, polynomial_hinge
 
-__all__ = ["FAMILIES", "certify", "verify"]
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from lossurface.landscape.escape import Escape
+    from lossurface.landscape.single_layer import SingleLayerSurface
+
+__all__ = ["FAMILIES", "certify", "departures", "planted", "verify"]
 
 CLAIM = "The width (ours)"
 FAMILIES = ("recursion", "small", "fixed-fd")
@@ -97,26 +104,99 @@ def _minimum(found: dict[str, Any]) -> tuple[Dataset, list[float], list[float] |
     """Return samples, theta and f_D's outputs of points (label, c, b) or (label, c, b, f_D)."""
     if "points" not in found:  # the subspaces meet in 0 only
         return Dataset.of(found["X"], found["y"]), found["theta"], None
-    rows, labels, offset = [], [], []
-    for label, c, b, *fixed in found["points"]:
-        for own in (b, -b):
-            rows.append((own, c, 0) if label > 0 else (0, c, own))
-            labels.append(label)
-            offset += fixed
+    rows, labels = _on_planes([point[:3] for point in found["points"]])
+    offset = [fixed for point in found["points"] for fixed in 2 * point[3:]]
     zeros = [0.0] * len(found["z"])
     theta = [found["a0"], *found["a"], *zeros, *found["z"], *zeros]
     return Dataset.of(rows, labels), theta, offset or None
 
 
-def _findings() -> Iterator[Finding]:
+def _on_planes(points: Sequence[Sequence[Any]]) -> tuple[list[tuple[Any, Any, Any]], list[int]]:
+    """Return the samples and labels of points (label, c, b) on the shared axis."""
+    signed = [(int(label), c, own) for label, c, b in points for own in (b, -b)]
+    rows = [(own, c, 0) if label > 0 else (0, c, own) for label, c, own in signed]
+    return rows, [label for label, _, _ in signed]
+
+
+def planted(rng: np.random.Generator, neuron: Neuron) -> tuple[SingleLayerSurface, torch.Tensor]:
+    """Return a surface and a bad critical point at the least width that the bound asks for.
+
+    One to three neurons on the shared axis and 2 M + 2 points there: the equations for a critical
+    point in the dual weights, sum lambda y (1, sigma(z_j c), c sigma'(z_j c)) = 0, have a solution.
+    Its signs are taken for the labels, its sizes for lambda, and a fixed f_D supplies the margins
+    1 - C lambda^(1/p). Then the neurons are split, with output weights of any signs, until there
+    are as many as the bound asks for. W is not 0, no a_j is, and f is not constant.
+    """
+    import numpy as np
+    import torch
+
+    from lossurface.landscape.single_layer import SingleLayerSurface
+
+    M = int(rng.integers(1, 4))
+    weights = np.zeros(1)
+    while abs(weights).min() <= 0.02 * abs(weights).max() or len(set(np.sign(weights))) < 2:
+        z, c = rng.uniform(-1.5, 1.5, M), rng.uniform(-2, 2, 2 * M + 2)
+        at = torch.from_numpy(np.outer(c, z))
+        value, slope = neuron.torch(at).numpy(), neuron.torch_d1(at).numpy()
+        system = np.column_stack([np.ones_like(c), value, c[:, None] * slope])
+        weights = np.linalg.svd(system.T)[2][-1]
+    y, roots = np.sign(weights), abs(weights) ** (1 / POWER)
+    margins = 1 - roots * (abs(weights).sum() / (abs(weights) * roots).sum())
+    b = rng.uniform(0.3, 2, len(c))
+    points = list(zip(y.tolist(), c.tolist(), b.tolist(), strict=True))
+    rows, labels = _on_planes(points)
+    X, wide = np.array(rows), len(rows) - 1  # Delta_+ = Delta_- = 1: more than n - 2 neurons
+    a = rng.choice([-1, 1], wide) * rng.uniform(0.1, 2, wide)
+    W = np.zeros((3, wide))
+    W[1] = z[np.concatenate([np.arange(M), rng.integers(0, M, wide - M)])]
+    f_S = neuron.torch(torch.from_numpy(X @ W)).numpy() @ a
+    offset = np.repeat(y * margins, 2) - f_S
+    surface = SingleLayerSurface(
+        neuron,
+        polynomial_hinge(POWER),
+        torch.from_numpy(X),
+        torch.tensor(labels, dtype=torch.float64),
+        wide,
+        offset=torch.from_numpy(offset),
+    )
+    return surface, torch.from_numpy(np.concatenate([[0.0], a, W.ravel()]))
+
+
+def departures(*, trials: int, seed: int) -> list[Escape]:
+    """Leave planted critical points along the curve of Theorem 1's proof.
+
+    Args:
+        trials: how many, with the neurons of Assumption 5 in turn.
+        seed: of all randomness.
+    """
+    import numpy as np
+
+    from lossurface.landscape.escape import escape
+
+    rng, neurons = np.random.default_rng(seed), neurons_of("convex-analytic")
+    points = (planted(rng, neurons[k % len(neurons)]) for k in range(trials))
+    return [escape(*point, proof="theorem-1", axes=((0, 1), (1, 2))) for point in points]
+
+
+def _findings(seed: int, trials: int) -> Iterator[Finding]:
     for family in FAMILIES:
         for M in range(2 if family == "fixed-fd" else 1, 5):
-            certificate = certify(M, family)
-            n = len(certificate.data["labels"])
-            yield certified(certificate, f"{family}, M = {M}, n = {n}")
+            yield check(certify(M, family))
+    left = departures(trials=trials, seed=seed)
+    near = "planted near a bad critical point, W and a not 0, at the width of the bound"
+    yield every(f"no point {near} is a local minimum", [step.not_minimum for step in left])
+    yield every(f"every point {near} is left with a lower loss", [step.decrease for step in left])
 
 
-def verify() -> Verdict:
-    """Verify that there are bad minima at widths 1 to 6; nothing in it is random."""
-    headline = "Strict local minima with an error at M = 1 to 6"
-    return verdict("ours-width", _findings(), headline)
+def verify(*, seed: int = 0, trials: int = 200) -> Verdict:
+    """Verify both sides of the width: bad minima below the bound, ways out of plants above it.
+
+    Args:
+        seed: of the plants.
+        trials: how many plants.
+    """
+    headline = (
+        "Strict bad local minima at M = 1 to 4 in three families, and at the width of the bound "
+        "every planted bad critical point is left with a certified decrease."
+    )
+    return verdict("ours-width", _findings(seed, trials), headline)
