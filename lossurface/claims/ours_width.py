@@ -90,11 +90,12 @@ def _recursion(M: int) -> dict[str, Any]:
     On its own four points each neuron does what the block's one does; there the later ones are
     nearly zero and the earlier ones nearly constant.
     """
-    points = []
+    points: list[tuple[int, float, float]] = []
     for i in range(M):
         size = EPSILON ** (i - (M - 1) // 2)
         for label, u in BLOCK:
-            points.append([label * (-1) ** i, u * size, u * size * (1 + STRETCH * len(points))])
+            ratio = 1 + STRETCH * len(points)
+            points.append((label * (-1) ** i, u * size, ratio * u * size))
     a = [-2 * F * (-1) ** i for i in range(M)]
     z = [-(EPSILON ** ((M - 1) // 2 - i)) for i in range(M)]
     return {"points": points, "a0": F, "a": a, "z": z}
