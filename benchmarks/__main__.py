@@ -18,7 +18,6 @@ import torch
 from benchmarks import memory, proofs, record, scaling, slices, spectra, training
 from benchmarks.record import Row
 from benchmarks.size import TINY, Size
-from lossurface.show.figures.benchmarks import FORMAT
 
 GROUPS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "slice": slices.rows,
@@ -42,7 +41,7 @@ def run(size: Size, only: list[str], device: str, say: Callable[[str], None]) ->
             say(f"[{time.perf_counter() - start:4.0f} s] {row.line()}")
             rows.append(row)
     whole: dict[str, Any] = {
-        "format": FORMAT,
+        "format": record.FORMAT,
         "version": 1,
         "date": record.now(),
         "complete": not only and size == Size(),

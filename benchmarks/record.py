@@ -16,8 +16,8 @@ import torch
 from benchmarks.peers import version
 from benchmarks.timing import Turns
 from lossurface.reproduce.records import write_atomically
-from lossurface.show.figures.benchmarks import seconds
 
+FORMAT = "lossurface/benchmarks"
 LIBRARIES = ("lossurface", "torch", "numpy", "scipy", "python-flint")
 PEERS = ("loss_landscapes", "curvlinops", "pyhessian")
 
@@ -80,6 +80,13 @@ class Row:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
         return {**asdict(self), "met": self.met, "status": self.status}
+
+
+def seconds(value: float) -> str:
+    """Return a time in the unit that suits it."""
+    if value >= 1:
+        return f"{value:.3g} s"
+    return f"{value * 1e3:.3g} ms" if value >= 1e-3 else f"{value * 1e6:.3g} µs"
 
 
 def compared(

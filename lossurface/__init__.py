@@ -5,19 +5,14 @@ Search in floating point, check in exact arithmetic. Importing the package loads
 
 from typing import TYPE_CHECKING, Any
 
+from lossurface.errors import InputError
+
 if TYPE_CHECKING:
-    from lossurface.conditions import Report
+    from lossurface.claims.check import Report
 
 __all__ = ["InputError", "__version__", "check"]
 
 __version__ = "0.1.0"
-
-
-class InputError(ValueError):
-    """Raised for bad input: one line naming the input, the condition broken and the way out.
-
-    The command line prints the message alone and exits with status 2.
-    """
 
 
 def check(X: Any, y: Any, **choices: Any) -> "Report":
@@ -27,11 +22,11 @@ def check(X: Any, y: Any, **choices: Any) -> "Report":
         X: (n, d) samples: array, tensor, nested lists or data frame.
         y: (n,) labels of two classes; or the name of a column of the data frame X.
         choices: `neuron`, `loss`, `p`, `width`, `architecture`, `positive` and `rank_tolerance`, as
-            in `lossurface.conditions.check`.
+            in `lossurface.claims.check`.
 
     Raises:
         InputError: the data or a choice is unusable; the message names row and column.
     """
-    from lossurface.conditions import check as decide
+    from lossurface.claims.check import check as decide
 
     return decide(X, y, **choices)

@@ -15,19 +15,18 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lossurface import InputError, __version__
-from lossurface.errors import checked_folder
+from lossurface.errors import InputError, checked_folder
 from lossurface.exact.checker import printable
 
 if TYPE_CHECKING:
     from lossurface.claims import Claim
     from lossurface.exact import Verdict
-    from lossurface.reproduce import Pool
 
 __all__ = ["cli", "main"]
 
@@ -37,7 +36,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="lossurface")
+@click.version_option(package_name="lossurface", prog_name="lossurface")
 def cli() -> None:
     """Companion to Liang, Sun, Li and Srikant (ICML 2018): search in floats, check exactly."""
 
@@ -190,11 +189,11 @@ def _certify_all(folder: Path) -> None:
     except OSError as error:
         name = printable(folder)
         raise InputError(f"{name}: no folder ({error.strerror}); choose another place") from None
-    for entry in gallery():
-        path = entry.certificate.save(folder / entry.filename)
-        data = entry.certificate.data
+    for recipe, certificate in gallery():
+        path = certificate.save(folder / recipe.filename)
+        data = certificate.data
         click.echo(
-            f"{printable(path)}: {entry.recipe.shows}; training error {data['training_error']}, "
+            f"{printable(path)}: {recipe.shows}; training error {data['training_error']}, "
             f"radius {data['radius']}"
         )
 
@@ -232,7 +231,7 @@ def recheck(path: str, as_json: bool) -> None:
 @_JSON
 def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
     """Say which guarantee holds on a dataset (CSV, Parquet or NPZ), with exact certificates."""
-    from lossurface.conditions import check_file
+    from lossurface.claims.check import check_file
 
     if out is None:
         report = check_file(path, **choices)
@@ -269,12 +268,16 @@ def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
 def reproduce(
     ids: tuple[str, ...],
     out: str,
+    profile: str,
     seed: int | None,
+    given: tuple[tuple[str, str], ...],
     workers: int,
     scheduler: str | None,
     trials_of: str | None,
+    count: int | None,
+    chunk: int | None,
     as_json: bool,
-    **choices: Any,
+    device: str,
 ) -> None:
     """Run the notebooks of claims (all by default) and summarise their verdicts.
 
@@ -282,80 +285,47 @@ def reproduce(
     experiments instead: those of theorem-1, theorem-2 or proposition-1 (planted points, trained
     starts, an assumption dropped), all, or one of them by its name.
     """
-    from lossurface.reproduce import BrokenOff, Pool
+    from lossurface.reproduce import BrokenOff, Pool, run
 
     checked_folder(out)
-    pool = Pool(workers, scheduler)
+    common: dict[str, Any] = {"device": device, "out": out, "pool": Pool(workers, scheduler)}
+    common["echo"] = partial(click.echo, err=True)
     try:
-        if trials_of is None:
-            _reproduce_notebooks(ids, out, seed, pool, as_json, choices)
+        if trials_of is not None:
+            if ids or given:
+                raise InputError(
+                    "--trials-of names its claim and options; give no ID and no -p with it"
+                )
+            held = _run_trials(
+                trials_of, as_json, count=count, chunk=chunk, seed=seed or 0, **common
+            )
         else:
-            _reproduce_trials(trials_of, ids, out, seed, pool, as_json, choices)
+            if count is not None or chunk is not None:
+                raise InputError("--count and --chunk are for trials; give --trials-of NAME too")
+            values = {name: _parsed(text) for name, text in given}
+            summary = run(ids, profile=profile, seed=seed, parameters=values, **common)
+            click.echo(json.dumps(summary.to_dict(), indent=2) if as_json else summary.table())
+            held = summary.ok
     except BrokenOff as error:
         click.echo(f"lossurface: {error}", err=True)
         sys.exit(3)
+    sys.exit(0 if held else 1)
 
 
-def _reproduce_notebooks(
-    ids: tuple[str, ...],
-    out: str,
-    seed: int | None,
-    pool: Pool,
-    as_json: bool,
-    choices: dict[str, Any],
-) -> None:
-    from lossurface.reproduce import run
-
-    for name in ("count", "chunk"):
-        if choices[name] is not None:
-            raise InputError(f"--{name} is for trials; give --trials-of NAME with it")
-    summary = run(
-        ids,
-        device=choices["device"],
-        profile=choices["profile"],
-        out=out,
-        seed=seed,
-        parameters={name: _parsed(value) for name, value in choices["given"]},
-        pool=pool,
-        echo=lambda line: click.echo(line, err=True),
-    )
-    click.echo(json.dumps(summary.to_dict(), indent=2) if as_json else summary.table())
-    sys.exit(0 if summary.ok else 1)
-
-
-def _reproduce_trials(
-    name: str,
-    ids: tuple[str, ...],
-    out: str,
-    seed: int | None,
-    pool: Pool,
-    as_json: bool,
-    choices: dict[str, Any],
-) -> None:
+def _run_trials(name: str, as_json: bool, **options: Any) -> bool:
+    """Run the experiments of that name, claim by claim; return whether all hold."""
     from lossurface.reproduce import EXPERIMENTS, run_experiment, select_experiments
 
-    if ids or choices["given"]:
-        raise InputError("--trials-of names its claim and options; give no ID and no -p with it")
     claims = list(dict.fromkeys(EXPERIMENTS[one].claim for one in select_experiments(name)))
     verdicts = []
     for one in [name] if len(claims) == 1 else claims:
-        verdict = run_experiment(
-            one,
-            choices["count"],
-            seed=seed or 0,
-            device=choices["device"],
-            out=out,
-            chunk=choices["chunk"],
-            pool=pool,
-            echo=lambda line: click.echo(line, err=True),
-        )
-        verdicts.append(verdict)
+        verdicts.append(run_experiment(one, **options))
         if not as_json:
-            click.echo(str(verdict))
+            click.echo(str(verdicts[-1]))
     if as_json:
         rows = [verdict.to_dict() for verdict in verdicts]
-        click.echo(json.dumps(rows if len(claims) > 1 else rows[0], indent=2))
-    sys.exit(0 if all(verdict.status == "holds" for verdict in verdicts) else 1)
+        click.echo(json.dumps(rows if len(rows) > 1 else rows[0], indent=2))
+    return all(verdict.status == "holds" for verdict in verdicts)
 
 
 def _parsed(text: str) -> Any:

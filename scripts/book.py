@@ -28,7 +28,8 @@ from typing import Any
 
 import yaml
 
-from lossurface.reproduce.notebook import execute
+from lossurface.reproduce import execute
+from lossurface.reproduce.pool import package
 from lossurface.reproduce.records import write_atomically
 from scripts.store_outputs import notebooks
 
@@ -39,14 +40,8 @@ IGNORED = {".ipynb_checkpoints", "__pycache__", "_build"}
 
 def package_key(root: Path) -> str:
     """Return a hash of what every notebook rests on: the package and the pinned versions."""
-    digest = hashlib.sha256()
-    files = [p for p in sorted((root / "lossurface").rglob("*")) if p.is_file()]
-    files = [p for p in files if "__pycache__" not in p.parts and not p.name.startswith(".")]
-    for path in [*files, root / "constraints.txt"]:
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(root)}\0{len(content)}\0".encode() + content)
-    digest.update(sys.version.split()[0].encode())
-    return digest.hexdigest()
+    key = package(root / "lossurface")["key"]
+    return hashlib.sha256(key.encode() + (root / "constraints.txt").read_bytes()).hexdigest()
 
 
 def notebook_key(path: Path, package: str) -> str:
@@ -93,7 +88,6 @@ def execute_all(root: Path, build: Path, jobs: int = 2) -> list[str]:
             expected[path] = seconds
     print(f"{len(waiting)} of {len(paths)} notebooks to execute", flush=True)
     failures = []
-    # Processes, not threads: papermill changes the working directory of its process.
     with ProcessPoolExecutor(jobs) as pool:
         # The longest first, so that no core is left with a long one at the end.
         order = sorted(waiting, key=expected.__getitem__, reverse=True)

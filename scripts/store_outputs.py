@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 
-from lossurface.reproduce.notebook import execute
+from lossurface.reproduce import execute
 from lossurface.reproduce.records import write_atomically
 
 TAG, COMMENT = "nbval-check-output", "# NBVAL_CHECK_OUTPUT"
@@ -145,7 +145,6 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     paths = notebooks(chosen.places)
     failed = 0
-    # Processes, not threads: papermill changes the working directory of its process.
     with ProcessPoolExecutor(2) as pool:
         results = pool.map(partial(process, check=chosen.check), paths)
         for path, wrong in zip(paths, results, strict=True):

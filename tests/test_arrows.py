@@ -38,13 +38,26 @@ def test_no_package_imports_what_is_private_to_another(package):
         assert found == [], path.name
 
 
+ROOMS = ("exact", "setting", "enclosed", "landscape", "conditions", "claims")
+OUTSIDE = {"show", "reproduce", "cli"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_imports_from_one_above_it(room):
+    above = OUTSIDE | set(ROOMS[ROOMS.index(room) + 1 :])
+    for path in (ROOT / "lossurface" / room).rglob("*.py"):
+        for name in imported(path.read_text(encoding="utf-8")):
+            root, owner, *_ = [*name.split("."), ""]
+            assert root != "lossurface" or owner not in above, f"{path.name}: {name}"
+
+
 def test_balls_stand_on_exact_arithmetic_and_the_setting_alone():
     for package in ("enclosed", "exact", "setting"):
         for path in (ROOT / "lossurface" / package).glob("*.py"):
             names = [name.split(".") for name in imported(path.read_text(encoding="utf-8"))]
             found = {name[1] for name in names if name[0] == "lossurface"}
             if package == "enclosed":
-                assert found <= {"InputError", "enclosed", "errors", "exact", "setting"}, path.name
+                assert found <= {"enclosed", "errors", "exact", "setting"}, path.name
             else:
                 assert "enclosed" not in found, path.name
 
@@ -55,6 +68,6 @@ def test_an_import_of_something_private_is_seen():
     assert private(whole, "conditions")
     assert not private(whole, "exact")
     assert private(laws, "exact")
-    assert private("lossurface.exact.findings._finding", "claims")
+    assert private("lossurface.exact.findings._compared", "claims")
     assert not private("lossurface.exact.__version__", "claims")
     assert not private("lossurface.exact", "claims")

@@ -330,3 +330,39 @@ def test_a_message_is_one_line_whatever_is_named(run):
     assert status == 2
     assert err.count("\n") == 1
     assert "\x1b" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--count", "3"), "give --trials-of NAME"),
+        (("--trials-of", "separability", "theorem-1"), "give no ID and no -p"),
+        (("--workers", "2", "--scheduler", "tcp://x:1"), "exclude each other"),
+        (("theorem-1", "-p", "trails", "3"), "unknown parameter 'trails'"),
+        (("--profile", "slow"), "not one of quick, book, full"),
+    ],
+)
+def test_bad_reproductions_are_refused_in_one_line(run, tmp_path, arguments, told):
+    status, out, err = run("reproduce", "--out", str(tmp_path / "out"), *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert told in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_reproduction_that_broke_off_ends_with_3_and_resumes(run, tmp_path, monkeypatch):
+    from lossurface.reproduce import records
+
+    def full(path, text):
+        raise OSError(28, "No space left on device")
+
+    arguments = ("reproduce", "--trials-of", "separability", "--count", "2", "--chunk", "1")
+    arguments += ("--out", str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "write_atomically", full)
+        status, out, err = run(*arguments)
+    assert (status, out, err.count("\n")) == (3, "", 1)
+    assert "No space left on device" in err
+    assert "it resumes" in err
+    status, out, _ = run(*arguments)
+    assert status == 0
+    assert out.startswith("proposition-3: holds.")

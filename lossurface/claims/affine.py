@@ -7,20 +7,13 @@ near to it as is wanted, and the checker's own criterion proves that it lies in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
-from typing import Any
 
-from lossurface import InputError
-from lossurface.claims.construction import (
-    Number,
-    balancing_constant,
-    local_minimum,
-    signed,
-)
-from lossurface.exact.certificate import Certificate
+from lossurface.claims.construction import Number, balancing_constant, signed
+from lossurface.errors import InputError
 from lossurface.exact.checker import Refuted
 from lossurface.exact.checker.minimum import balanced, check_best
 from lossurface.exact.linalg import dot, rank, solve
@@ -29,7 +22,6 @@ from lossurface.setting.datasets import Dataset, Enclosed, Point
 
 __all__ = [
     "AffineMap",
-    "affine_minimum",
     "best_affine_map",
     "refuse_separable",
     "separable",
@@ -46,6 +38,7 @@ class AffineMap:
 
     c: Number
     v: tuple[Number, ...]  # (d,)
+    error: Fraction  # the training error
 
     @property
     def constant(self) -> bool:
@@ -85,8 +78,9 @@ def best_affine_map(dataset: Dataset, p: int) -> AffineMap:
         for rows in (dataset.positives, dataset.negatives)
     ]
     if means[0] == means[1]:
-        value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-        return AffineMap(value, (Fraction(0),) * dataset.d)
+        wrong = min(dataset.n_plus, dataset.n_minus)
+        zero = (Fraction(0),) * dataset.d
+        return AffineMap(balancing_constant(dataset, p), zero, Fraction(wrong, dataset.n))
     if rank([(Fraction(1), *row) for row in dataset.x]) <= dataset.d:
         raise InputError(
             "samples lie on a hyperplane, so the best affine map is not unique; give samples that "
@@ -97,20 +91,18 @@ def best_affine_map(dataset: Dataset, p: int) -> AffineMap:
     for bits in _GRID_BITS:
         u = _newton(rows, p, u, 2 * bits)
         rad = Fraction(2**_BALL_BITS, 2**bits)
-        *v, c = balls = [Enclosed(_rounded(value, bits), rad) for value in u]
+        *v, c = [Enclosed(_rounded(value, bits), rad) for value in u]
+        *slope, offset = ends = [(ball.mid - rad, ball.mid + rad) for ball in (*v, c)]
         try:
-            check_best(_ends(balls), [list(row) for row in rows], p, [1] * len(rows))
+            check_best(ends, [list(row) for row in rows], p, [1] * len(rows))
         except Refuted:
             continue
-        return AffineMap(c, tuple(v))
+        _, wrong, _ = balanced(offset, slope, [list(row) for row in dataset.x], p, list(dataset.y))
+        return AffineMap(c, tuple(v), Fraction(wrong, dataset.n))
     raise InputError(
         "samples: the best affine map was not enclosed; too few samples have a margin below 1 for "
         "it to be unique, or they are scaled very unevenly"
     )
-
-
-def _ends(values: Sequence[Enclosed]) -> list[tuple[Fraction, Fraction]]:
-    return [(value.mid - value.rad, value.mid + value.rad) for value in values]
 
 
 def _rounded(value: Fraction, bits: int) -> Fraction:
@@ -144,30 +136,3 @@ def _newton(rows: Sequence[Point], p: int, u: list[Fraction], bits: int) -> list
             break
         u = moved
     return u
-
-
-def affine_minimum(
-    claim: str,
-    dataset: Dataset,
-    p: int,
-    data: Mapping[str, Any],
-    network: Mapping[str, Any],
-    best: AffineMap,
-    reach: Fraction | None = None,
-) -> Certificate:
-    """Certify a network that is the best affine map near theta*, with the widest radius.
-
-    Args:
-        claim: and up to `network` as for `local_minimum`.
-        best: the affine map.
-        reach: as for `local_minimum`.
-
-    Raises:
-        InputError: no radius is accepted.
-    """
-    error = None
-    if not best.constant:
-        c, *v = _ends([u for u in (best.c, *best.v) if isinstance(u, Enclosed)])
-        _, wrong, _ = balanced(c, v, [list(row) for row in dataset.x], p, list(dataset.y))
-        error = Fraction(wrong, dataset.n)
-    return local_minimum(claim, dataset, p, data, network, reach, error)

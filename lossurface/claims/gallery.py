@@ -15,7 +15,7 @@ from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
 from lossurface.claims.proposition_5 import PLANE
 from lossurface.exact import Certificate
 
-__all__ = ["Entry", "Recipe", "gallery", "recipes"]
+__all__ = ["Recipe", "gallery", "recipes"]
 
 _RELU = ("threshold", "relu", "requ", "constant")
 _LEAKY = ("relu", "leaky-relu", "elu", "linear")
@@ -56,9 +56,14 @@ class Recipe:
 
     @property
     def id(self) -> str:
-        """The name of its file, without `.json`; no two in the gallery agree."""
+        """Its name; no two in the gallery agree."""
         parts = (self.claim, self.data, self.architecture, self.neuron, f"p{self.p}", self.remark)
         return "_".join(part for part in parts if part)
+
+    @property
+    def filename(self) -> str:
+        """Where `lossurface certify --all` writes its certificate."""
+        return f"{self.id}.json"
 
     @property
     def shows(self) -> str:
@@ -77,29 +82,16 @@ class Recipe:
         return get(self.claim).certify(neuron=self.neuron, p=self.p, **self.choices)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A counterexample with its certificate."""
-
-    recipe: Recipe
-    certificate: Certificate
-
-    @property
-    def filename(self) -> str:
-        """Where `lossurface certify --all` writes it."""
-        return f"{self.recipe.id}.json"
-
-
 def recipes() -> tuple[Recipe, ...]:
     """Return what the gallery holds, without building it."""
     found = (*_of_single_layers(), *_on_samples(), *_of_deep_networks())
     return tuple(sorted(found, key=lambda recipe: recipe.claim))
 
 
-def gallery() -> Iterator[Entry]:
-    """Yield every counterexample of the gallery, built and checked."""
+def gallery() -> Iterator[tuple[Recipe, Certificate]]:
+    """Yield every counterexample of the gallery with its certificate, built and checked."""
     for recipe in recipes():
-        yield Entry(recipe, recipe.build())
+        yield recipe, recipe.build()
 
 
 def _of_single_layers() -> Iterator[Recipe]:

@@ -1,83 +1,117 @@
-"""Least squares on a few distinct points with counts, in rational arithmetic."""
+"""Least squares on a few points, each drawn so and so often, in rational arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial, prod
 
-from lossurface import InputError
+from lossurface.claims.tally import Tally
+from lossurface.errors import InputError
 from lossurface.exact.linalg import dot, solve
 
-__all__ = ["Fit", "compositions", "fit_counts", "multinomial"]
+__all__ = ["Points", "compositions", "error_share", "multinomial", "wrong_by_majority"]
 
 
 @dataclass(frozen=True)
-class Fit:
-    """What every minimiser of sum_k counts_k (y_k - f(x_k))^2 does on the points that occur.
-
-    Where the minimisers form a family their values there still agree: the values are the projection
-    of y, which is unique. So the training error is that of every global minimum.
+class Points:
+    """Points with labels, and the functions f = features^T beta that are fitted to them.
 
     Attributes:
-        values: (k,), f at each point; None at a point that does not occur.
+        features: (k, m), one row a point.
         labels: (k,), -1 or +1.
-        counts: (k,), how often each point occurs.
-        unique: whether the parameters are unique as well.
+        shares: (k,), the probability of each point.
     """
 
-    values: tuple[Fraction | None, ...]
+    features: tuple[tuple[Fraction | int, ...], ...]
     labels: tuple[int, ...]
-    counts: tuple[int, ...]
-    unique: bool
+    shares: tuple[Fraction, ...]
 
-    @property
-    def wrong(self) -> tuple[bool, ...]:
-        """(k,), whether each point occurs and is misclassified, with sgn 0 = +1."""
-        return tuple(
-            value is not None and (value >= 0) != (label > 0)
-            for value, label in zip(self.values, self.labels, strict=True)
+    def fit(self, counts: Sequence[int]) -> tuple[Fraction | None, ...]:
+        """Return the values at the points of every minimiser of sum_k counts_k (y_k - f(x_k))^2.
+
+        They are the projection of y, hence unique also where the minimisers form a family.
+
+        Args:
+            counts: (k,), how often each point occurs.
+
+        Returns:
+            (k,), None at a point that does not occur.
+
+        Raises:
+            InputError: counts are no natural numbers, of the wrong number, or all zero.
+        """
+        size = len(self.features)
+        natural = all(type(count) is int and count >= 0 for count in counts)
+        if len(counts) != size or not natural or not any(counts):
+            raise InputError(f"counts are {counts!r}; give {size} integers >= 0, not all 0")
+        columns = list(zip(*self.features, strict=True))
+        weighted = [[n * v for n, v in zip(counts, column, strict=True)] for column in columns]
+        gram = [[dot(row, column) for column in columns] for row in weighted]
+        beta = solve(gram, [dot(row, self.labels) for row in weighted])  # the normal equations
+        values = (dot(row, beta) for row in self.features)
+        return tuple(v if n else None for n, v in zip(counts, values, strict=True))
+
+    def error(self, counts: Sequence[int]) -> Fraction:
+        """Return the training error of every minimiser, with sgn 0 = +1."""
+        found = zip(counts, self.fit(counts), self.labels, strict=True)
+        missed = sum(n for n, v, label in found if v is not None and (v >= 0) != (label > 0))
+        return Fraction(missed, sum(counts))
+
+    def bad(self, counts: Sequence[int]) -> bool:
+        """Say whether that error exceeds 1/8."""
+        return 8 * self.error(counts) > 1
+
+    def probability(self, draws: int, event: Callable[[Sequence[int]], bool]) -> Fraction:
+        """Return the probability that the counts of independent draws meet an event, exactly."""
+        return sum(
+            (
+                Fraction(multinomial(counts))
+                * prod(s**n for s, n in zip(self.shares, counts, strict=True))
+                for counts in compositions(draws, len(self.shares))
+                if event(counts)
+            ),
+            Fraction(0),
         )
 
-    @property
-    def error(self) -> Fraction:
-        """The training error."""
-        pairs = zip(self.counts, self.wrong, strict=True)
-        return Fraction(sum(count for count, wrong in pairs if wrong), sum(self.counts))
+
+def wrong_by_majority(counts: Sequence[int]) -> bool:
+    """Say whether the error exceeds 1/8 once the points 0 and 2 are close to the origin.
+
+    The smaller of these two groups is then wrong, whole, if every point occurs. The pages of
+    Examples 2 and 3 prove it.
+    """
+    few, many = sorted((counts[0], counts[2]))
+    return few < many and 8 * few > sum(counts) and min(counts) > 0
 
 
-def fit_counts(
-    features: Sequence[Sequence[Fraction]], labels: Sequence[int], counts: Sequence[int]
-) -> Fit:
-    """Fit parameters beta to labels by least squares.
+def error_share(
+    points: Callable[[int], Points],
+    sizes: Sequence[int],
+    *,
+    draws: int = 1,
+    trials: int,
+    seed: int,
+) -> Tally:
+    """Count the samples whose global minima have an error above 1/8, each fitted exactly.
 
     Args:
-        features: (k, m), f(x_k) = features_k^T beta.
-        labels: (k,), -1 or +1.
-        counts: (k,), how often each point occurs, at least one of them in all.
-
-    Raises:
-        InputError: counts are no natural numbers, of the wrong number, or all zero.
+        points: of a size.
+        sizes: what is varied.
+        draws: how many samples are drawn for a size of 1.
+        trials: how often, for each size.
+        seed: of the draws.
     """
-    fits = len(counts) == len(features)
-    if not fits or any(type(count) is not int or count < 0 for count in counts) or not any(counts):
-        raise InputError(f"counts are {counts!r}; give {len(features)} integers >= 0, not all 0")
-    used = [k for k, count in enumerate(counts) if count]
-    size = len(features[0])
-    gram = [
-        [sum((counts[k] * features[k][i] * features[k][j] for k in used), Fraction(0))
-         for j in range(size)]
-        for i in range(size)
-    ]  # fmt: skip
-    right = [
-        sum((counts[k] * labels[k] * features[k][i] for k in used), Fraction(0))
-        for i in range(size)
-    ]
-    beta = solve(gram, right)
-    values = tuple(dot(features[k], beta) if counts[k] else None for k in range(len(features)))
-    # with as many points as parameters, and the points in general position, the fit is unique
-    return Fit(values, tuple(labels), tuple(counts), len(used) >= size)
+    import numpy as np
+
+    rng, hits = np.random.default_rng(seed), []
+    for size in sizes:
+        drawn = points(size)
+        shares = [float(share) for share in drawn.shares]
+        rows = rng.multinomial(draws * size, shares, size=trials).tolist()
+        hits.append(sum(drawn.bad(row) for row in rows))
+    return Tally(tuple(sizes), tuple(hits), (trials,) * len(sizes))
 
 
 def compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:

@@ -3,92 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lossurface import InputError
 from lossurface.claims import verdict
-from lossurface.claims.random_networks import fit_labels, random_network
-from lossurface.exact import Finding, Verdict, every, sampled, uncounted
-from lossurface.setting import ARCHITECTURES, NEURONS, Dataset, Network, logistic
+from lossurface.claims.last_layer import last_layer, without_error
+from lossurface.errors import InputError
+from lossurface.exact import Finding, Verdict, enclosed_positive, every, sampled, uncounted
+from lossurface.setting import ARCHITECTURES, NEURONS, Architecture, Problem, logistic
 
 if TYPE_CHECKING:
-    import numpy as np
-    import torch
+    from torch import Tensor
 
     from lossurface.landscape.critical import Certified
 
-__all__ = ["Sides", "both_sides", "critical_points", "perfect", "verify"]
+__all__ = ["both_sides", "critical_points", "not_critical", "verify"]
 
-NEURON_NAMES = ("softplus", "relu", "sigmoid", "leaky-relu", "tanh", "threshold", "quadratic")
-_SAMPLES = 8
-
-
-def perfect(rng: np.random.Generator, index: int, kind: str) -> tuple[Network, Dataset]:
-    """Draw a network and samples of both classes that it classifies with margins above zero."""
-    while True:
-        network = random_network(rng, NEURONS[NEURON_NAMES[index % len(NEURON_NAMES)]], kind)
-        dataset = fit_labels(rng, network, _SAMPLES)
-        if dataset is not None and _strict(network, dataset):
-            return network, dataset
+_NEURONS = ("softplus", "relu", "sigmoid", "leaky-relu", "tanh", "threshold", "quadratic")
 
 
-def _strict(network: Network, dataset: Dataset) -> bool:
-    return all(
-        bool(label * network.ball(row) > 0) for label, row in zip(dataset.y, dataset.x, strict=True)
-    )
+def not_critical(problem: Problem) -> Finding:
+    """Prove that the last layer's gradient is not zero, as -u^T dL/du is positive, in balls."""
+    from flint import arb, ctx
+
+    with ctx.workprec(128):
+        total = arb(0)
+        for y, f in zip(problem.dataset.y, problem.outputs_ball(), strict=True):
+            total += problem.loss.ball_derivative(-y * f, 1) * y * f
+        statement = "the last layer's gradient is not zero: sum lambda y f > 0"
+        return enclosed_positive(statement, total / problem.dataset.n)
 
 
-@dataclass(frozen=True)
-class Sides:
-    """Both sides of the inequality at B networks without error, in floats."""
-
-    gradient_norm: torch.Tensor  # (B,), of the last layer
-    bound: torch.Tensor  # (B,), (1/n) sum lambda_i |f(x_i)| / |last layer|
-
-    @property
-    def broken(self) -> int:
-        """How many gradients are shorter than the bound."""
-        return int((self.gradient_norm < self.bound * (1 - 1e-9)).sum())
-
-
-def both_sides(kind: str, *, trials: int, seed: int, spread: float = 1.0) -> Sides:
-    """Compute gradient and bound at random networks, labels being what each network says.
+def both_sides(kind: str, *, trials: int, seed: int, spread: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Compute the last layer's gradient and its bound, labels being what each network says.
 
     Args:
         kind: one of `ARCHITECTURES`; two hidden layers of four tanh neurons, four in f_S.
-        trials: networks.
+        trials: networks; those that give one label to all samples are left out.
         seed: of all randomness.
         spread: each network's last layer is scaled by 10 to a uniform power in [-spread, spread].
+
+    Returns:
+        (B,), the gradient's norm; (B,), (1/n) sum lambda_i |f(x_i)| / |u|.
     """
     import torch
 
-    from lossurface.landscape.last_layer import LastLayer, gradient_bound
-    from lossurface.setting import Architecture
+    from lossurface.landscape.surface import NetworkSurface
 
-    single = kind in ("single-layer", "shortcut")
-    neuron = NEURONS["tanh"]
+    single, deep = kind in ("single-layer", "shortcut"), kind != "single-layer"
     shape = Architecture(
         kind,
         3,
         4 if single else 0,
         NEURONS["softplus"] if single else None,
-        None if kind == "single-layer" else (4, 4),
-        None if kind == "single-layer" else neuron,
+        (4, 4) if deep else None,
+        NEURONS["tanh"] if deep else None,
     )
+    u = last_layer(shape)
     generator = torch.Generator().manual_seed(seed)
     theta = torch.randn(trials, shape.size, generator=generator, dtype=torch.float64)
     X = torch.randn(12, 3, generator=generator, dtype=torch.float64)
     power = (2 * torch.rand(trials, 1, generator=generator, dtype=torch.float64) - 1) * spread
-    theta[:, list(LastLayer.of(shape).indices)] *= 10**power
+    theta[:, u] *= 10**power
     y = torch.where(shape.forward(theta, X) >= 0, 1.0, -1.0).to(torch.float64)
-    both = (y.min(-1).values < 0) & (y.max(-1).values > 0)
-    norms, bounds = [], []
-    for row, labels in zip(theta[both], y[both], strict=True):
-        found = gradient_bound(shape, logistic(), row[None], X, labels)
-        norms.append(found.gradient_norm[0])
-        bounds.append(found.bound[0])
-    return Sides(torch.stack(norms), torch.stack(bounds))
+    both = y.min(-1).values < y.max(-1).values
+    theta, y = theta[both], y[both]
+    surface = NetworkSurface(shape, logistic(), X.expand(len(y), -1, -1), y)
+    _, gradient, f = surface.gradient(theta)
+    pull = (logistic().torch_d1(-y * f) * y * f).mean(-1)
+    return gradient[:, u].norm(dim=-1), pull / theta[:, u].norm(dim=-1)
 
 
 def critical_points(*, trials: int, seed: int) -> list[Certified]:
@@ -112,18 +94,16 @@ def critical_points(*, trials: int, seed: int) -> list[Certified]:
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
     import numpy as np
 
-    from lossurface.landscape.last_layer import prove_bound
-
     rng = np.random.default_rng(seed)
     for kind in ARCHITECTURES:
-        drawn = [perfect(rng, k, kind) for k in range(trials)]
+        neurons = [NEURONS[_NEURONS[k % len(_NEURONS)]] for k in range(trials)]
         yield every(
             f"{kind}, R = 0: the gradient in the last layer is not zero",
-            (prove_bound(network, dataset, logistic()) for network, dataset in drawn),
+            (not_critical(without_error(rng, neuron, kind, logistic())) for neuron in neurons),
         )
-        sides = both_sides(kind, trials=4 * trials, seed=seed)
+        gradient, bound = both_sides(kind, trials=4 * trials, seed=seed)
         statement = f"{kind}, R = 0: the gradient is at least as long as the bound"
-        yield sampled(statement, sides.broken, len(sides.bound))
+        yield sampled(statement, int((gradient < bound * (1 - 1e-9)).sum()), len(bound))
     found = critical_points(trials=2 * trials, seed=seed)
     if not found:
         raise InputError(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lossurface.claims import verdict
-from lossurface.claims.traps import GRID, decide, decided, met, trap_findings, trapped
+from lossurface.claims.traps import decide, decided, met, trap_findings, trapped
 from lossurface.conditions import Condition
 from lossurface.exact import Certificate, Finding, Verdict, equal, every, less
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
@@ -17,18 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = [
-    "BOWL",
-    "CROSS",
-    "Left",
-    "certify",
-    "dragged",
-    "ellipsoid_errors",
-    "leave",
-    "leave_kernel",
-    "turned",
-    "verify",
-]
+    Array = NDArray[np.float64]
+
+__all__ = ["BOWL", "CROSS", "Left", "certify", "leave", "leave_kernel", "verify"]
 
 # Separable by w = (1, 1), yet the positives lie further out in every direction.
 BOWL = Dataset.of(
@@ -60,71 +51,6 @@ def certify(
     return trapped(dataset, decide(dataset, "proposition-12"), neuron, p, width)
 
 
-def dragged(by: float | str | Fraction) -> Dataset:
-    """Return two classes of five in the plane, the positives `by` times as far from the origin.
-
-    Between about 0.65 and 1.55 each class fits in an ellipse that leaves the other out.
-    """
-    plus = (("1", "0.6"), ("-1", "0.6"), ("1", "-0.6"), ("0.8", "0.1"), ("-1.1", "-0.2"))
-    minus = (("0.5", "1"), ("-0.5", "1"), ("0.5", "-1"), ("0.1", "1.1"), ("-0.2", "-0.95"))
-    times = Fraction(str(by))
-    rows = [(times * Fraction(x), times * Fraction(y)) for x, y in plus]
-    rows += [(Fraction(x), Fraction(y)) for x, y in minus]
-    return Dataset.of(rows, [1] * len(plus) + [-1] * len(minus))
-
-
-def turned(degrees: float) -> Dataset:
-    """Return two long classes of six in the plane, the negatives turned by an angle.
-
-    At 90 degrees the classes lie across each other; at 0 they are nearly parallel.
-    """
-    import numpy as np
-
-    along = np.array([-3.0, -2.2, -1.2, 1.3, 2.4, 3.1])
-    off = np.array([0.3, -0.5, 0.6, -0.6, 0.5, -0.2])
-    angle = np.deg2rad(degrees)
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    plus = np.column_stack([along, off])
-    minus = np.column_stack([0.9 * along[::-1] + 0.2, 0.8 * off]) @ turn
-    X = np.round(np.concatenate([plus, minus]) * GRID) / GRID
-    return Dataset.of(X, [1] * len(plus) + [-1] * len(minus))
-
-
-def ellipsoid_errors(dataset: Dataset, condition: Condition) -> int:
-    """Count, exactly, the errors of the two networks f_S that the ellipsoids make.
-
-    x^T Z x = sum_k c_k (v_k^T x)^2 is a sum of quadratic neurons. With f = b - x^T Z x for the
-    positives' ellipsoid, f = x^T Z x - b for the negatives', b between the classes, f_S alone
-    classifies every sample (the paper's remark (i) on Proposition 12).
-
-    Args:
-        dataset: n samples.
-        condition: `proposition-12`, decided as holding.
-    """
-    assert condition.certificate is not None
-    wrong = 0
-    for name, sign in (("positive", 1), ("negative", -1)):
-        side = condition.certificate.data[name]
-        weights = [Fraction(w) for w in side["weights"]]
-        rows = [[Fraction(v) for v in row] for row in side["rows"]]
-        values = [
-            sum((c * _dot(v, x) ** 2 for c, v in zip(weights, rows, strict=True)), Fraction(0))
-            for x in dataset.x
-        ]
-        pairs = list(zip(dataset.y, values, strict=True))
-        inner, outer = (
-            max(v for y, v in pairs if y == sign),
-            min(v for y, v in pairs if y != sign),
-        )
-        b = (inner + outer) / 2
-        wrong += sum((sign * (b - value) >= 0) != (y > 0) for y, value in pairs)
-    return wrong
-
-
-def _dot(v: Sequence[Fraction], x: Sequence[Fraction]) -> Fraction:
-    return sum((a * b for a, b in zip(v, x, strict=True)), Fraction(0))
-
-
 @dataclass(frozen=True)
 class Left:
     """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it.
@@ -141,7 +67,7 @@ class Left:
     """
 
     dataset: Dataset
-    W: NDArray[np.float64]
+    W: Array
     error: Fraction
     critical: Finding
     bad: Finding
@@ -190,8 +116,8 @@ def leave_kernel(rng: np.random.Generator, cancelling: bool = False) -> Left:
     """
     import numpy as np
 
-    def entries(*shape: int) -> NDArray[np.float64]:
-        values: NDArray[np.float64] = rng.integers(1, 4, shape) * rng.choice([-1.0, 1.0], shape)
+    def entries(*shape: int) -> Array:
+        values: Array = rng.integers(1, 4, shape) * rng.choice([-1.0, 1.0], shape)
         return values
 
     flat = 3 if cancelling else int(rng.integers(1, 4))
@@ -216,57 +142,39 @@ def leave_kernel(rng: np.random.Generator, cancelling: bool = False) -> Left:
     return _left(dataset, chosen, a, W)
 
 
-def _left(
-    dataset: Dataset, chosen: NDArray[np.int64], a: NDArray[np.float64], W: NDArray[np.float64]
-) -> Left:
+def _left(dataset: Dataset, chosen: NDArray[np.int64], a: Array, W: Array) -> Left:
     """Leave (a_0, a, W) = (0, a, W) beside an f_D that makes f = 0 where chosen, and f = y else.
 
     f_D is a staircase, locally constant in its inner weights. What is said of the point is decided
     in rational arithmetic, from the numbers that the step starts and ends with.
     """
+    import numpy as np
     import torch
 
     from lossurface.landscape.escape import Proof, escape
-    from lossurface.landscape.single_layer import SingleLayerSurface, pack
+    from lossurface.landscape.single_layer import SingleLayerSurface
 
-    p, (d, M) = 6, W.shape
+    p, M = 6, W.shape[1]
     X, y = dataset.tensors()
-    f = y.clone()
-    f[torch.from_numpy(chosen)] = 0
-    hidden, output = torch.from_numpy(W), torch.from_numpy(a)
-    offset = f - (X @ hidden).square() @ output
-    surface = SingleLayerSurface(
-        get_neuron("quadratic"), polynomial_hinge(p), X, y, M, offset=offset
-    )
-    zero = torch.zeros(1, dtype=torch.float64)
-    theta = pack(zero, output.unsqueeze(0), hidden.unsqueeze(0))[0]
+    f = y.numpy().copy()
+    f[chosen] = 0
+    deep = f - np.square(X.numpy() @ W) @ a
+    neuron, hinge, offset = get_neuron("quadratic"), polynomial_hinge(p), torch.from_numpy(deep)
+    surface = SingleLayerSurface(neuron, hinge, X, y, M, offset=offset)
+    theta = torch.from_numpy(np.concatenate([[0.0], a, W.ravel()]))
     step = escape(surface, theta, proof=Proof.QUADRATIC)
-    moved = step.theta_after[1 + M :].view(d, M) - hidden
+    V = step.theta_after[1 + M :].view(W.shape).numpy() - W
 
-    def columns(matrix: torch.Tensor) -> list[list[Fraction]]:
-        return [[Fraction(v) for v in column] for column in matrix.T.tolist()]
-
-    alpha = [Fraction(v) for v in a.tolist()]
-    deep = [Fraction(v) for v in offset.tolist()]
-    at, along = ([[_dot(w, x) for w in columns(part)] for x in dataset.x]
-                 for part in (hidden, moved))  # fmt: skip
-    outputs = [sum((c * v * v for c, v in zip(alpha, row, strict=True)), b)
-               for row, b in zip(at, deep, strict=True)]  # fmt: skip
-    gaps = [max(1 - label * v, Fraction(0)) for label, v in zip(dataset.y, outputs, strict=True)]
-    pulls = [label * (p + 1) * gap**p for label, gap in zip(dataset.y, gaps, strict=True)]
-    derivatives = [sum(pulls, Fraction(0)), _dot(pulls, deep)]
-    for j in range(M):
-        seen = [row[j] for row in at]
-        weighted = [pull * v for pull, v in zip(pulls, seen, strict=True)]
-        derivatives.append(_dot(weighted, seen))
-        derivatives += [2 * alpha[j] * _dot(weighted, x) for x in zip(*dataset.x, strict=True)]
-    # Along the step f changes by t * first + t^2 * (half of) second.
-    first = [2 * _dot(alpha, [v * m for v, m in zip(*rows, strict=True)])
-             for rows in zip(at, along, strict=True)]  # fmt: skip
-    second = [2 * _dot(alpha, [m * m for m in row]) for row in along]
-    bend = (p + 1) * p * _dot([gap ** (p - 1) for gap in gaps], [v * v for v in first])
-    wrong = sum((v >= 0) != (label > 0) for label, v in zip(dataset.y, outputs, strict=True))
-    error = Fraction(wrong, dataset.n)
+    x, y, a, deep, at, along = map(_exact, (dataset.x, dataset.y, a, deep, W, V))
+    z, moved = x @ at, x @ along
+    outputs = z**2 @ a + deep
+    gaps = np.maximum(1 - y * outputs, 0)
+    pulls = y * (p + 1) * gaps**p
+    in_W = 2 * a * (x.T @ (pulls[:, None] * z))
+    derivatives = [pulls.sum(), pulls @ deep, *(pulls @ z**2), *in_W.flat]
+    first, second = 2 * (z * moved) @ a, 2 * moved**2 @ a  # of t f + t^2 f / 2 along the step
+    bend = (p + 1) * p * gaps ** (p - 1) @ first**2 - pulls @ second
+    error = Fraction(int(((outputs >= 0) != (y > 0)).sum()), dataset.n)
     return Left(
         dataset,
         W,
@@ -274,11 +182,34 @@ def _left(
         equal("every derivative in a_0, a and W, and in f_D's output layer, is zero",
               max(map(abs, derivatives)), 0),
         less("the training error is above 0", 0, error),
-        less("along the step the second derivative of the loss is negative",
-             (bend - _dot(pulls, second)) / dataset.n, 0),
+        less("along the step the second derivative of the loss is negative", bend / dataset.n, 0),
         step.decrease,
         str(step.case),
     )  # fmt: skip
+
+
+def _exact(values: Any) -> Any:
+    """Return numbers as an array of fractions, on which NumPy's arithmetic is exact."""
+    import numpy as np
+
+    return np.vectorize(Fraction, otypes=[object])(values)
+
+
+def _ellipsoid_errors(dataset: Dataset, condition: Condition) -> int:
+    """Count, exactly, the errors of the two networks f_S that the ellipsoids make.
+
+    x^T Z x = sum_k c_k (v_k^T x)^2 is a sum of quadratic neurons. With f = b - x^T Z x for the
+    positives' ellipsoid, f = x^T Z x - b for the negatives', b between the classes, f_S alone
+    classifies every sample (the paper's remark (i) on Proposition 12).
+    """
+    assert condition.certificate is not None
+    x, y, wrong = _exact(dataset.x), _exact(dataset.y), 0
+    for name, sign in (("positive", 1), ("negative", -1)):
+        side = condition.certificate.data[name]
+        q = (x @ _exact(side["rows"]).T) ** 2 @ _exact(side["weights"])
+        b = (max(q[y == sign]) + min(q[y != sign])) / 2
+        wrong += int(((sign * (b - q) >= 0) != (y > 0)).sum())
+    return wrong
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
@@ -307,7 +238,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
                     (one.not_minimum for one in points))  # fmt: skip
         yield every(f"the proof's step from every planted point {where} lowers the loss",
                     (one.decrease for one in points))  # fmt: skip
-    errors = sum(ellipsoid_errors(data, found) for data, found in holding)
+    errors = sum(_ellipsoid_errors(data, found) for data, found in holding)
     yield equal("the networks that the ellipsoids make classify every sample", Fraction(errors), 0)
 
 

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from lossurface import InputError, setting
+from lossurface import setting
 from lossurface.claims import verdict
-from lossurface.claims.construction import (
-    admissible,
-    admissible_dataset,
-    assumed,
-    at_least,
-    balancing_constant,
-    certified,
-    chosen_dataset,
-    half_space,
-    layered,
-    local_minimum,
-    reach_of_signs,
-)
+from lossurface.claims.construction import Builder, balancing_constant, certified, half_space
+from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
 
-if TYPE_CHECKING:
-    from lossurface.claims.tally import Tally
-
-__all__ = ["HALF_PLANE", "RAYS", "certify", "dead_starts", "verify"]
+__all__ = ["HALF_PLANE", "RAYS", "certify", "verify"]
 
 CLAIM = "Proposition 2"
 RAYS = Dataset.of([(1, 0), (2, 0), (0, 1), (0, 2)], [1, 1, -1, -1])
 HALF_PLANE = Dataset.of([(1, 2), (2, 3), (1, 3), (2, 1), (3, 1), (3, 2)], [1, 1, 1, -1, -1, -1])
+
+
+_CONDITION = "a neuron with sigma(z) = 0 for z < 0"
+_BUILDERS = {
+    "theorem-1": Builder(CLAIM, ZERO, _CONDITION, RAYS, setting.proposition_2_rays().sample),
+    "theorem-2": Builder(
+        CLAIM, ZERO, _CONDITION, HALF_PLANE, setting.proposition_2_half_space().sample
+    ),
+}
 
 
 def certify(
@@ -47,43 +41,30 @@ def certify(
     seed: int | None = None,
     n: int | None = None,
 ) -> Certificate:
-    """Build the bad local minimum of Proposition 2 and certify it.
+    """Build the bad local minimum of Proposition 2: every neuron dead on every sample.
 
-    All samples lie in an open half-space v^T x > 0. With w_j = -v every neuron is dead on every
-    sample and stays so nearby: the network is the constant a_0, at the best constant there is.
+    All samples have v^T x > 0 for some v, and w_j = -v; f_S is the best constant.
 
     Args:
-        neuron: `threshold`, `relu`, `requ` or `constant`: zero on z < 0.
-        p: power of the hinge, at least 2.
-        width: number M of neurons, at least 1; more than n changes nothing.
-        data: `theorem-1` (the classes on different subspaces) or `theorem-2` (separable).
-        dataset: samples in an open half-space that meet the assumption; a small one by default.
-        deep: hidden widths of an f_D beside f_S, all its last hidden neurons dead; none by default.
-        deep_neuron: f_D's neuron, of the same class.
-        seed: draw the samples instead, t e_1 and t e_2 or (y s, t), with this seed.
-        n: how many to draw, 20 unless given.
-
-    Returns:
-        A certificate, training error min(n_+, n_-)/n.
+        neuron: `threshold`, `relu`, `requ` or `constant`.
+        data: `theorem-1` (the classes on different subspaces) or `theorem-2` (separable); drawn
+            samples are t e_1 and t e_2, or (y s, t).
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    admissible(neuron, p, ZERO, CLAIM, "a neuron with sigma(z) = 0 for z < 0")
-    at_least("width", width, 1, CLAIM)
-    if data not in ("theorem-1", "theorem-2"):
+    if data not in tuple(_BUILDERS):
         raise InputError(f"data is {data!r}; {CLAIM} is about 'theorem-1' or 'theorem-2' data")
-    first = data == "theorem-1"
-    law = setting.proposition_2_rays if first else setting.proposition_2_half_space
-    dataset = chosen_dataset(dataset, RAYS if first else HALF_PLANE, law, seed, n, CLAIM)
-    admissible_dataset(dataset, CLAIM)
-    witness = assumed(data, dataset, CLAIM)
+    builder = _BUILDERS[data]
+    builder.admit(neuron, p, width=width)
+    dataset, shown = builder.samples(data, dataset, seed, n)
     direction = half_space(dataset, CLAIM)
-    value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
     a = [Fraction((-1) ** (j + 1)) for j in range(width)]
     W = [[-v] * width for v in direction]
-    network = layered(neuron, value, a, W, deep, deep_neuron, CLAIM)
-    return local_minimum(CLAIM, dataset, p, witness, network, reach_of_signs(direction))
+    constant = balancing_constant(dataset, p)
+    network = builder.single_layer(neuron, constant, a, W, deep, deep_neuron)
+    reach = sum(map(abs, direction), Fraction(0))  # at least ||w_j||: there w_j may be 0
+    return builder.minimum(dataset, p, shown, network, reach)
 
 
 def _findings() -> Iterator[Finding]:
@@ -102,26 +83,3 @@ def verify() -> Verdict:
     """Verify Proposition 2 by checking certificates; nothing in it is random."""
     headline = "Local minima with training error 1/2 on both theorems' data, M = 1 and M > n."
     return verdict("proposition-2", _findings(), headline)
-
-
-def dead_starts(dataset: Dataset, widths: Sequence[int], *, trials: int, seed: int) -> Tally:
-    """Count the Gaussian starts whose neurons are all silent: w_j^T x_i <= 0 for all i and j.
-
-    Args:
-        dataset: the samples.
-        widths: the numbers of neurons M.
-        trials: starts for each width.
-        seed: of the starts.
-    """
-    import torch
-
-    from lossurface.claims.tally import Tally
-
-    X, _ = dataset.tensors()
-    generator = torch.Generator().manual_seed(seed)
-    hits = []
-    for width in widths:
-        shape = (trials, dataset.d, width)
-        W = torch.randn(shape, generator=generator, dtype=torch.float64)
-        hits.append(int(((X @ W) <= 0).all(-1).all(-1).sum()))
-    return Tally(tuple(widths), tuple(hits), (trials,) * len(widths))

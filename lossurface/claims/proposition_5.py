@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from lossurface import InputError, setting
+from lossurface import setting
 from lossurface.claims import verdict
-from lossurface.claims.construction import (
-    admissible,
-    admissible_dataset,
-    assumed,
-    at_least,
-    balancing_constant,
-    certified,
-    chosen_dataset,
-    layered,
-    local_minimum,
-    shifted,
-)
+from lossurface.claims.construction import Builder, balancing_constant, certified, shifted
+from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.arithmetic import definite, integers
 from lossurface.exact.checker.format import AT_ZERO, EVEN
 from lossurface.setting import Dataset
 
-if TYPE_CHECKING:
-    from lossurface.claims.tally import Tally
-    from lossurface.setting import Distribution
-
-__all__ = ["LINE", "PLANE", "certify", "definite_share", "lowest_nearby", "verify"]
+__all__ = ["LINE", "PLANE", "certify", "verify"]
 
 CLAIM = "Proposition 5"
 LINE = Dataset.of([2, 3, -1, "-1/2"], [1, 1, -1, -1])
 PLANE = Dataset.of(
     [(2, 2), (2, -2), (3, 0), ("-1/2", "1/2"), ("-1/2", "-1/2"), (-1, 0)], [1, 1, 1, -1, -1, -1]
+)
+
+
+_BUILDER = Builder(
+    CLAIM,
+    EVEN,
+    "a strongly convex neuron with its minimum at 0",
+    LINE,
+    lambda rng, n: setting.proposition_5().sample(rng, n),  # loaded if asked for
 )
 
 
@@ -50,37 +44,25 @@ def certify(
     seed: int | None = None,
     n: int | None = None,
 ) -> Certificate:
-    """Build the bad local minimum of Proposition 5 and certify it.
+    """Build the bad local minimum of Proposition 5: w_j = 0, and every a_j of one sign.
 
-    At w_j = 0 every neuron is at its minimum. One class lies further out than the other, so moving
-    any w_j raises sum lambda y sigma(w_j^T x) to second order, and all a_j have the sign that makes
-    this a loss.
+    With S = sum lambda y x x^T definite, moving a w_j away from 0 raises the loss.
 
     Args:
-        neuron: `quadratic`, `quartic` or `cosh`: strongly convex with its minimum at 0.
-        p: power of the hinge, at least 2.
-        width: number M of neurons, at least 1.
-        dataset: linearly separable, with S = sum lambda y x x^T definite; `LINE` by default.
+        neuron: `quadratic`, `quartic` or `cosh`.
+        dataset: linearly separable, with S definite; `LINE` by default. Drawn samples are on
+            [2, 3] and [-1, -1/2].
         scale: |a_j|, above 0; the radius cannot exceed it.
-        deep: hidden widths of an f_D beside f_S, all its last hidden neurons dead; none by default.
-        deep_neuron: f_D's neuron, zero on the negative axis.
-        seed: draw the samples instead, on [2, 3] and [-1, -1/2], with this seed.
-        n: how many to draw, 20 unless given.
-
-    Returns:
-        A certificate, training error min(n_+, n_-)/n.
 
     Raises:
         InputError: a condition of the claim is broken; the message says which.
     """
-    admissible(neuron, p, EVEN, CLAIM, "a strongly convex neuron with its minimum at 0")
-    at_least("width", width, 1, CLAIM)
-    dataset = chosen_dataset(dataset, LINE, lambda: setting.proposition_5(), seed, n, CLAIM)
-    admissible_dataset(dataset, CLAIM)
+    _BUILDER.admit(neuron, p, width=width)
     if not isinstance(scale, int | Fraction) or scale <= 0:
         raise InputError(
             f"scale is {scale!r}; {CLAIM} needs a_j of one strict sign: give a rational above 0"
         )
+    dataset, data = _BUILDER.samples("theorem-2", dataset, seed, n)
     sign = _sign(dataset)
     if not sign:
         raise InputError(
@@ -88,12 +70,10 @@ def certify(
             "the origin than the other in every direction"
         )
     a = [-sign * Fraction(scale)] * width
-    value = balancing_constant(dataset.n_plus, dataset.n_minus, p)
-    bias = shifted(value, -AT_ZERO[neuron][0] * sum(a))  # less what the neurons add at 0
     W = [[Fraction(0)] * width for _ in range(dataset.d)]
-    network = layered(neuron, bias, a, W, deep, deep_neuron, CLAIM)
-    data = assumed("theorem-2", dataset, CLAIM)
-    return local_minimum(CLAIM, dataset, p, data, network, Fraction(scale))
+    a0 = shifted(balancing_constant(dataset, p), -AT_ZERO[neuron][0] * sum(a))
+    network = _BUILDER.single_layer(neuron, a0, a, W, deep, deep_neuron)
+    return _BUILDER.minimum(dataset, p, data, network, Fraction(scale))
 
 
 def _sign(dataset: Dataset) -> int:
@@ -106,53 +86,6 @@ def _sign(dataset: Dataset) -> int:
     if definite(weights, columns):
         return 1
     return -1 if definite([-weight for weight in weights], columns) else 0
-
-
-def definite_share(
-    distribution: Distribution, sizes: Sequence[int], *, trials: int, seed: int
-) -> Tally:
-    """Count the samples whose S = sum lambda y x x^T is definite, shown as the builder shows it.
-
-    Args:
-        distribution: of the samples.
-        sizes: the numbers of samples n.
-        trials: datasets for each size.
-        seed: of the datasets.
-    """
-    import numpy as np
-
-    from lossurface.claims.tally import Tally
-
-    rng = np.random.default_rng(seed)
-    hits = [sum(_sign(distribution.sample(rng, n)) != 0 for _ in range(trials)) for n in sizes]
-    return Tally(tuple(sizes), tuple(hits), (trials,) * len(sizes))
-
-
-def lowest_nearby(
-    certificate: Certificate, *, trials: int, seed: int, reach: float = 1.0
-) -> tuple[float, float]:
-    """Probe the loss at random points around theta*.
-
-    Args:
-        certificate: of a local minimum with a finite radius.
-        trials: how many points.
-        seed: of the points, uniform in the ball.
-        reach: radius of the ball, in certified radii.
-
-    Returns:
-        L(theta*) and the lowest loss met.
-    """
-    import torch
-
-    problem = setting.from_certificate(certificate.data)
-    theta = problem.network.parameters()
-    generator = torch.Generator().manual_seed(seed)
-    steps = torch.randn(trials, theta.numel(), generator=generator, dtype=torch.float64)
-    lengths = torch.rand(trials, 1, generator=generator, dtype=torch.float64)
-    radius = reach * Fraction(certificate.data["radius"])
-    steps *= radius * lengths ** (1 / theta.numel()) / steps.norm(dim=-1, keepdim=True)
-    lowest = problem.loss_torch(theta + steps).min()
-    return float(problem.loss_torch(theta)), float(lowest)
 
 
 def _findings() -> Iterator[Finding]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface import InputError
 from lossurface.claims import verdict
-from lossurface.claims.random_networks import fit_labels, random_network
+from lossurface.claims.last_layer import last_layer, without_error
+from lossurface.errors import InputError
 from lossurface.exact import (
     Finding,
     Verdict,
@@ -20,17 +20,16 @@ from lossurface.exact import (
     less_equal,
     sampled,
 )
+from lossurface.exact.linalg import dot, solve
 from lossurface.setting import (
     ARCHITECTURES,
     NEURONS,
+    Architecture,
     Dataset,
     Network,
-    Neuron,
     Problem,
     exact_number,
-    get_neuron,
     polynomial_hinge,
-    single_layer,
 )
 
 if TYPE_CHECKING:
@@ -38,208 +37,107 @@ if TYPE_CHECKING:
 
     from lossurface.claims.training import Trained
 
-__all__ = [
-    "RATIONAL",
-    "Lift",
-    "finish",
-    "fitted",
-    "least_squares",
-    "lift",
-    "outlier",
-    "thin",
-    "verify",
-]
+__all__ = ["lift", "right_runs", "verify"]
 
-RATIONAL = tuple(
-    neuron
-    for neuron in NEURONS.values()
-    if neuron.rational is not None and neuron.name != "constant"  # which has one class only
+_RATIONAL = tuple(
+    name
+    for name, neuron in NEURONS.items()
+    if neuron.rational is not None and name != "constant"  # which has one class only
 )
 _SMOOTH = ("softplus", "sigmoid", "tanh", "arctan")
 _POWERS = (1, 2, 3, 6)
-_SAMPLES = 8
-_MORE = Fraction(3, 2)  # how much further than 1 where margins are known in balls only
+_FURTHER = Fraction(3, 2)  # than a margin of 1, where margins are known in balls only
 
 
-@dataclass(frozen=True)
-class Lift:
-    """The two strokes: a shift of the output bias, then a scaling of the last layer."""
-
-    shift: Fraction  # half the smallest |f| on a negative sample
-    margin: Fraction  # the smallest margin after the shift, or a lower bound of it; > 0
-    scale: Fraction  # of the last layer
-    shifted: Network
-    network: Network  # loss 0
-
-
-def lift(problem: Problem) -> Lift:
-    """Turn a network with training error 0 into one with loss 0, exactly.
-
-    A negative sample has f < 0, as sgn 0 = +1, but a positive one may have f = 0: shifting the
-    output bias by half the smallest |f| of the negatives makes every margin positive. Scaling
-    the last layer scales every margin; the smallest is brought to 1, where the polynomial hinge
-    is 0. Where the network's values are irrational, balls give a lower bound of the margin, and
-    the scale goes beyond.
-
-    Args:
-        problem: a network, exact or in balls, with R = 0 on its dataset.
+def lift(problem: Problem) -> Network:
+    """Bring a network with R = 0 to L = 0, or all margins above 1 where it is known in balls only.
 
     Raises:
         InputError: a sample is misclassified, or balls do not show that it is not.
     """
-    from lossurface.landscape.last_layer import LastLayer
-
-    y, network = problem.dataset.y, problem.network
-    exact = network.exact
-    low = _below(problem, network)
-    if any(label == -1 and value <= 0 for label, value in zip(y, low, strict=True)):
-        raise InputError("a negative sample is not surely right; start at training error 0")
-    if any(label == 1 and value < 0 for label, value in zip(y, low, strict=True)):
-        raise InputError("a positive sample is not surely right; start at training error 0")
-    negatives = [value for label, value in zip(y, low, strict=True) if label == -1]
-    shift = min(negatives) / 2 if negatives else Fraction(1)
-    layer = LastLayer.of(network.architecture)
+    network = problem.network
+    margins = _margins(network, problem.dataset)
+    negative = [m for m, label in zip(margins, problem.dataset.y, strict=True) if label == -1]
+    if min(margins) < 0 or 0 in negative:  # a positive sample may have f = 0: sgn 0 = +1
+        raise InputError("a sample is not surely right; start at training error 0")
+    phi = last_layer(network.architecture)
     theta = [exact_number(value) for value in network.theta]
-    theta[layer.bias] += shift
-    shifted = Network(network.architecture, tuple(theta))
-    margin = min(_below(problem, shifted))
-    scale = 1 / margin * (1 if exact else _MORE)
-    for index in layer.indices:
-        theta[index] *= scale
-    return Lift(shift, margin, scale, shifted, Network(network.architecture, tuple(theta)))
+    theta[phi[0]] += min(negative, default=2) / Fraction(2)
+    least = min(_margins(replace(network, theta=tuple(theta)), problem.dataset))
+    for k in phi:
+        theta[k] *= (1 if network.exact else _FURTHER) / least
+    return replace(network, theta=tuple(theta))
 
 
-def _below(problem: Problem, network: Network) -> list[Fraction]:
-    """Return the margins y_i f(x_i), or rationals below them."""
-    pairs = list(zip(problem.dataset.y, problem.dataset.x, strict=True))
+def _margins(network: Network, dataset: Dataset) -> list[Fraction]:
+    """Return the margins y_i f(x_i), or rationals just below them."""
+    pairs = list(zip(dataset.y, dataset.x, strict=True))
     if network.exact:
-        return [label * network.rational(row) for label, row in pairs]
-    below = []
-    for label, row in pairs:
-        low = float((label * network.ball(row)).lower())
-        below.append(Fraction(low) - Fraction(abs(low)) / 2**40)  # float() rounds: go below
-    return below
+        return [label * network.rational(x) for label, x in pairs]
+    ends = [(label * network.ball(x)).lower().man_exp() for label, x in pairs]
+    return [int(mantissa) * Fraction(2) ** int(exponent) for mantissa, exponent in ends]
 
 
-def least_squares(dataset: Dataset) -> tuple[Fraction, Fraction]:
-    """Return (a, b), the minimiser of sum (1 - y (a x + b))^2 in one dimension, exactly.
-
-    Raises:
-        InputError: the samples have more than one coordinate, or are all equal.
-    """
-    if dataset.d != 1:
-        raise InputError(f"samples have {dataset.d} coordinates; give one")
-    n = dataset.n
-    x = [row[0] for row in dataset.x]
-    sx, sy = sum(x, Fraction(0)), sum(dataset.y)
-    sxx = sum((v * v for v in x), Fraction(0))
-    sxy = sum((v * label for v, label in zip(x, dataset.y, strict=True)), Fraction(0))
-    determinant = n * sxx - sx * sx
-    if not determinant:
-        raise InputError("all samples are equal; give two different ones")
-    a = (n * sxy - sx * sy) / determinant
-    return a, (sy - a * sx) / n
-
-
-def thin() -> Problem:
-    """Return two ReLUs on seven points of the line: R = 0, with one sample on the boundary.
-
-    f(x) = -1/8 + relu(x)/4 - relu(-x)/16, so that the positive sample at 1/2 has f = 0.
-    """
-    eighth = Fraction(1, 8)
-    network = single_layer(get_neuron("relu"), -eighth, [2 * eighth, -eighth / 2], [[1, -1]])
-    x = [-2, -1, Fraction(1, 10), Fraction(1, 2), 1, 2, 3]
-    return Problem(network, Dataset.of(x, [-1, -1, -1, 1, 1, 1, 1]), polynomial_hinge(2))
-
-
-def finish(trained: Trained, count: int) -> list[tuple[float, Finding]]:
-    """Bring trained ReLU networks, floats taken exactly, from R = 0 to L = 0.
-
-    Args:
-        trained: single-layer runs without f_D.
-        count: at most so many of them.
-
-    Returns:
-        For each the loss where training had stopped, and the exact finding that it is 0 now.
-    """
-    from lossurface.landscape.single_layer import unpack
-
-    made = []
-    for run in (trained.ends.error == 0).nonzero().flatten().tolist()[:count]:
-        one = trained.surface.rows(run)
-        a0, a, W = unpack(trained.ends.theta[run], one.d, one.M)
-        network = single_layer(one.neuron, float(a0), a.tolist(), W.tolist())
+def right_runs(trained: Trained, most: int) -> list[Problem]:
+    """Return the first single-layer runs that ended with R = 0, their floats taken exactly."""
+    surface, ends, found = trained.surface, trained.ends, []
+    for run in (ends.error == 0).nonzero().flatten().tolist()[:most]:
+        one = surface.rows(run)
+        shape = Architecture("single-layer", one.d, one.M, one.neuron)
         data = Dataset.of(one.X.tolist(), [int(label) for label in one.y.tolist()])
-        problem = Problem(network, data, one.loss)
-        if problem.error_rational():
-            continue  # right in floats, wrong by a rounding
-        after = problem.loss_rational(lift(problem).network.theta)
-        made.append((float(trained.ends.loss[run]), equal("L = 0 after both strokes", after, 0)))
-    return made
+        found.append(Problem(Network(shape, tuple(ends.theta[run].tolist())), data, one.loss))
+    return [problem for problem in found if not problem.error_rational()]  # floats may mistake
 
 
-def fitted(rng: np.random.Generator, neuron: Neuron, kind: str, p: int) -> Problem:
-    """Draw a random network and samples that it classifies without error, both classes present."""
-    while True:
-        network = random_network(rng, neuron, kind)
-        dataset = fit_labels(rng, network, _SAMPLES)
-        if dataset is not None:
-            return Problem(network, dataset, polynomial_hinge(p))
-
-
-def outlier(far: Fraction = Fraction(10)) -> Dataset:
-    """Return four samples as of Example 3: positives at 1/10 and `far`, negatives at -1/10."""
-    near = Fraction(1, 10)
-    return Dataset.of([near, far, -near, -near], [1, 1, -1, -1])
+def _random(rng: np.random.Generator, names: tuple[str, ...], kind: str, k: int) -> Problem:
+    neuron, p = NEURONS[names[k % len(names)]], _POWERS[k % len(_POWERS)]
+    return without_error(rng, neuron, kind, polynomial_hinge(p))
 
 
 def _lifted_exactly(problem: Problem) -> Iterator[Finding]:
     yield equal("R = 0 before", problem.error_rational(), 0)
-    yield equal("L = 0 after both strokes", problem.loss_rational(lift(problem).network.theta), 0)
+    yield equal("L = 0 after both strokes", problem.loss_rational(lift(problem).theta), 0)
 
 
 def _lifted_in_balls(problem: Problem) -> Iterator[Finding]:
     from flint import arb
 
-    outputs = problem.outputs_ball(lift(problem).network.theta)
+    outputs = problem.outputs_ball(lift(problem).theta)
     for label, f in zip(problem.dataset.y, outputs, strict=True):
         yield enclosed_less("the margin is above z_0 = 1, where l_p = 0", arb(1), label * f)
 
 
-def _bounded(rng: np.random.Generator, index: int) -> Finding:
+def _bounded(rng: np.random.Generator, k: int) -> Finding:
     """R <= L at a network that was not fitted to its labels."""
-    kind = ARCHITECTURES[index % len(ARCHITECTURES)]
-    problem = fitted(rng, RATIONAL[index % len(RATIONAL)], kind, _POWERS[index % len(_POWERS)])
-    labels = rng.choice((-1, 1), size=problem.dataset.n).tolist()
-    other = Problem(problem.network, Dataset(problem.dataset.x, tuple(labels)), problem.loss)
+    drawn = _random(rng, _RATIONAL, ARCHITECTURES[k % len(ARCHITECTURES)], k)
+    labels = tuple(rng.choice((-1, 1), size=drawn.dataset.n).tolist())
+    other = replace(drawn, dataset=Dataset(drawn.dataset.x, labels))
     return less_equal("R <= L", other.error_rational(), other.loss_rational())
 
 
 def _quadratic() -> Iterator[Finding]:
-    data = outlier()
-    a, b = least_squares(data)
-    residual = [1 - label * (a * row[0] + b) for row, label in zip(data.x, data.y, strict=True)]
-    pull = sum((label * r for label, r in zip(data.y, residual, strict=True)), Fraction(0))
-    turn = sum(
-        (label * r * row[0] for row, label, r in zip(data.x, data.y, residual, strict=True)),
-        Fraction(0),
-    )
-    yield equal("quadratic loss, linear model: stationary in b", pull, 0)
-    yield equal("and in a, so that the convex loss is least there", turn, 0)
-    yield less("where the positive sample at 1/10 has f < 0", a / 10 + b, 0)
-    yield less("although f = x is right on it", 0, Fraction(1, 10))
+    """The best line a x + b for the quadratic loss, one of two positive samples being far out."""
+    one, near = Fraction(1), Fraction(1, 10)
+    x, y, ones = [near, 10 * one, -near, -near], [one, one, -one, -one], [one] * 4
+    gram = [[dot(x, x), dot(x, ones)], [dot(x, ones), dot(ones, ones)]]
+    a, b = solve(gram, [dot(x, y), dot(ones, y)])
+    residuals = [label - (a * point + b) for point, label in zip(x, y, strict=True)]
+    yield equal("quadratic loss, linear model: stationary in b", dot(residuals, ones), 0)
+    yield equal("and in a, so that the convex loss is least there", dot(residuals, x), 0)
+    yield less("where the positive sample at 1/10 has f < 0", a * near + b, 0)
+    yield less("although f = x is right on it", 0, near)
 
 
 def _trained(seed: int, trials: int) -> Finding:
     """Train ReLU networks from random starts; bring those with R = 0, floats taken exactly, on."""
     from lossurface.claims.training import separable_batch, train
 
-    batch = separable_batch(4 * trials, _SAMPLES, 2, seed=seed)
+    batch = separable_batch(4 * trials, 8, 2, seed=seed)
     trained = train(batch, "relu", 4, seed=seed, loss=polynomial_hinge(3), steps=60)
-    done = finish(trained, trials)
-    left = sum(finding.status != "holds" for _, finding in done)
+    right = right_runs(trained, trials)
+    left = sum(problem.loss_rational(lift(problem).theta) != 0 for problem in right)
     statement = "trained ReLU networks with R = 0 are brought to L = 0 exactly"
-    return sampled(statement, left, len(done))
+    return sampled(statement, left, len(right))
 
 
 def _findings(seed: int, trials: int) -> Iterator[Finding]:
@@ -247,16 +145,10 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
 
     rng = np.random.default_rng(seed)
     for kind in ARCHITECTURES:
-        drawn = [
-            fitted(rng, RATIONAL[k % len(RATIONAL)], kind, _POWERS[k % len(_POWERS)])
-            for k in range(trials)
-        ]
-        found = [finding for problem in drawn for finding in _lifted_exactly(problem)]
+        rational = [_random(rng, _RATIONAL, kind, k) for k in range(trials)]
+        found = [finding for problem in rational for finding in _lifted_exactly(problem)]
         yield every(f"{kind}: from R = 0 to L = 0, both exact", found)
-        smooth = [
-            fitted(rng, NEURONS[_SMOOTH[k % len(_SMOOTH)]], kind, _POWERS[k % len(_POWERS)])
-            for k in range(max(1, trials // 10))
-        ]
+        smooth = [_random(rng, _SMOOTH, kind, k) for k in range(max(1, trials // 10))]
         found = [finding for problem in smooth for finding in _lifted_in_balls(problem)]
         yield every(f"{kind}: every margin is lifted above z_0, irrational neurons", found)
     yield _trained(seed, trials)

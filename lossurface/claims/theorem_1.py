@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from lossurface.claims import verdict
-from lossurface.claims.departures import Departure, depart, findings
+from lossurface.claims.training import DEEP, FROZEN, joint_findings, subspace_batch, train
 from lossurface.exact import Finding, Verdict, sampled
+from lossurface.landscape import hunts, planted
+from lossurface.landscape.descent import find
+from lossurface.landscape.planted import Departure, depart
 from lossurface.setting import Loss, neurons_of, width_threshold
-
-if TYPE_CHECKING:
-    from lossurface.landscape.hunts import Hunt
 
 __all__ = ["AXES", "WIDE_AXES", "WIDE_SAMPLES", "departures", "hunt", "threshold", "verify"]
 
@@ -32,23 +33,12 @@ def threshold(n: int, positive_axes: tuple[int, ...], negative_axes: tuple[int, 
 def departures(*, trials: int, seed: int, loss: Loss | None = None) -> list[Departure]:
     """Plant bad critical points on random subspace data, M at the threshold, and leave each.
 
-    Neurons run through all that Assumption 5 allows.
-
-    Args:
-        trials: how many.
-        seed: of all randomness.
-        loss: by default the polynomial hinge with p = 6.
+    Neurons run through all that Assumption 5 allows; the loss is by default the polynomial hinge
+    with p = 6.
     """
-    import numpy as np
-
-    from lossurface.landscape.planted import theorem_1
-
     rng = np.random.default_rng(seed)
     neurons = neurons_of("convex-analytic")
-    return [
-        depart(theorem_1(rng, neurons[trial % len(neurons)], loss), "theorem-1")
-        for trial in range(trials)
-    ]
+    return [depart(planted.theorem_1(rng, neurons[k % len(neurons)], loss)) for k in range(trials)]
 
 
 def hunt(
@@ -59,7 +49,7 @@ def hunt(
     loss: Loss | None = None,
     M: int = 0,
     axes: tuple[tuple[int, ...], tuple[int, ...]] = AXES,
-) -> Hunt:
+) -> hunts.Hunt:
     """Minimise the gradient's norm from many starts, and exclude a minimum wherever R > 0.
 
     Args:
@@ -70,34 +60,16 @@ def hunt(
         M: neurons; 0 takes the threshold.
         axes: U_+ and U_-.
     """
-    import torch
-
-    from lossurface.claims.training import subspace_batch
-    from lossurface.landscape import find, hunts
-    from lossurface.landscape.single_layer import SingleLayerSurface
-    from lossurface.setting import get_neuron, polynomial_hinge
-
     batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)
-    surface = SingleLayerSurface(
-        get_neuron(neuron),
-        loss or polynomial_hinge(6),
-        torch.from_numpy(batch.X),
-        torch.from_numpy(batch.y),
-        M or threshold(SAMPLES, *axes),
-    )
-    generator = torch.Generator().manual_seed(seed)
-    start = torch.randn(starts, surface.P, generator=generator, dtype=torch.float64)
-    return hunts.hunt(surface, find(surface, 0.5 * start, steps=150), most=starts)
+    begun = train(batch, neuron, M or threshold(SAMPLES, *axes), seed=seed, loss=loss, steps=0)
+    found = find(begun.surface, 0.5 * begun.ends.theta, steps=150)
+    return hunts.hunt(begun.surface, found, most=starts)
 
 
 def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
-    from lossurface.claims.joint_training import joint_findings
-    from lossurface.claims.training import DEEP, FROZEN, subspace_batch, train
-
-    yield from findings(departures(trials=trials, seed=seed), "of Theorem 1")
+    yield from planted.findings(departures(trials=trials, seed=seed), "of Theorem 1")
     yield from hunt(starts=max(1, trials // 2), seed=seed).findings("subspace data")
-    batch = subspace_batch(STARTS * trials, SAMPLES, *AXES, seed=seed)
-    M = threshold(SAMPLES, *AXES)
+    batch, M = subspace_batch(STARTS * trials, SAMPLES, *AXES, seed=seed), threshold(SAMPLES, *AXES)
     for deep in DEEP:
         trained = train(batch, "softplus", M, seed=seed, deep=deep, device=device)
         statement = f"training at the width threshold ends with R = 0, {FROZEN[deep]}"
@@ -105,10 +77,8 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
     crowded = subspace_batch(max(1, trials // 6), WIDE_SAMPLES, *WIDE_AXES, seed=seed)
     least = threshold(WIDE_SAMPLES, *WIDE_AXES)
     trained = train(crowded, "softplus", least, seed=seed, device=device)
-    statement = (
-        f"training ends with R = 0 where {least} neurons are asked for {WIDE_SAMPLES} samples"
-    )
-    yield sampled(statement, len(trained.stuck), trained.runs)
+    statement = f"ends with R = 0 where {least} neurons are asked for {WIDE_SAMPLES} samples"
+    yield sampled(f"training {statement}", len(trained.stuck), trained.runs)
     few = batch.first(JOINT_STARTS * trials)
     yield from joint_findings(few, "softplus", M, seed=seed, device=device)
 

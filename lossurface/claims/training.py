@@ -1,37 +1,41 @@
-"""Networks trained from random starts, each on its own random data, counted where they end.
+"""Networks trained from random starts, each on its own random data, and where they ended.
 
-The positive theorems ask nothing of f_D: their proofs move f_S alone. Here a random f_D is drawn
-for each run and held fixed: if no local minimum in theta_S has an error for any theta_D, then none
-in both has. All parameters are trained in `joint_training`.
+The positive theorems ask nothing of f_D: their proofs move f_S alone. So f_D is drawn at random for
+each run and held there, or trained with f_S; what is proved where a run stops needs no derivative
+of f_D, only a ball around each of its outputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
 
-from lossurface import InputError
+import numpy as np
+import torch
+from flint import arb, ctx
+from numpy.typing import NDArray
+
 from lossurface.claims.tally import Tally
+from lossurface.enclosed.escape_check import excluded
+from lossurface.enclosed.single_layer import BITS, SingleLayer, balls
+from lossurface.errors import InputError
+from lossurface.exact import Finding, every, sampled, uncounted
+from lossurface.landscape.critical import directions_down
+from lossurface.landscape.descent import Descent, adam, descend
+from lossurface.landscape.escape import ball_layer
+from lossurface.landscape.single_layer import SingleLayerSurface
+from lossurface.landscape.surface import NetworkSurface, Surface
 from lossurface.setting import Dataset, Loss, get_neuron, polynomial_hinge
-from lossurface.setting.architectures import Architecture
-
-if TYPE_CHECKING:
-    import numpy as np
-    import torch
-    from numpy.typing import NDArray
-
-    from lossurface.enclosed.krawczyk import Enclosure
-    from lossurface.landscape.descent import Descent
-    from lossurface.landscape.single_layer import SingleLayerSurface
+from lossurface.setting.networks import Architecture
 
 __all__ = [
     "DEEP",
     "FROZEN",
+    "JOINT",
     "Batch",
-    "Ended",
     "Trained",
-    "deep_outputs",
+    "joint_findings",
     "pick_device",
     "separable_batch",
     "stuck_by_width",
@@ -40,11 +44,11 @@ __all__ = [
     "train",
 ]
 
-DEEP = ("none", "relu", "threshold")
-FROZEN = {"none": "no f_D"} | {
-    kind: f"f_D {kind}, held at random values" for kind in DEEP if kind != "none"
-}
-_HIDDEN = (8, 8)  # f_D's hidden widths
+DEEP = ("none", "relu", "threshold")  # f_D's neurons where it is held
+JOINT = ("relu", "threshold", "tanh")  # where it is trained: kinked, flat almost everywhere, smooth
+FROZEN = {"none": "no f_D"} | {kind: f"f_D {kind}, held at random values" for kind in DEEP[1:]}
+ADAM_STEPS = 400  # most of them; Newton steps follow
+_HELD, _FREE = (8, 8), (4, 4)  # f_D's hidden widths
 
 
 @dataclass(frozen=True)
@@ -61,54 +65,6 @@ class Batch:
         return Batch(self.X[:count], self.y[:count], None if w is None else w[:count])
 
 
-class Ended:
-    """What is counted of B runs, whatever was trained."""
-
-    ends: Descent
-
-    @property
-    def runs(self) -> int:
-        """How many there were."""
-        return len(self.ends.error)
-
-    @property
-    def stuck(self) -> list[int]:
-        """The runs that ended with a training error above zero."""
-        stuck: list[int] = (self.ends.error > 0).nonzero().flatten().tolist()
-        return stuck
-
-
-@dataclass(frozen=True)
-class Trained(Ended):
-    """B runs, where they ended, and the surface they ran on."""
-
-    surface: SingleLayerSurface
-    ends: Descent
-
-    def alone(self, run: int) -> SingleLayerSurface:
-        """Return the surface of one run: its own dataset, and f_D's values on it."""
-        import torch
-
-        one = self.surface.rows(torch.tensor([run], device=self.surface.X.device))
-        offset = None if one.offset is None else one.offset[0]
-        return replace(one, X=one.X[0], y=one.y[0], offset=offset)
-
-    def strict_minima(self, most: int = 12) -> list[tuple[int, Enclosure]]:
-        """Return the bad strict local minima proved among the first `most` runs that got stuck.
-
-        Each is a run and the box that holds its minimum: a critical point with a Hessian that is
-        positive definite on all of the box.
-        """
-        from lossurface.enclosed.krawczyk import enclose
-        from lossurface.landscape.escape import ball_layer
-
-        proofs = [
-            (run, enclose(ball_layer(self.alone(run)), self.ends.theta[run].tolist()))
-            for run in self.stuck[:most]
-        ]
-        return [(run, proof) for run, proof in proofs if proof.kind == "strict-minimum"]
-
-
 def _labels(rng: np.random.Generator, B: int, n: int) -> NDArray[np.float64]:
     if n < 2 or B < 1:
         raise InputError(f"n is {n} and there are {B} datasets; give n >= 2 and at least one")
@@ -123,22 +79,12 @@ def separable_batch(
     """Draw data that a random direction separates.
 
     Uniform on [-1, 1]^d, then moved along a random unit vector w so that y w^T x is at least
-    `margin`.
-
-    Args:
-        B: datasets.
-        n: samples in each, at least 2.
-        d: coordinates.
-        seed: of all randomness.
-        margin: above 0; below 0 the classes overlap and nothing is promised.
-        shift: adds this multiple of w to every sample, so that no hyperplane through the origin
-            may separate them any more.
+    `margin`; below 0 the classes overlap. `shift` adds this multiple of w to every sample, so that
+    no hyperplane through the origin may separate them any more.
 
     Raises:
         InputError: no dataset or fewer than two samples.
     """
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     w = rng.normal(size=(B, 1, d))
     w /= np.linalg.norm(w, axis=-1, keepdims=True)
@@ -152,20 +98,11 @@ def separable_batch(
 def subspace_batch(
     B: int, n: int, positive_axes: Sequence[int], negative_axes: Sequence[int], *, seed: int
 ) -> Batch:
-    """Draw data of Theorem 1: each class uniform on [-1, 1]^U for its own axes U.
-
-    Args:
-        B: datasets.
-        n: samples in each, at least 2.
-        positive_axes: U_+, coordinates from 0.
-        negative_axes: U_-.
-        seed: of all randomness.
+    """Draw data of Theorem 1: each class uniform on [-1, 1]^U for its own axes U, from 0.
 
     Raises:
         InputError: no dataset or fewer than two samples.
     """
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     d = 1 + max(*positive_axes, *negative_axes)
     X, y = rng.uniform(-1, 1, size=(B, n, d)), _labels(rng, B, n)
@@ -174,28 +111,109 @@ def subspace_batch(
     return Batch(X * masks[(y > 0).astype(int)], y)
 
 
-def deep_outputs(kind: str, batch: Batch, *, seed: int) -> NDArray[np.float64] | None:
-    """Return what a random f_D adds on each sample, (B, n); None for "none".
+@dataclass(frozen=True)
+class Trained:
+    """B runs: their data, the surface that was descended, and where they ended."""
 
-    f_D has two hidden layers of eight neurons and standard normal parameters, its own for each
-    dataset.
+    batch: Batch
+    whole: SingleLayerSurface | NetworkSurface  # of f_S beside a held f_D, or of all parameters
+    ends: Descent
 
-    Raises:
-        InputError: the kind is not in `DEEP`.
-    """
-    import torch
+    @property
+    def runs(self) -> int:
+        """How many there were."""
+        return len(self.ends.error)
 
-    if kind not in DEEP:
-        raise InputError(f"f_D is {kind!r}; use one of {', '.join(DEEP)}")
-    if kind == "none":
-        return None
-    shape = Architecture(
-        "feedforward", batch.X.shape[-1], deep_widths=_HIDDEN, deep_neuron=get_neuron(kind)
-    )
-    generator = torch.Generator().manual_seed(seed)
-    theta = torch.randn(len(batch.X), shape.size, generator=generator, dtype=torch.float64)
-    outputs: NDArray[np.float64] = shape.forward(theta, torch.from_numpy(batch.X)).numpy()
-    return outputs
+    @property
+    def stuck(self) -> list[int]:
+        """The runs that ended with a training error above zero."""
+        stuck: list[int] = (self.ends.error > 0).nonzero().flatten().tolist()
+        return stuck
+
+    @cached_property
+    def surface(self) -> SingleLayerSurface:
+        """The surface of f_S, f_D held where each run ended; its P parameters come first in theta.
+
+        Raises:
+            InputError: there is no f_S.
+        """
+        if isinstance(self.whole, SingleLayerSurface):
+            return self.whole
+        shape, theta = self.whole.architecture, self.ends.theta
+        if shape.neuron is None:
+            raise InputError(f"a {shape.kind} network has no f_S; train a shortcut network")
+        alone = SingleLayerSurface(
+            shape.neuron, self.whole.loss, self.whole.X, self.whole.y, shape.width
+        )
+        added = self.whole.outputs(theta) - alone.outputs(theta[:, : alone.P])
+        return replace(alone, offset=added)
+
+    def alone(self, run: int) -> SingleLayerSurface:
+        """Return the surface of one run: its own dataset, and f_D's values on it."""
+        return self.surface.rows(run)
+
+    def ray(self, run: int) -> torch.Tensor:
+        """Return the direction (P,) in which each w_j moves along sgn(a_j) times the separator.
+
+        Where sigma increases every margin grows along it, from any theta, without end.
+
+        Raises:
+            InputError: the batch has no separator.
+        """
+        if self.batch.separator is None:
+            raise InputError("batch has no separator; draw it with separable_batch(margin > 0)")
+        theta, M, P = self.ends.theta[run], self.surface.M, self.surface.P
+        w = torch.from_numpy(self.batch.separator[run]).to(theta.device)
+        ray = torch.zeros_like(theta)
+        ray[1 + M : P] = torch.outer(w, theta[1 : 1 + M].sign()).flatten()
+        return ray
+
+    def after_ray(self, run: int) -> float:
+        """Return the training error after the best of some steps along the ray, and descent."""
+        theta = self.ends.theta[run]
+        steps = torch.logspace(-4, 20, 193, base=2.0, dtype=theta.dtype, device=theta.device)
+        copies = self.whole.rows(torch.full((len(steps),), run, device=theta.device))
+        points = theta + steps[:, None] * self.ray(run)
+        best = int(copies.value(points).argmin())
+        return float(_descended(copies.rows(slice(1)), points[best : best + 1], 500).error[0])
+
+    def excluded(self, run: int) -> Finding:
+        """Prove that no point of a box around where a run ended is a local minimum.
+
+        The directions tried move theta_S alone: the gradient's, the Hessian's lowest eigenvector,
+        and the ray. The box is in every parameter that was trained.
+        """
+        surface, P = self.alone(run), self.surface.P
+        theta = self.ends.theta[run, :P]
+        hints = directions_down(surface, theta)
+        if self.batch.separator is not None:
+            hints.append(self.ray(run)[:P].tolist())
+        return excluded(lambda radius: self._layer(run, radius), theta.tolist(), hints)
+
+    def _layer(self, run: int, radius: float) -> SingleLayer:
+        """f_S's loss in balls; its offset are f_D's outputs over the box of f_D's parameters."""
+        layer = ball_layer(self.alone(run))
+        if isinstance(self.whole, SingleLayerSurface):
+            return layer
+        shape, P = self.whole.architecture, self.surface.P
+        deep = Architecture(
+            "feedforward", shape.d, deep_widths=shape.deep_widths, deep_neuron=shape.deep_neuron
+        )
+        with ctx.workprec(BITS):
+            near = [v + arb(0, radius) for v in balls(self.ends.theta[run, P:].tolist())]
+            return replace(layer, offset=[deep.at_ball(near, row) for row in layer.samples])
+
+    def failures(self) -> int:
+        """Count the runs that end with R > 0, after the ray where there is one."""
+        if self.batch.separator is None:
+            return len(self.stuck)
+        return sum(self.after_ray(run) > 0 for run in self.stuck)
+
+    def findings(self, statement: str, near: str) -> Iterator[Finding]:
+        """Yield that no run ends with R > 0; before, that no minimum is where one had stopped."""
+        if self.stuck:
+            yield uncounted(every(near, map(self.excluded, self.stuck)))
+        yield sampled(statement, self.failures(), self.runs, f"{len(self.stuck)} met a plateau")
 
 
 def pick_device(name: str) -> torch.device:
@@ -204,8 +222,6 @@ def pick_device(name: str) -> torch.device:
     Raises:
         InputError: the name is unknown, or there is no such device here.
     """
-    import torch
-
     if name not in ("auto", "cpu", "cuda"):
         raise InputError(f"device is {name!r}; use cpu, cuda or auto")
     there = torch.cuda.is_available()
@@ -216,49 +232,90 @@ def pick_device(name: str) -> torch.device:
 
 def train(
     batch: Batch,
-    neuron: str,
+    neuron: str | None,
     M: int,
     *,
     seed: int,
     loss: Loss | None = None,
     deep: str = "none",
+    held: bool = True,
     device: str = "cpu",
     steps: int = 500,
 ) -> Trained:
-    """Train one network on each dataset from a normal start, by damped Newton descent.
+    """Train one network on each dataset from a standard normal start, by damped Newton descent.
 
-    A run ends where the gradient vanishes, or where the loss falls below 1/n, which makes the
-    training error 0 there and at every lower point.
+    A run ends where the loss falls below 1/n (training error 0, there and at every lower point),
+    the gradient's norm below 1e-12, no step lowers the loss, or the steps are used up. Where f_D is
+    trained too, Adam comes first. ReLU neurons of f_D put kinks into the loss; stopping on one
+    looks like "no step lowers it". Threshold units have no slope and stay where they started.
 
     Args:
         batch: B datasets.
-        neuron: a key of `lossurface.setting.NEURONS`.
-        M: neurons.
+        neuron: of f_S, a key of `lossurface.setting.NEURONS`; None leaves f_S out.
+        M: neurons of f_S; 0 with None.
         seed: of the starts and of f_D.
         loss: by default the polynomial hinge with p = 6.
-        deep: the neurons of f_D, drawn at random and held fixed, or "none".
+        deep: the neurons of f_D, drawn at random for each run, in two hidden layers; or "none".
+        held: whether f_D stays as it was drawn.
         device: "cpu", "cuda" or "auto".
-        steps: most steps of a run.
+        steps: most Newton steps of a run.
     """
-    import torch
+    place, loss = pick_device(device), loss or polynomial_hinge(6)
+    X, y = torch.from_numpy(batch.X).to(place), torch.from_numpy(batch.y).to(place)
+    own = get_neuron(neuron) if neuron else None
+    surface: SingleLayerSurface | NetworkSurface
+    if own and (held or deep == "none"):
+        added = None if deep == "none" else _random_outputs(deep, batch, seed).to(place)
+        surface = SingleLayerSurface(own, loss, X, y, M, offset=added)
+    else:
+        kind, d = "shortcut" if own else "feedforward", X.shape[-1]
+        shape = Architecture(kind, d, M, own, _FREE, get_neuron(deep))
+        surface = NetworkSurface(shape, loss, X, y)
+    theta = _normal(len(X), surface.P, seed).to(place)
+    if isinstance(surface, NetworkSurface):
+        theta = _after_adam(surface, theta)
+    return Trained(batch, surface, _descended(surface, theta, steps))
 
-    from lossurface.landscape.descent import descend
-    from lossurface.landscape.single_layer import SingleLayerSurface
 
-    place = pick_device(device)
-    added = deep_outputs(deep, batch, seed=seed)
-    surface = SingleLayerSurface(
-        get_neuron(neuron),
-        loss or polynomial_hinge(6),
-        torch.from_numpy(batch.X).to(place),
-        torch.from_numpy(batch.y).to(place),
-        M,
-        offset=None if added is None else torch.from_numpy(added).to(place),
-    )
+def _normal(B: int, P: int, seed: int) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
-    start = torch.randn(len(batch.X), surface.P, generator=generator, dtype=torch.float64)
-    ends = descend(surface, start.to(place), until_separated=True, spectrum=False, steps=steps)
-    return Trained(surface, ends)
+    return torch.randn(B, P, generator=generator, dtype=torch.float64)
+
+
+def _descended(surface: Surface, theta: torch.Tensor, steps: int) -> Descent:
+    return descend(surface, theta, until_separated=True, spectrum=False, steps=steps)
+
+
+def _random_outputs(neuron: str, batch: Batch, seed: int) -> torch.Tensor:
+    """Return what a random f_D adds on each sample, (B, n), its own for each dataset."""
+    B, _, d = batch.X.shape
+    shape = Architecture("feedforward", d, deep_widths=_HELD, deep_neuron=get_neuron(neuron))
+    return shape.forward(_normal(B, shape.size, seed), torch.from_numpy(batch.X))
+
+
+def _after_adam(surface: NetworkSurface, theta: torch.Tensor) -> torch.Tensor:
+    """Take Adam steps, 25 at a time, with the networks whose loss is not below 1/n yet."""
+    left = torch.arange(len(theta), device=theta.device)
+    for _ in range(0, ADAM_STEPS, 25):
+        part = surface.rows(left)
+        theta[left] = adam(part, theta[left], 25, 0.1, (0.9, 0.99))
+        left = left[part.value(theta[left]) * surface.y.shape[-1] >= 1]
+        if not len(left):
+            break
+    return theta
+
+
+def joint_findings(
+    batch: Batch, neuron: str, M: int, *, seed: int, device: str, loss: Loss | None = None
+) -> Iterator[Finding]:
+    """Yield for each f_D of `JOINT` that training every parameter ends with R = 0."""
+    ray = "" if batch.separator is None else ", and the ray off plateaus"
+    for deep in JOINT:
+        ended = train(batch, neuron, M, seed=seed, loss=loss, deep=deep, held=False, device=device)
+        yield from ended.findings(
+            f"training all parameters{ray}, f_D {deep} with the others, ends with R = 0",
+            f"near where a run stopped with R > 0 no local minimum is (f_D {deep}, trained)",
+        )
 
 
 def tally(x: Sequence[float], runs: Sequence[Trained]) -> Tally:
@@ -279,38 +336,16 @@ def stuck_by_width(
     device: str = "cpu",
     steps: int = 300,
 ) -> Tally:
-    """Train single-layer networks from Gaussian starts; count those that end with R > 0.
+    """Train single-layer networks on one dataset, as `train` does, and count the ends with R > 0.
 
-    Every parameter of a start is standard normal. The optimiser is the package's batched second-
-    order descent; a run ends where the gradient vanishes, or where the loss falls below 1/n, which
-    makes the training error 0 there and further down.
-
-    Args:
-        dataset: the samples.
-        neuron: a key of `lossurface.setting.NEURONS`.
-        widths: the numbers of neurons M.
-        trials: starts for each width.
-        seed: of the starts.
-        p: power of the polynomial hinge.
-        loss: another loss, in place of that hinge.
-        device: "cpu", "cuda" or "auto".
-        steps: most steps of a run.
-
-    Returns:
-        The runs with training error above zero at their end, by width.
+    There are `trials` starts for each width M; p is the power of the hinge, unless a loss is given.
     """
-    import torch
-
-    from lossurface.landscape.descent import descend
-    from lossurface.landscape.single_layer import SingleLayerSurface
-
-    place = pick_device(device)
-    X, y = dataset.tensors(place)
+    X, y = dataset.tensors(pick_device(device))
     generator = torch.Generator().manual_seed(seed)
     hits = []
-    for width in widths:
-        problem = SingleLayerSurface(get_neuron(neuron), loss or polynomial_hinge(p), X, y, width)
-        start = torch.randn(trials, problem.P, generator=generator, dtype=torch.float64)
-        ends = descend(problem, start.to(place), until_separated=True, spectrum=False, steps=steps)
+    for M in widths:
+        surface = SingleLayerSurface(get_neuron(neuron), loss or polynomial_hinge(p), X, y, M)
+        start = torch.randn(trials, surface.P, generator=generator, dtype=torch.float64)
+        ends = _descended(surface, start.to(X.device), steps)
         hits.append(int((ends.error > 0).sum()))
     return Tally(tuple(widths), tuple(hits), (trials,) * len(widths))

@@ -5,7 +5,6 @@ Every test takes a `Space`, a dataset prepared once, and returns a `Condition`.
 
 from lossurface.conditions.bad_minimum import bad_minimum
 from lossurface.conditions.certified import Condition
-from lossurface.conditions.check import Report, check, check_file
 from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.guarantees import Applied
@@ -22,10 +21,6 @@ from lossurface.conditions.subspaces import (
 from lossurface.conditions.tables import Table, read_arrays, read_file
 
 __all__ = [
-    # everything at once
-    "Report",
-    "check",
-    "check_file",
     # a dataset, and what a test says of it
     "Condition",
     "Space",

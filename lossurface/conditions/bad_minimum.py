@@ -1,43 +1,32 @@
 """Build the bad local minimum that a violated condition of Proposition 11 or 12 promises.
 
-Given lambda that makes S definite (12: semidefinite), f_S = a_0 + sum a_j sigma(w_j^T x) with every
-w_j = 0 and all a_j of the sign that S needs, and f_D a single staircase neuron that gives each
-sample the margin 1 - C lambda_i^(1/p), C = sum lambda / sum lambda^(1 + 1/p). What makes it a local
-minimum is written, and checked, in `lossurface.exact.checker.minimum`.
+The two propositions' pages prove it; `lossurface.exact.checker.minimum` checks it.
 """
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
-from operator import itemgetter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
-from lossurface.errors import shown
+from lossurface.errors import InputError, shown
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
-from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, MAX_BYTES, read
-from lossurface.exact.checker.minimum import check_curvature, norm_above
-from lossurface.exact.checker.minimum import margins as margins_of
+from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
+from lossurface.exact.checker.minimum import check_curvature, margins, norm_above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from lossurface.conditions.certified import Condition
     from lossurface.conditions.coordinates import Space
-    from lossurface.conditions.guarantees import Case
 
-    Builder = Callable[[], Certificate | None]
+__all__ = ["WIDEST", "bad_minimum"]
 
-__all__ = ["bad_minimum", "counterexample"]
-
-DIRECTIONS = 60
+DIRECTIONS = 60  # tried for the staircase to read the samples on
 SMALLEST = 256  # 2^-256, the least radius tried
-LARGEST = 20_000  # n * d up to which the builders for small examples are asked
 WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
 
 
@@ -77,34 +66,24 @@ def bad_minimum(
     for name, value, least, most in (("p", p, 2, 60), ("width", width, 1, WIDEST)):
         if type(value) is not int or not least <= value <= most:
             raise InputError(f"{name} is {shown(value)}; give an integer from {least} to {most}")
-    data = condition.certificate.data
+    data, labels = condition.certificate.data, space.samples.labels
     weights = _merged(space, [Fraction(v) for v in data["lambda"]])
-    margins = margins_of(weights, p)
-    labels = space.samples.labels
-    triples = zip(labels, weights, margins, strict=True)
-    keys = [None if low == high == 0 else (y, w) for y, w, (low, high) in triples]
-    steps = _staircase(space, keys, seed)
-    if steps is None:
+    yf = margins(weights, p)
+    # Samples with margin 0 need f = 0; others of one label and weight need the same f.
+    alike = [None if low == high == 0 else (y, weight)
+             for y, weight, (low, high) in zip(labels, weights, yf, strict=True)]  # fmt: skip
+    steps = _widest_staircase(space, alike, seed)
+    a, signed = Fraction(-data["sign"]), [y * w for y, w in zip(labels, weights, strict=True)]
+    radius = _radius(space, neuron, a, signed, data["form"])
+    if steps is None or radius is None:
         return None
-    direction, breaks, owners, room = steps
-    a = Fraction(-data["sign"])
-    zero = sum(AT_ZERO[neuron], Fraction(0)) / 2
+    f_S = width * a * sum(AT_ZERO[neuron], Fraction(0)) / 2
     spread = Fraction(1, 2**30) + (Fraction(width, 2**40) if neuron in CONVEX else 0)
-    heights = []
-    for i in owners:
-        low, high = margins[i]
-        f = labels[i] * (low + high) / 2 - width * a * zero
-        heights.append(f"{_dyadic(f)} +/- {spread}")
+    levels = [labels[i] * sum(yf[i], Fraction(0)) / 2 - f_S for i in steps.owners]
+    factor = steps.scale(space, radius)
     wrong = sum(
-        high < 0 or (low == high == 0 and y < 0)
-        for y, (low, high) in zip(labels, margins, strict=True)
+        high < 0 or (low == high == 0 and y < 0) for y, (low, high) in zip(labels, yf, strict=True)
     )
-    signed = [y * w for y, w in zip(labels, weights, strict=True)]
-    form = read(data["form"], FORM, "form")
-    radius = _radius(space, neuron, a, signed, form)
-    if radius is None:
-        return None
-    factor = _scale(space, room, radius)
     certificate = seal(
         {
             "kind": "staircase",
@@ -116,10 +95,12 @@ def bad_minimum(
                 "a0": "0",
                 "a": [a] * width,
                 "staircase": {
-                    "w": [v * factor for v in direction],
+                    "w": [v * factor for v in steps.w],
                     "b": "0",
-                    "breaks": [b * factor for b in breaks],
-                    "levels": heights,
+                    "breaks": [b * factor for b in steps.breaks],
+                    "levels": [
+                        f"{Fraction(round(level * 2**40), 2**40)} +/- {spread}" for level in levels
+                    ],
                 },
             },
             "dual_weights": weights,
@@ -131,14 +112,24 @@ def bad_minimum(
     return certificate if check(certificate).status == "holds" else None
 
 
+def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
+    """Average over equal samples of one class: f cannot tell them apart. S does not change."""
+    groups: dict[Any, list[Fraction]] = defaultdict(list)
+    samples = list(zip(space.dataset.x, space.dataset.y, strict=True))
+    for sample, weight in zip(samples, weights, strict=True):
+        groups[sample].append(weight)
+    return [sum(groups[sample], Fraction(0)) / len(groups[sample]) for sample in samples]
+
+
 def _radius(
-    space: Space, neuron: str, a: Fraction, signed: list[Fraction], form: dict[str, Any]
+    space: Space, neuron: str, a: Fraction, signed: list[Fraction], form: Any
 ) -> Fraction | None:
     """Return a power of two, at most 1, within which S outweighs the Taylor remainder."""
+    checked = read(form, FORM, "form")
 
     def fits(exponent: int) -> bool:
         try:
-            check_curvature(neuron, [a], signed, space.samples, Fraction(1, 2**exponent), form)
+            check_curvature(neuron, [a], signed, space.samples, Fraction(1, 2**exponent), checked)
         except Refuted:
             return False
         return True
@@ -147,120 +138,61 @@ def _radius(
     return Fraction(1, 2**exponent) if exponent <= SMALLEST else None
 
 
-def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
-    """Average over equal samples of one class: f cannot tell them apart. S does not change."""
-    groups: dict[Any, list[int]] = defaultdict(list)
-    for i, (row, y) in enumerate(zip(space.dataset.x, space.dataset.y, strict=True)):
-        groups[row, y].append(i)
-    merged = list(weights)
-    for group in groups.values():
-        for i in group:
-            merged[i] = sum((weights[j] for j in group), Fraction(0)) / len(group)
-    return merged
+@dataclass(frozen=True)
+class _Steps:
+    """The samples in order of w^T x, parted wherever two neighbours need different values."""
+
+    w: list[Fraction]  # (d,)
+    values: list[int]  # (n,), w^T x_i times `common`
+    common: int
+    ends: list[tuple[int, int]]  # the neighbours that are parted, left to right
+    first: int  # the sample furthest left
+
+    @property
+    def gap(self) -> float:
+        """The least gap between neighbours that are parted, over the whole range."""
+        gaps = [self.values[j] - self.values[i] for i, j in self.ends]
+        return min(gaps) / (max(self.values) - min(self.values) or 1) if gaps else 1.0
+
+    @property
+    def breaks(self) -> list[Fraction]:
+        return [Fraction(self.values[i] + self.values[j], 2 * self.common) for i, j in self.ends]
+
+    @property
+    def owners(self) -> list[int]:
+        """A sample on each step."""
+        return [self.first, *(j for _, j in self.ends)]
+
+    def scale(self, space: Space, radius: Fraction) -> Fraction:
+        """Return a power of two so large that no sample leaves its step within the radius."""
+        factor, breaks = Fraction(1), self.breaks
+        for value, square in zip(self.values, space.samples.squares(), strict=True):
+            height, reach = Fraction(value, self.common), radius * norm_above(square + 1)
+            step = bisect_left(breaks, height)
+            near = breaks[max(step - 1, 0) : step + 1]
+            while any(abs(height - at) * factor < reach for at in near):
+                factor *= 2
+        return factor
 
 
-def _dyadic(value: Fraction) -> Fraction:
-    return Fraction(round(value * 2**40), 2**40)
+def _widest_staircase(space: Space, alike: Sequence[Any], seed: int) -> _Steps | None:
+    """Return the steps with the widest gaps; None if all have one between equal samples."""
+    widest = max((_steps(space, w, alike) for w in _directions(space, seed)), key=lambda s: s.gap)
+    return widest if widest.gap > 0 else None
 
 
-def _staircase(
-    space: Space, keys: Sequence[Any], seed: int
-) -> tuple[list[Fraction], list[Fraction], list[int], list[Fraction]] | None:
-    """Return a direction, the breaks along it, a sample of each step, and each sample's room."""
+def _directions(space: Space, seed: int) -> Iterator[list[Fraction]]:
     import numpy as np
 
-    generator = np.random.default_rng(seed)
     powers = space.frame.powers
     more = DIRECTIONS - 1 if len(powers) > 1 else 0
-    drawn = [[1] * len(powers), *generator.integers(-999, 1000, (more, len(powers))).tolist()]
-    forms = [
-        space.frame.form([Fraction(v, p) for v, p in zip(numbers, powers, strict=True)])
-        for numbers in drawn
-    ]
-    widest, form = max(((_least_gap(space, form, keys), form) for form in forms), key=itemgetter(0))
-    if widest <= 0:
-        return None
-    values, common = space.values(form)
-    heights = [Fraction(value, common) for value in values]
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    ends = [(i, j) for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
-    breaks = [(heights[i] + heights[j]) / 2 for i, j in ends]
-    owners = [order[0], *(j for _, j in ends)]
-    room = []
-    for height in heights:
-        step = bisect_left(breaks, height)
-        near = [abs(height - at) for at in breaks[max(step - 1, 0) : step + 1]]
-        room.append(min(near, default=Fraction(0)))
-    return form, breaks, owners, room
+    drawn = np.random.default_rng(seed).integers(-999, 1000, (more, len(powers))).tolist()
+    for numbers in ([1] * len(powers), *drawn):
+        yield space.frame.form([Fraction(v, p) for v, p in zip(numbers, powers, strict=True)])
 
 
-def _least_gap(space: Space, form: list[Fraction], keys: Sequence[Any]) -> float:
-    """Return the least gap between neighbours of different keys, over the whole range."""
-    values, _ = space.values(form)
+def _steps(space: Space, w: list[Fraction], alike: Sequence[Any]) -> _Steps:
+    values, common = space.values(w)
     order = sorted(range(len(values)), key=values.__getitem__)
-    gaps = [values[j] - values[i] for i, j in itertools.pairwise(order) if keys[i] != keys[j]]
-    whole = values[order[-1]] - values[order[0]]
-    if not gaps:
-        return 1.0
-    return min(gaps) / whole if whole else 0.0
-
-
-def _scale(space: Space, room: list[Fraction], radius: Fraction) -> Fraction:
-    """Return a power of two that makes every room at least the reach of the radius."""
-    factor = Fraction(1)
-    for square, gap in zip(space.samples.squares(), room, strict=True):
-        if not gap:
-            continue
-        reach = radius * norm_above(square + 1)
-        while gap * factor < reach:
-            factor *= 2
-    return factor
-
-
-def counterexample(space: Space, case: Case) -> Certificate | None:
-    """Return the first certificate that a builder for this case makes, or None.
-
-    A builder that refuses the dataset (its proposition asks something else of it) is passed over.
-    """
-    if case.loss.name != "polynomial-hinge" or case.p < 2:
-        return None
-    if (case.width or 1) * (space.dataset.d + 1) > WIDEST:
-        return None
-    for build in _builders(space, case):
-        try:
-            certificate = build()
-        except InputError:
-            continue
-        if certificate is not None and len(certificate.to_json()) <= MAX_BYTES:
-            return certificate
-    return None
-
-
-def _builders(space: Space, case: Case) -> Iterator[Builder]:
-    # Upwards: the constructions belong to claims, which are asked by name and know no condition.
-    from lossurface.claims import get
-
-    name, p, width, data = case.neuron.name, case.p, case.width or 1, space.dataset
-
-    def claim(number: int, **choices: Any) -> Builder:
-        build = get(f"proposition-{number}").certify
-        return partial(build, neuron=name, p=p, dataset=data, **choices)
-
-    small = data.n * data.d <= LARGEST
-    if case.architecture == "feedforward":
-        yield claim(6, width=width, depth=1)
-    elif case.architecture == "identity-shortcut":
-        if small:
-            yield claim(7)
-    else:
-        if case.architecture == "shortcut":
-            for condition in ("proposition-12", "proposition-11"):
-                found = case.conditions[condition]
-                neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
-                if found.verdict == "fails" and name in neurons:
-                    yield partial(bad_minimum, space, found, name, p, width)
-        if small:
-            for kind in ("theorem-2", "theorem-1"):
-                yield claim(2, width=width, data=kind)
-            for number in (3, 4, 5):
-                yield claim(number, width=width)
+    ends = [(i, j) for i, j in pairwise(order) if alike[i] != alike[j]]
+    return _Steps(w, values, common, ends, order[0])

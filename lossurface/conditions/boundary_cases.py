@@ -5,14 +5,13 @@ Each is recognised exactly, or guessed and left to the exact checker.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface import InputError
-from lossurface.conditions.coordinates import Frame, Space
-from lossurface.conditions.spans import pivot_columns, span_of
+from lossurface.conditions.coordinates import Frame, Space, pivot_columns, span_of
+from lossurface.errors import InputError
 from lossurface.exact.checker.arithmetic import dot
 from lossurface.exact.simplex import feasible
 
@@ -27,7 +26,7 @@ __all__ = [
     "slab",
     "vanishing_quadratics",
     "weak_separator",
-    "wedge",
+    "wedges",
 ]
 
 Sign = Literal[1, -1]
@@ -74,23 +73,28 @@ def slab(space: Space, sign: Sign) -> Quadratic | None:
 
     They tell the classes apart if no sample of the other class lies in this one's span.
     """
-    d = space.dataset.d
     try:
-        span = span_of(space.class_rows(sign))
+        forms = _vanishing_forms(space.class_rows(sign))
     except InputError:  # too many relations to write down
         return None
+    return _squares(forms, [Fraction(0)] * space.dataset.d) if forms else None
+
+
+def _vanishing_forms(rows: list[list[int]]) -> list[Form]:
+    """Return the forms x_k - sum relation x_columns, zero on these rows: a basis of all such."""
+    d, span = len(rows[0]), span_of(rows)
+    forms = []
     others = [k for k in range(d) if k not in set(span.columns)]
-    rows = [_normal(d, k, span.columns, r) for k, r in zip(others, span.relations, strict=True)]
-    linear = [Fraction(0)] * d
-    return {"weights": [Fraction(1)] * len(rows), "rows": rows, "linear": linear} if rows else None
+    for k, relation in zip(others, span.relations, strict=True):
+        form = [Fraction(int(j == k)) for j in range(d)]
+        for column, value in zip(span.columns, relation, strict=True):
+            form[column] = -value
+        forms.append(form)
+    return forms
 
 
-def _normal(d: int, free: int, columns: Sequence[int], relation: Sequence[Fraction]) -> Form:
-    """Return the form x_free - sum relation x_columns."""
-    row = [Fraction(int(k == free)) for k in range(d)]
-    for column, value in zip(columns, relation, strict=True):
-        row[column] = -value
-    return row
+def _squares(forms: list[Form], linear: Form) -> Quadratic:
+    return {"weights": [Fraction(1)] * len(forms), "rows": forms, "linear": linear}
 
 
 def flat_quadratics(space: Space, sign: Sign) -> Iterator[Quadratic]:
@@ -101,30 +105,26 @@ def flat_quadratics(space: Space, sign: Sign) -> Iterator[Quadratic]:
     """
     common = common_hyperplane(space)
     if common is not None:
-        yield {"weights": [Fraction(1)], "rows": [common], "linear": [Fraction(0)] * len(common)}
-    rows, width = [space.named[i] for i in space.samples.of(sign)], space.span.rank
-    span = span_of([[v - o for v, o in zip(row, rows[0], strict=True)] for row in rows])
-    if span.rank == width:
-        return
-    free = next(k for k in range(width) if k not in set(span.columns))
-    normal = _normal(width, free, span.columns, span.relations[0])
-    level, form = dot(normal, rows[0]), space.form(normal)
-    yield {"weights": [Fraction(1)], "rows": [form], "linear": [-2 * level * v for v in form]}
+        yield _squares([common], [Fraction(0)] * len(common))
+    rows = [space.named[i] for i in space.samples.of(sign)]
+    normals = _vanishing_forms([[v - o for v, o in zip(row, rows[0], strict=True)] for row in rows])
+    if normals:
+        level, form = dot(normals[0], rows[0]), space.form(normals[0])
+        yield _squares([form], [-2 * level * v for v in form])
 
 
-def wedge(space: Space, form: Form, sign: Sign) -> Quadratic:
-    """Return (v^T x)^2 + (K - 2c) v^T x, which is increasing in v^T x on the samples of `sign`.
+def wedges(space: Space, form: Form | None, sign: Sign) -> Iterator[Quadratic]:
+    """Propose (v^T x)^2 + (K - 2c) v^T x, increasing on the class, for v a form and its opposite.
 
     c is the largest v^T x in the class; if the other class lies at or beyond it, the class is
     inside: with s = v^T x - c, the quadratic is s^2 + K s up to a constant, at most 0 for
     -K <= s <= 0 and at least 0 for s >= 0.
     """
-    values, common = space.values(form)
-    inner = [values[i] for i in space.samples.of(sign)]
-    top = Fraction(max(inner), common)
-    depth = top - Fraction(min(inner), common)
-    linear = [(depth - 2 * top) * v for v in form]
-    return {"weights": [Fraction(1)], "rows": [form], "linear": linear}
+    for v in () if form is None else (form, [-entry for entry in form]):
+        values, common = space.values(v)
+        inner = [values[i] for i in space.samples.of(sign)]
+        top, depth = Fraction(max(inner), common), Fraction(max(inner) - min(inner), common)
+        yield _squares([v], [(depth - 2 * top) * entry for entry in v])
 
 
 def weak_separator(space: Space) -> Form | None:

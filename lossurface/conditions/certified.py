@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import CONDITIONS, Refuted, Unreadable, named
 from lossurface.exact.checker.format import KINDS, MAX_BYTES, read
@@ -90,9 +90,7 @@ def settle(
 ) -> Condition:
     """Seal a certificate, have it checked, and return the condition it proves.
 
-    Returns:
-        The condition; undecided where no file could hold the certificate, or no reader its numbers,
-        or where the checker does not accept it.
+    It is undecided where no file could hold the certificate, or the checker does not accept it.
     """
     try:
         certificate = seal({"kind": kind, "claim": claim, **space.fields, **own})

@@ -2,6 +2,8 @@
 
 Every condition tested here is unchanged by an invertible linear map of the samples, so the search
 runs in coordinates where it is well conditioned, and its answers are mapped back and rounded.
+Spans are found modulo a prime, with relations solved exactly; certificates prove independence
+modulo the same prime: what is independent here is so there.
 """
 
 from __future__ import annotations
@@ -13,10 +15,9 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
-from lossurface.conditions.spans import Span, modular, span_of
+from lossurface.errors import InputError
 from lossurface.exact.checker import Unreadable
-from lossurface.exact.checker.arithmetic import Samples, dot, inner, integers
+from lossurface.exact.checker.arithmetic import PRIME, Samples, dot, inner, integers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,10 +27,94 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["Frame", "Space"]
+__all__ = ["UNLUCKY", "Frame", "Space", "Span", "modular", "pivot_columns", "span_of"]
 
 SMALL = 40_000_000  # n r^2 numbers of so many bits in all take the exact simplex a few seconds
+Rows = Sequence[Sequence[int]]
 FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
+LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
+UNLUCKY = (
+    f"samples: dependent modulo {PRIME}, by which independence is proved, though not in fact; "
+    "rescale a column"
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The span of some samples: `columns` determine every other coordinate through `relations`.
+
+    Where the samples are independent the relations may be left out: the rank is their number.
+    """
+
+    columns: tuple[int, ...]
+    relations: tuple[tuple[Fraction, ...], ...]  # for each other column, one entry per named column
+
+    @property
+    def rank(self) -> int:
+        """The dimension."""
+        return len(self.columns)
+
+    def fields(self) -> dict[str, list[Any]]:
+        """Return the certificate's form."""
+        return {"columns": list(self.columns), "relations": [list(row) for row in self.relations]}
+
+
+def span_of(rows: Rows, short: bool = False) -> Span:
+    """Return the span of n >= 1 rows; the checker of a certificate verifies it on every row.
+
+    Args:
+        rows: (n, d).
+        short: leave the relations out if the rows are independent.
+
+    Raises:
+        InputError: the relations would be too many to write down, or the prime is `UNLUCKY`.
+    """
+    from flint import fmpz_mat
+
+    width = len(rows[0])
+    columns = pivot_columns(modular(rows))
+    if short and len(columns) == len(rows) < width:
+        return Span(tuple(columns), ())
+    others = [k for k in range(width) if k not in set(columns)]
+    named = [[row[k] for k in columns] for row in rows]
+    rest = [[row[k] for k in others] for row in rows]
+    dependent = sum(map(any, zip(*rest, strict=True)))
+    if not dependent:
+        return Span(tuple(columns), tuple((Fraction(0),) * len(columns) for _ in others))
+    if not columns:
+        raise InputError(UNLUCKY)
+    if dependent * len(columns) ** 2 > LARGEST:
+        raise InputError(
+            f"{dependent} of {width} columns depend on the other {len(columns)}; "
+            "keep independent columns (or more samples) to have the span written down"
+        )
+    basis = pivot_columns(modular(named).transpose())
+    solved = fmpz_mat([named[i] for i in basis]).solve(fmpz_mat([rest[i] for i in basis]))
+    tops, bottom = solved.numer_denom()
+    if fmpz_mat(named) * tops != fmpz_mat(rest) * bottom:
+        raise InputError(UNLUCKY)
+    relations = [[Fraction(int(v.p), int(v.q)) for v in row] for row in solved.tolist()]
+    return Span(tuple(columns), tuple(zip(*relations, strict=True)))
+
+
+def modular(rows: Rows) -> Any:
+    """Return the rows as a matrix modulo the prime."""
+    from flint import nmod_mat
+
+    return nmod_mat(len(rows), len(rows[0]), [v % PRIME for row in rows for v in row], PRIME)
+
+
+def pivot_columns(matrix: Any) -> list[int]:
+    """Return the pivot columns of a flint matrix over a field."""
+    reduced, rank = matrix.rref()
+    pivots: list[int] = []
+    column = 0
+    for row in range(rank):
+        while reduced[row, column] == 0:
+            column += 1
+        pivots.append(column)
+        column += 1
+    return pivots
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +154,11 @@ class Space:
     def span(self) -> Span:
         """The span V of all samples, r its dimension."""
         return span_of(self.samples.rows, short=True)
+
+    @cached_property
+    def class_spans(self) -> dict[int, Span]:
+        """The spans of the positives (1) and of the negatives (-1)."""
+        return {sign: span_of(self.class_rows(sign), short=True) for sign in (1, -1)}
 
     def class_rows(self, sign: int) -> list[list[int]]:
         """Return the integer rows of one class."""

@@ -3,27 +3,20 @@
 S(lambda) = sum_i lambda_i y_i x_i x_i^T for lambda >= 0 with equal, positive class sums.
 
 Proposition 12 asks that S always has eigenvalues of both strict signs. It fails as soon as some S
-is semidefinite. Proposition 11 asks, among the lambda with sum lambda y x = 0, that no S is
-definite. We read "definite" on the span V of the samples: f sees w only through its projection on
-V, so where V is not all of R^d the proposition, applied in V, says more than its wording in R^d.
-
-Duality (ours). Proposition 12's condition holds iff two centred ellipsoids (x^T Z x <= 1, Z >= 0)
-exist, one with all positives strictly inside and all negatives strictly outside, one with the
-classes exchanged. Proposition 11's holds iff the same is true, weakly, of convex quadratics
-x^T Z x + u^T x with Z non-zero on V. Minimax over compact sets gives the first. For the second,
-strong duality needs only that {lambda} is non-empty, all other constraints being polyhedral; where
-it is empty the hulls are disjoint, and a separator v gives (v^T x)^2 + K v^T x with K large.
+is semidefinite, and holds iff two centred ellipsoids tell the classes apart. Proposition 11 asks,
+among the lambda with sum lambda y x = 0, that no S is definite. We read "definite" on the span V of
+the samples: f sees w only through its projection on V, so where V is not all of R^d the
+proposition, applied in V, says more than its wording in R^d. It holds iff two convex quadratics,
+not zero on V, tell the classes apart weakly. The page `beyond/geometry` proves both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface import InputError
 from lossurface.conditions import boundary_cases
 from lossurface.conditions.certified import Condition, proves, settle
 from lossurface.conditions.coordinates import Space
@@ -35,10 +28,11 @@ from lossurface.conditions.matrix_game import (
     interior,
     play,
 )
+from lossurface.errors import InputError
 from lossurface.exact.certificate import seal
 from lossurface.exact.checker import Unreadable
 from lossurface.exact.checker.dataset import quadratic_values
-from lossurface.setting import Dataset
+from lossurface.setting.datasets import Dataset
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +44,8 @@ BITS = (6, 10, 16, 26, 44)
 NAMES = {1: "positive", -1: "negative"}
 Sign = Literal[1, -1]
 SIGNS: tuple[Sign, ...] = (1, -1)
+Fields = dict[str, Any]  # of a certificate: "lambda", "sign", "form", or those of a quadratic
+Proposals = Iterator[tuple[float, Fields | None]]  # each with a margin; None: with none left
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,8 @@ class _Side:
     """
 
     margin: float
-    weights: dict[str, Any] | None = None  # fields of a "definite-weights" certificate
-    shape: dict[str, Any] | None = None  # "weights", "rows" and "linear" of the quadratic
+    weights: Fields | None = None
+    shape: Fields | None = None
 
 
 def proposition_12(space: Space) -> Condition:
@@ -78,9 +74,8 @@ def proposition_12(space: Space) -> Condition:
     if pair is not None and proves(space, "definite-weights", claim, pair):
         why = "two samples of different classes lie on one line through the origin"
         return settle(space, "definite-weights", claim, pair, why, 0.0)
-    sides = (_semidefinite(space, sign) for sign in SIGNS)
     words = ("semidefinite", "two centred ellipsoids tell the classes apart")
-    return _settled(space, claim, sides, *words)
+    return _settled(space, claim, _semidefinite, *words)
 
 
 def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Condition:
@@ -103,16 +98,17 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
         own = {name: data[name] for name in ("positive", "negative")}
         why = "the two ellipsoids of Proposition 12 are convex quadratics"
         return settle(space, "quadratics", claim, own, why, ellipsoids.margin)
-    sides = (_definite(space, sign) for sign in SIGNS)
     words = ("definite", "two convex quadratics tell the classes apart, weakly")
-    return _settled(space, claim, sides, *words)
+    return _settled(space, claim, _definite, *words)
 
 
-def _settled(space: Space, claim: str, sides: Iterator[_Side], kind: str, apart: str) -> Condition:
+def _settled(
+    space: Space, claim: str, propose: Callable[[Space, Sign], Proposals], kind: str, apart: str
+) -> Condition:
     """Return the condition: it fails by one side's weights, and holds by both sides' quadratics."""
     known: dict[str, _Side] = {}
-    for sign, side in zip(SIGNS, sides, strict=True):
-        known[NAMES[sign]] = side
+    for sign in SIGNS:
+        side = known[NAMES[sign]] = _first_proved(space, claim, sign, propose(space, sign))
         if side.weights is not None:
             why = f"some lambda makes S {NAMES[sign]} {kind} (margin {side.margin:.3g})"
             return settle(space, "definite-weights", claim, side.weights, why, side.margin)
@@ -127,33 +123,47 @@ def _settled(space: Space, claim: str, sides: Iterator[_Side], kind: str, apart:
     return Condition(claim, "undecided", why, margin)
 
 
-def _semidefinite(space: Space, sign: Sign) -> _Side:
+def _first_proved(space: Space, claim: str, sign: Sign, proposals: Proposals) -> _Side:
+    """Return the first proposal that the exact checker would accept, or how far the search came."""
+    margin = 0.0
+    for margin, own in proposals:
+        if own is not None and "lambda" in own:
+            if proves(space, "definite-weights", claim, own):
+                return _Side(margin, weights=own)
+        elif own is not None and _inside(space, own, sign, strict=claim == "proposition-12"):
+            return _Side(margin, shape=own)
+    return _Side(margin)
+
+
+def _inside(space: Space, shape: Fields, sign: Sign, strict: bool) -> bool:
+    """Return whether the class `sign` lies inside the quadratic and the other outside, exactly."""
+    try:
+        seal(shape)
+        values, curved = quadratic_values(shape, NAMES[sign], space.samples)
+    except (InputError, Unreadable):  # too many digits
+        return False
+    inner = max(values[i] for i in space.samples.of(sign))
+    outer = min(values[i] for i in space.samples.of(-sign))
+    return curved and (inner < outer if strict else inner <= outer)
+
+
+def _semidefinite(space: Space, sign: Sign) -> Proposals:
     """Proposition 12, one side."""
     frame = space.frame
     game = play(frame.points, sign * space.labels)
-    if game.low > 0:
-        for bits in BITS:
-            own = _weights_fields(space, balanced(space, game.weights, bits), sign)
-            if proves(space, "definite-weights", "proposition-12", own):
-                return _Side(game.low, weights=own)
-    if game.high < 0:
-        for bits in BITS:
+    for bits in BITS:
+        if game.low > 0:
+            yield game.low, _weights_fields(space, balanced(space, game.weights, bits), sign)
+        if game.high < 0:
             shape = frame.rounded_quadratic(game.shape, game.slope, bits)
-            shape["linear"] = [Fraction(0)] * space.dataset.d
-            if _inside(space, shape, sign, strict=True):
-                return _Side(-game.high, shape=shape)
-    slab = boundary_cases.slab(space, sign)
-    if slab is not None and _inside(space, slab, sign, strict=True):
-        return _Side(0.0, shape=slab)
+            yield -game.high, {**shape, "linear": [Fraction(0)] * space.dataset.d}
+    yield 0.0, boundary_cases.slab(space, sign)
     for own in _singular_weights(space, game.weights, sign):
-        if proves(space, "definite-weights", "proposition-12", own):
-            return _Side(0.0, weights=own)
-    return _Side(max(abs(game.low), abs(game.high)))
+        yield 0.0, own
+    yield max(abs(game.low), abs(game.high)), None
 
 
-def _singular_weights(
-    space: Space, weights: NDArray[np.float64], sign: Sign
-) -> Iterator[dict[str, Any]]:
+def _singular_weights(space: Space, weights: NDArray[np.float64], sign: Sign) -> Iterator[Fields]:
     """Propose weights that make sign * S semidefinite and singular.
 
     Two reasons make that the rule and not the exception: all samples on a hyperplane w^T x = 1
@@ -185,59 +195,32 @@ def _singular_weights(
         yield {"lambda": lifted, "sign": sign, "form": found.certificate.data["form"]}
 
 
-def _definite(space: Space, sign: Sign) -> _Side:
+def _definite(space: Space, sign: Sign) -> Proposals:
     """Proposition 11, one side."""
     for shape in boundary_cases.flat_quadratics(space, sign):
-        if _inside(space, shape, sign, strict=False):
-            return _Side(0.0, shape=shape)
+        yield 0.0, shape
     frame, signs = space.affine_frame, sign * space.labels
     room, start, normal = interior(frame.points, signs)
-    if room < ROOM:
+    if room < ROOM:  # the hulls are disjoint, or touch
         for bits in BITS:
-            found = _wedge(space, frame.rounded(normal, bits), sign)
-            if found is not None:
-                return _Side(max(-room, 0.0), shape=found)
-        found = _wedge(space, boundary_cases.weak_separator(space), sign)
-        return _Side(abs(room) if found is None else 0.0, shape=found)
+            for shape in boundary_cases.wedges(space, frame.rounded(normal, bits), sign):
+                yield max(-room, 0.0), shape
+        for shape in boundary_cases.wedges(space, boundary_cases.weak_separator(space), sign):
+            yield 0.0, shape
+        yield abs(room), None
+        return
     game = play(frame.points, signs, start)
-    if game.low > 0:
-        for bits in BITS:
-            weights = centred(space, game.weights, bits)
-            own = None if weights is None else _weights_fields(space, weights, sign)
-            if own is not None and proves(space, "definite-weights", "proposition-11", own):
-                return _Side(game.low, weights=own)
-    if game.high < 0:
-        for bits in BITS:
-            shape = frame.rounded_quadratic(game.shape, game.slope, bits)
-            if _inside(space, shape, sign, strict=False):
-                return _Side(-game.high, shape=shape)
-    vanishing = boundary_cases.vanishing_quadratics(frame)
-    for shape in chain(vanishing, boundary_cases.face_quadratics(frame, game, sign)):
-        if _inside(space, shape, sign, strict=False):
-            return _Side(0.0, shape=shape)
-    return _Side(max(abs(game.low), abs(game.high)))
+    for bits in BITS:
+        if game.low > 0 and (weights := centred(space, game.weights, bits)) is not None:
+            yield game.low, _weights_fields(space, weights, sign)
+        if game.high < 0:
+            yield -game.high, frame.rounded_quadratic(game.shape, game.slope, bits)
+    for shape in boundary_cases.vanishing_quadratics(frame):
+        yield 0.0, shape
+    for shape in boundary_cases.face_quadratics(frame, game, sign):
+        yield 0.0, shape
+    yield max(abs(game.low), abs(game.high)), None
 
 
-def _wedge(space: Space, form: list[Fraction] | None, sign: Sign) -> dict[str, Any] | None:
-    """Return the quadratic of a weak separator, whichever way it points; None if it is none."""
-    for v in () if form is None else (form, [-c for c in form]):
-        shape = boundary_cases.wedge(space, v, sign)
-        if _inside(space, shape, sign, strict=False):
-            return shape
-    return None
-
-
-def _weights_fields(space: Space, weights: list[Fraction], sign: Sign) -> dict[str, Any]:
+def _weights_fields(space: Space, weights: list[Fraction], sign: Sign) -> Fields:
     return {"lambda": weights, "sign": sign, "form": {**space.span.fields(), "kernel": []}}
-
-
-def _inside(space: Space, shape: dict[str, Any], sign: Sign, strict: bool) -> bool:
-    """Return whether the class `sign` lies inside the quadratic and the other outside, exactly."""
-    try:
-        seal(shape)
-        values, curved = quadratic_values(shape, NAMES[sign], space.samples)
-    except (InputError, Unreadable):  # too many digits
-        return False
-    inner = max(values[i] for i in space.samples.of(sign))
-    outer = min(values[i] for i in space.samples.of(-sign))
-    return curved and (inner < outer if strict else inner <= outer)

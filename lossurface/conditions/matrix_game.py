@@ -9,7 +9,8 @@ solver Clarabel took minutes. Floating point throughout: its answers are rounded
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ROOM", "Game", "balanced", "centred", "closest_form", "interior", "play"]
 
 ROOM = 1e-9  # least weight above which the classes' hulls count as overlapping fully
-STEPS = 400
-REFINED = 2  # solves with the same factor: the second mends what the first cancels
+STEPS = 200
 CLOSE = 1e-10  # gap at which the value counts as not to be told from zero
 
 
@@ -39,7 +39,6 @@ class Game:
         shape: (r, r), Z attaining `high`, trace one.
         slope: (r,), u; zero without moments.
         high: max of q over s = 1 less its min over s = -1.
-        steps: Newton steps taken.
     """
 
     weights: Array
@@ -47,7 +46,6 @@ class Game:
     shape: Array
     slope: Array
     high: float
-    steps: int
 
 
 def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game | None:
@@ -85,19 +83,11 @@ def interior(points: Array, signs: Array) -> tuple[float, Array, Array]:
     from scipy.optimize import linprog
 
     n, k = points.shape
-    A = np.zeros((k + 2, n + 1))
-    A[:k, :n] = (signs[:, None] * points).T
-    A[k, :n], A[k + 1, :n] = signs > 0, signs < 0
+    moments = np.vstack([(signs[:, None] * points).T, signs > 0, signs < 0])
     # lambda = mu + s with mu >= 0, so that the only sign conditions are bounds.
-    A[:, n] = A[:, :n].sum(axis=1)
-    right = np.append(np.zeros(k), [1.0, 1.0])
-    found = linprog(
-        np.append(np.zeros(n), -1.0),
-        A_eq=A,
-        b_eq=right,
-        bounds=[(0, None)] * n + [(None, None)],
-        method="highs-ds",
-    )
+    A = np.column_stack([moments, moments.sum(axis=1)])
+    right, free = [0.0] * k + [1.0, 1.0], [(0, None)] * n + [(None, None)]
+    found = linprog([0.0] * n + [-1.0], A_eq=A, b_eq=right, bounds=free, method="highs-ds")
     if found.x is None:
         return -np.inf, np.zeros(n), np.zeros(k)
     s = float(found.x[n])
@@ -116,31 +106,32 @@ def play(points: Array, signs: Array, start: Array | None = None) -> Game:
     import numpy as np
 
     n, r = points.shape
-    plus, minus = signs > 0, signs < 0
-    E = np.array([plus, minus], dtype=float)
-    lam = 1 / np.where(plus, plus.sum(), minus.sum())
+    equal = np.array([signs > 0, signs < 0], dtype=float)
+    lam: Array = 1 / (equal.sum(axis=1) @ equal)
     if start is not None:
-        E, lam = np.vstack([E, (signs[:, None] * points).T]), start
-    S = _moment(points, signs, lam)
+        equal, lam = np.vstack([equal, (signs[:, None] * points).T]), start
+    barrier = _Barrier(points, signs, equal)
+    S = barrier.S(lam)
     t = float(np.linalg.eigvalsh(S)[0]) - 1.0
-    spread = float(np.linalg.norm(S, 2)) + 1.0
-    tau = (n + r) / spread
-    best = Game(lam, -np.inf, np.eye(r) / r, np.zeros(r), np.inf, 0)
-    for step in range(1, STEPS + 1):
-        S = _moment(points, signs, lam)
+    tau = (n + r) / (float(np.linalg.norm(S, 2)) + 1.0)
+    best = Game(lam, -np.inf, np.eye(r) / r, np.zeros(r), np.inf)
+    for _ in range(STEPS):
+        S = barrier.S(lam)
         try:
-            W = np.linalg.inv(S - t * np.eye(r))
-            W = (W + W.T) / 2
-            dlam, dt, nu, decrement = _newton(points, signs, lam, W, E, tau)
+            W = _symmetric(np.linalg.inv(S - t * np.eye(r)))
+            dlam, dt, nu, decrement = barrier.direction(lam, W, tau)
         except np.linalg.LinAlgError:  # the value is too near zero for floats: `best` says how near
             break
+        low = float(np.linalg.eigvalsh(S)[0])
+        if low > best.low:
+            best = replace(best, weights=lam, low=low)
         # One Newton step on W as well: near the path, exactly feasible, so `high` is close too.
-        ahead = W - W @ (_moment(points, signs, dlam) - dt * np.eye(r)) @ W
-        best = _better(best, points, signs, lam, S, (W, (ahead + ahead.T) / 2), nu[2:], step)
+        ahead = _symmetric(W - W @ (barrier.S(dlam) - dt * np.eye(r)) @ W)
+        best = barrier.bounded(best, ahead, -nu[2:])
         gap = best.high - best.low
         if best.low > 0.5 * best.high > 0 or best.high < 0.5 * best.low < 0 or gap < CLOSE:
             break
-        size = _line_search(points, signs, lam, t, dlam, dt, tau, decrement)
+        size = barrier.step_size(lam, t, dlam, dt, tau, decrement)
         lam, t = lam + size * dlam, t + size * dt
         if size == 0.0:
             tau *= 4
@@ -151,136 +142,114 @@ def play(points: Array, signs: Array, start: Array | None = None) -> Game:
     return best
 
 
-def _moment(points: Array, signs: Array, lam: Array) -> Array:
-    S: Array = (points * (signs * lam)[:, None]).T @ points
-    return (S + S.T) / 2
+def _symmetric(matrix: NDArray[Any]) -> Array:
+    half: Array = (matrix + matrix.T) / 2
+    return half
 
 
-def _newton(
-    points: Array, signs: Array, lam: Array, W: Array, E: Array, tau: float
-) -> tuple[Array, float, Array, float]:
-    """Return the Newton direction (dlam, dt), the multipliers over tau, and the decrement."""
-    import numpy as np
-    from scipy.linalg import cho_factor, cho_solve
+@dataclass(frozen=True, eq=False)
+class _Barrier:
+    """-tau t - log det(S(lambda) - t I) - sum log lambda, to be least with `equal` lambda fixed."""
 
-    n, r = points.shape
-    PW = points @ W
-    k = np.einsum("ij,ij->i", PW, points)
-    h = np.einsum("ij,ij->i", PW, PW)
-    ls = lam * signs
-    # Variables scaled by lam: the Hessian is I + (ls ls^T) o K^2, bordered by t.
-    g = np.append(-ls * k - 1.0, -tau + np.trace(W))
-    border = -ls * h
-    corner = float(np.sum(W * W))
-    wide = r * (r + 1) // 2
-    if n <= 2 * wide + 50:
-        K = PW @ points.T
-        P = np.empty((n + 1, n + 1))
-        P[:n, :n] = (K * K) * np.outer(ls, ls)
-        P[np.arange(n), np.arange(n)] += 1.0
-        P[:n, n] = P[n, :n] = border
-        P[n, n] = corner * (1 + 1e-13)
-        factor = cho_factor(P, lower=True, overwrite_a=True, check_finite=False)
+    points: Array  # (n, r)
+    signs: Array  # (n,)
+    equal: Array  # (m, n), the class sums and, with moments, sum lambda s x
 
-        def solve(right: Array) -> Array:
-            result: Array = cho_solve(factor, right, check_finite=False)
-            return result
-    else:
-        values, vectors = np.linalg.eigh(W)
-        H = points @ (vectors * np.sqrt(np.maximum(values, 0)))
-        upper = np.triu_indices(r)
-        B = H[:, upper[0]] * H[:, upper[1]] * np.where(upper[0] == upper[1], 1.0, np.sqrt(2.0))
-        B *= ls[:, None]
-        inner = cho_factor(np.eye(wide) + B.T @ B, lower=True, check_finite=False)
+    def S(self, lam: Array) -> Array:
+        return _symmetric((self.points * (self.signs * lam)[:, None]).T @ self.points)
 
-        def inverse(right: Array) -> Array:
-            result = np.zeros_like(right)
-            for _ in range(REFINED):
-                rest = right - result - B @ (B.T @ result)
-                result = result + rest - B @ cho_solve(inner, B.T @ rest, check_finite=False)
-            return result
+    def __call__(self, lam: Array, t: float, tau: float) -> float:
+        import numpy as np
 
+        try:
+            root = np.linalg.cholesky(self.S(lam) - t * np.eye(self.points.shape[1]))
+        except np.linalg.LinAlgError:
+            return np.inf
+        return float(-tau * t - 2 * np.log(np.diag(root)).sum() - np.log(lam).sum())
+
+    def direction(self, lam: Array, W: Array, tau: float) -> tuple[Array, float, Array, float]:
+        """Return Newton's (dlam, dt), the multipliers over tau, and the decrement; W = (S - t)^-1.
+
+        In variables scaled by lam the Hessian is I + (ls ls^T) o K^2, K = X W X^T, bordered by t.
+        """
+        import numpy as np
+
+        n, signed = len(lam), lam * self.signs
+        PW = self.points @ W
+        gradient = np.append(-signed * (PW * self.points).sum(axis=1) - 1.0, -tau + np.trace(W))
+        border = -signed * (PW * PW).sum(axis=1)
+        inverse = _inverse(self.points, W, signed)
         side = inverse(border)
-        pivot = corner - float(border @ side)
+        pivot = float((W * W).sum() - border @ side)
+        if not pivot:
+            raise np.linalg.LinAlgError
 
         def solve(right: Array) -> Array:
             first = inverse(right[:n])
             last = (right[n] - border @ first) / pivot
             return np.concatenate([first - np.multiply.outer(side, last), last[None]])
 
-    A = np.hstack([E * lam, np.zeros((len(E), 1))])
-    base, back = solve(g), solve(A.T)
-    nu: Any = np.linalg.lstsq(A @ back, -(A @ base), rcond=None)[0]
-    direction = -(base + back @ nu)
-    decrement = max(-float(g @ direction), 0.0) ** 0.5
-    return direction[:n] * lam, float(direction[n]), nu / tau, decrement
+        A = np.column_stack([self.equal * lam, np.zeros(len(self.equal))])
+        base, back = solve(gradient), solve(A.T)
+        nu: Any = np.linalg.lstsq(A @ back, -(A @ base), rcond=None)[0]
+        step = -(base + back @ nu)
+        decrement = max(-float(gradient @ step), 0.0) ** 0.5
+        return step[:n] * lam, float(step[n]), nu / tau, decrement
+
+    def bounded(self, best: Game, Z: Array, u: Array) -> Game:
+        """Return the game with the bound of Z (and u) where it is better: valid, whatever Z is."""
+        import numpy as np
+
+        if float(np.linalg.eigvalsh(Z)[0]) <= 0:
+            return best
+        Z = Z / float(np.trace(Z))
+        q = ((self.points @ Z) * self.points).sum(axis=1)
+        if len(u):
+            q += self.points @ u
+        high = float(q[self.signs > 0].max() - q[self.signs < 0].min())
+        slope = u if len(u) else best.slope
+        return replace(best, shape=Z, slope=slope, high=high) if high < best.high else best
+
+    def step_size(
+        self, lam: Array, t: float, dlam: Array, dt: float, tau: float, decrement: float
+    ) -> float:
+        """Return a step that keeps the barrier finite and lowers it; 0.0 when there is none."""
+        size = min(1.0, 0.95 / max(float((-dlam / lam).max()), 0.95))
+        here = self(lam, t, tau)
+        while size > 1e-12:
+            there = self(lam + size * dlam, t + size * dt, tau)
+            if there <= here - 0.1 * size * decrement**2 + 1e-9 * abs(here):
+                return size
+            size *= 0.5
+        return 0.0
 
 
-def _better(
-    best: Game,
-    points: Array,
-    signs: Array,
-    lam: Array,
-    S: Array,
-    shapes: tuple[Array, ...],
-    nu: Array,
-    step: int,
-) -> Game:
-    """Return the better of each bound, the new one being valid whatever produced it."""
+def _inverse(points: Array, W: Array, scale: Array) -> Callable[[Array], Array]:
+    """Return (I + (scale scale^T) o K^2)^-1, K = X W X^T, by n x n or, if less, r^2 / 2 squared."""
     import numpy as np
+    from scipy.linalg import cho_factor, cho_solve
 
-    low = float(np.linalg.eigvalsh(S)[0])
-    slope = np.zeros(points.shape[1])
-    high, Z, u = best.high, best.shape, best.slope
-    for W in shapes:
-        if float(np.linalg.eigvalsh(W)[0]) <= 0:
-            continue
-        shape = W / float(np.trace(W))
-        q = np.einsum("ij,ij->i", points @ shape, points)
-        for candidate in (slope, -nu) if len(nu) else (slope,):
-            values = q + points @ candidate
-            bound = float(values[signs > 0].max() - values[signs < 0].min())
-            if bound < high:
-                high, Z, u = bound, shape, candidate
-    if low > best.low:
-        return Game(lam, low, Z, u, high, step)
-    return Game(best.weights, best.low, Z, u, high, step)
+    n, r = points.shape
+    wide = r * (r + 1) // 2
+    if n <= 2 * wide + 50:
+        K = points @ W @ points.T
+        factor = cho_factor(np.eye(n) + K * K * np.outer(scale, scale), overwrite_a=True)
+        return lambda right: cho_solve(factor, right)
+    # I + B B^T with rows of products of two: Woodbury's formula.
+    values, vectors = np.linalg.eigh(W)
+    H = points @ (vectors * np.sqrt(np.maximum(values, 0)))
+    a, b = np.triu_indices(r)
+    B = H[:, a] * H[:, b] * np.where(a == b, 1.0, np.sqrt(2.0)) * scale[:, None]
+    inner = cho_factor(np.eye(wide) + B.T @ B)
 
+    def inverse(right: Array) -> Array:
+        result = np.zeros_like(right)
+        for _ in range(2):  # the second solve mends what the first cancels
+            rest = right - result - B @ (B.T @ result)
+            result = result + rest - B @ cho_solve(inner, B.T @ rest)
+        return result
 
-def _line_search(
-    points: Array,
-    signs: Array,
-    lam: Array,
-    t: float,
-    dlam: Array,
-    dt: float,
-    tau: float,
-    decrement: float,
-) -> float:
-    """Return a step that keeps the barrier finite and lowers it; 0.0 when there is none."""
-    import numpy as np
-
-    falling = dlam < 0
-    ratios: Array = -lam[falling] / dlam[falling]
-    limit = float(ratios.min()) if falling.any() else np.inf
-    size = min(1.0, 0.95 * limit)
-    eye = np.eye(points.shape[1])
-
-    def barrier(s: float) -> float:
-        new = lam + s * dlam
-        try:
-            root = np.linalg.cholesky(_moment(points, signs, new) - (t + s * dt) * eye)
-        except np.linalg.LinAlgError:
-            return np.inf
-        return float(-tau * (t + s * dt) - 2 * np.log(np.diag(root)).sum() - np.log(new).sum())
-
-    here = barrier(0.0)
-    while size > 1e-12:
-        there = barrier(size)
-        if there <= here - 0.1 * size * decrement**2 + 1e-9 * abs(here):
-            return size
-        size *= 0.5
-    return 0.0
+    return inverse
 
 
 def balanced(space: Space, weights: Array, bits: int) -> list[Fraction]:
@@ -312,15 +281,16 @@ def centred(space: Space, weights: Array, bits: int) -> list[Fraction] | None:
     order = qr((lifted * weights[:, None]).T, mode="r", pivoting=True)[1]
     size = len(space.span.columns) + 1
     basis = sorted(int(i) for i in order[:size])
-    rest = [i for i in range(len(labels)) if i not in set(basis)]
-    exact = [round(float(v) / top * 2**bits) for v in weights]
-    columns = [[y * v for v in row] + [y] for y, row in zip(labels, space.named, strict=True)]
-    left = fmpz_mat([columns[i] for i in basis]).transpose()
-    right = [-sum(exact[i] * columns[i][k] for i in rest if exact[i]) for k in range(size)]
     if len(basis) < size:
         return None
+    exact = [round(float(v) / top * 2**bits) for v in weights]
+    for i in basis:
+        exact[i] = 0
+    columns = [[y * v for v in (*row, 1)] for y, row in zip(labels, space.named, strict=True)]
+    left = fmpz_mat([columns[i] for i in basis]).transpose()
+    right = fmpz_mat([exact]) * fmpz_mat(columns)
     try:
-        solution = left.solve(fmpz_mat(size, 1, right))
+        solution = left.solve(-right.transpose())
     except ZeroDivisionError:
         return None
     result = [Fraction(v) for v in exact]

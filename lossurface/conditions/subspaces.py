@@ -1,21 +1,8 @@
 """Assumptions 2 and 3 on a dataset, and the width that Theorem 1 needs on it.
 
 The paper takes orthonormal bases U_+ and U_- from one orthonormal basis. Nothing is lost by reading
-r_+, r_- and r off as ranks. Any two subspaces P and N of R^d have a basis of P + N made of one of
-the intersection, extended to P and to N; an invertible linear A sends it to coordinate axes. The
-networks of Assumption 4 see x only through w^T x, and w^T x = (A^{-T} w)^T (A x): the loss surfaces
-on x and on A x are the same up to an invertible linear change of parameters, so their local minima
-correspond.
-
-Theorem 1 speaks of almost every draw. On a given dataset its proof needs samples in general
-position (`assumption_2`; ours). The class moved has a set I of active samples, whose rank modulo
-the other class's span, of rank r_V, is then min(|I|, r - r_V). The |J| >= M / 2 >= n / Delta r
-neurons that move bring |J| times that rank in unknowns, more than the |I| equations: there is a
-curve of descent.
-
-It also holds wherever these unknowns exceed the equations for another reason (ours). Cut each class
-into at most m parts, each independent modulo the other's span: then |I| <= m rank(I), and
-M >= 2m + 1 suffices (a generic class of n_s samples needs m = ceil(n_s / (r - r_s'))).
+r_+, r_- and r off as ranks: networks see x only through w^T x, so an invertible linear map of the
+samples changes the parameters alone. Theorem 1's page proves what follows on given samples.
 """
 
 from __future__ import annotations
@@ -23,16 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lossurface import InputError
 from lossurface.conditions.certified import Condition, settle
-from lossurface.conditions.spans import UNLUCKY, modular, pivot_columns, span_of
+from lossurface.conditions.coordinates import (
+    UNLUCKY,
+    Space,
+    modular,
+    pivot_columns,
+)
+from lossurface.errors import InputError
 from lossurface.exact.checker.arithmetic import PRIME
-from lossurface.setting import width_threshold
-
-if TYPE_CHECKING:
-    from lossurface.conditions.coordinates import Space
+from lossurface.setting.assumptions import width_threshold
 
 __all__ = ["Ranks", "assumption_2", "assumption_3", "numerical_ranks", "ranks", "theorem_1_width"]
 
@@ -69,18 +58,12 @@ class Ranks:
 
     def to_dict(self) -> dict[str, int]:
         """Return r_+, r_-, r and Delta r by their names in JSON."""
-        return {
-            "r_plus": self.plus,
-            "r_minus": self.minus,
-            "r": self.both,
-            "delta_r": self.gap,
-        }
+        return {"r_plus": self.plus, "r_minus": self.minus, "r": self.both, "delta_r": self.gap}
 
 
 def ranks(space: Space) -> Ranks:
     """Return the exact ranks (found modulo a prime; certificates check them over the rationals)."""
-    plus, minus = (span_of(space.class_rows(sign), short=True).rank for sign in (1, -1))
-    return Ranks(plus, minus, space.span.rank)
+    return Ranks(space.class_spans[1].rank, space.class_spans[-1].rank, space.span.rank)
 
 
 def numerical_ranks(space: Space, tolerance: float) -> Ranks:
@@ -88,12 +71,8 @@ def numerical_ranks(space: Space, tolerance: float) -> Ranks:
 
     A reading of noisy data, not a fact about the samples: no certificate can follow from it.
 
-    Args:
-        space: the dataset.
-        tolerance: relative, between 0 and 1.
-
     Raises:
-        InputError: the tolerance is out of range.
+        InputError: the tolerance is not between 0 and 1.
     """
     import numpy as np
 
@@ -114,10 +93,9 @@ def assumption_3(space: Space) -> Condition:
 
     Source: Assumption 3.
     """
-    spans = {"positive": span_of(space.class_rows(1), short=True)}
-    spans |= {"negative": span_of(space.class_rows(-1), short=True), "all": space.span}
+    spans = {"positive": space.class_spans[1], "negative": space.class_spans[-1], "all": space.span}
     own = {name: span.fields() for name, span in spans.items()}
-    found = Ranks(*(span.rank for span in spans.values()))
+    found = ranks(space)
     shown = f"r_+ = {found.plus}, r_- = {found.minus}, r = {found.both}, Delta r = {found.gap}"
     if found.gap > 0:
         why = f"{shown}: neither class's span holds the other's"
@@ -129,13 +107,8 @@ def assumption_3(space: Space) -> Condition:
 def assumption_2(space: Space) -> Condition:
     """Decide what Assumption 2 gives with probability one: samples in general position.
 
-    Let a class span U, of rank r_U, and the other V, of rank r_V. Any r_U samples of the class are
-    to be independent, and any r - r_V of them independent modulo V; fewer then are too. (Modulo V
-    a class lives in its own directions: where it has any, none of its samples lies in V.)
-
-    Drawn as Assumption 2 asks, samples are in general position with probability one: a proper
-    subspace of U that a draw met with positive probability would make r_U dependent draws likely.
-    So U's proper subspaces, those spanned by fewer earlier samples and V among them, are missed.
+    Let a class have rank r_U, and the other span V, of rank r_V. Any r_U samples of the class are
+    to be independent, and any r - r_V of them independent modulo V; fewer then are too.
 
     Returns:
         `holds`, `fails`, or `undecided` where more than `SUBSETS` sets of three or more samples
@@ -218,17 +191,19 @@ def _dependent(rows: list[list[int]], size: int) -> tuple[int, ...] | None:
 def theorem_1_width(space: Space) -> Condition:
     """Find a width at which Theorem 1's conclusion is sure on these very samples.
 
+    Each class is cut into at most m parts, each independent modulo the other's span: M = 2m + 1.
+
     Returns:
         `holds` with a certificate whose field `width` is that M; `fails` when a sample of one class
         lies in the other's span, where this argument does not apply (the theorem may still).
 
-    Source: ours, from the proof of Theorem 1 (module docstring).
+    Source: ours, from the proof of Theorem 1 (its page).
     """
     own: dict[str, Any] = {}
     most = 0
     for name, sign in (("positive", 1), ("negative", -1)):
         others, positions = space.class_rows(-sign), space.samples.of(sign)
-        span = span_of(others, short=True)
+        span = space.class_spans[-sign]
         residues = _residues(space.class_rows(sign), others)
         parts: list[list[int]] = []  # positions in the class
         growing: list[list[int]] = []

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-import tokenize
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,8 +19,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lossurface import InputError
-from lossurface.setting import Dataset
+from lossurface.errors import InputError
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["Table", "read_arrays", "read_file"]
 
@@ -159,7 +157,8 @@ def _table(
     signs = tuple(1 if value == first else -1 for value in labels)
     features = tuple(name for name in names if name != label)
     dataset = Dataset(tuple(samples), signs)
-    digits = sum(sum(map(int.bit_length, part)) for part in dataset.ratios) * math.log10(2)
+    ratios = (number for row in samples for value in row for number in value.as_integer_ratio())
+    digits = sum(map(int.bit_length, ratios)) * math.log10(2)
     if digits > MAX_DIGITS:
         raise InputError(
             f"{source}: {digits / 1e6:.0f} million digits in all, more than "
@@ -295,7 +294,6 @@ def _lines(file: Path) -> Iterator[list[str]]:
 
 
 def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    import pyarrow
     from pyarrow import parquet
 
     try:
@@ -306,17 +304,9 @@ def _parquet(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]
         lists = [column.to_pylist() for column in table.read().columns]
     except InputError:
         raise
-    except (pyarrow.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
+    except Exception as error:  # a file may be broken in any way, and pyarrow raise anything
         raise InputError(f"{file}: not a Parquet table: {_reason(error)}") from None
     return list(table.schema_arrow.names), zip(*lists, strict=True)
-
-
-# What zipfile, zlib and numpy raise where an archive is broken, encrypted, or lies about its size;
-# numpy reads an array's header as Python.
-_BROKEN = (
-    *(ValueError, EOFError, ArithmeticError, LookupError, RuntimeError, MemoryError, TypeError),
-    *(zlib.error, zipfile.BadZipFile, AttributeError, SyntaxError, tokenize.TokenError),
-)
 
 
 def _npz(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
@@ -334,7 +324,7 @@ def _npz(file: Path, label: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
             arrays = {name: archive[name] for name in archive.files}
     except InputError:
         raise
-    except _BROKEN as error:
+    except Exception as error:  # so here; numpy reads an array's header as Python
         raise InputError(f"{file}: not an NPZ archive of numbers: {_reason(error)}") from None
     # Entries of no bytes, or rows of no entries, make a small file a list without end.
     if any(math.prod(max(k, 1) for k in a.shape) > MAX_CELLS for a in arrays.values()):

@@ -7,19 +7,18 @@ says `undecided`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from flint import arb, ctx, fmpq, fmpq_mat
 
 from lossurface.enclosed.krawczyk import Enclosure
 from lossurface.enclosed.single_layer import BITS, Number, SingleLayer, balls, rational
-from lossurface.exact import Finding, enclosed_positive, undecided
+from lossurface.exact import Finding, undecided
 
 __all__ = [
     "certified_error",
     "constant_critical",
-    "no_critical_point",
     "scaling_orbit",
     "zero_loss",
 ]
@@ -134,23 +133,3 @@ def constant_critical(
         return Finding(statement, "fails", "exact", "dL/dw is not zero where w_j = 0, a_j != 0")
     detail = f"n_+ = {plus}, n_- = {minus}, f constant on the samples, a_0 balances the classes"
     return Finding(statement, "holds", "exact", detail)
-
-
-def no_critical_point(
-    loss: Callable[[arb, int], arb], labels: Sequence[int], outputs: Sequence[arb]
-) -> Finding:
-    """Prove that a network is not critical: its last layer phi has gradient dL/dphi != 0.
-
-    By Proposition 10's identity -phi^T dL/dphi = (1/n) sum lambda_i y_i f_i, which is above 0.
-
-    Args:
-        loss: (z, k) to a ball around l's k-th derivative.
-        labels: (n,).
-        outputs: (n,), balls around f(x_i).
-    """
-    total = arb(0)
-    for y, f in zip(labels, outputs, strict=True):
-        total += loss(-y * f, 1) * y * f
-    return enclosed_positive(
-        "the last layer's gradient is not zero: sum lambda y f > 0", total / len(labels)
-    )

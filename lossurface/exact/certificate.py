@@ -10,17 +10,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.exact import checker
 from lossurface.exact.checker import printable
 from lossurface.exact.checker.format import FORMAT, VERSION
-from lossurface.exact.findings import Finding, _finding
+from lossurface.exact.findings import Finding, decided
 
-__all__ = ["Certificate", "check", "load", "seal", "text"]
+__all__ = ["Certificate", "check", "load", "seal"]
 
 
 @dataclass(frozen=True)
@@ -86,20 +85,6 @@ class Certificate:
         return target
 
 
-_PLAIN = {str, int}  # the types of most of a certificate
-
-
-def text(value: int | Fraction) -> str:
-    """Return the string "p/q" of a rational.
-
-    Raises:
-        TypeError: the value is not an int or a Fraction; floats have no place in a certificate.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise TypeError(f"{value!r} is not an int or a Fraction")
-    return str(value)
-
-
 def seal(fields: Mapping[str, Any]) -> Certificate:
     """Add format and version to the fields of a certificate, and write its numbers as text.
 
@@ -136,8 +121,8 @@ def check(certificate: Certificate) -> Finding:
         raise InputError(str(error)) from None
     except checker.Refuted as error:  # what is false was readable: its claim is a known one
         claim = certificate.claim
-        return _finding(f"certificate of {claim}", False, "exact", f"{error}; {checked}")
-    return _finding(str(proof), True, proof.evidence, checked)
+        return decided(f"certificate of {claim}", False, "exact", f"{error}; {checked}")
+    return decided(str(proof), True, proof.evidence, checked)
 
 
 def load(path: str | os.PathLike[str]) -> Certificate:
@@ -160,19 +145,10 @@ def load(path: str | os.PathLike[str]) -> Certificate:
 
 
 def _encoded(value: Any) -> Any:
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, list | tuple):
-        kinds = set(map(type, value))
-        if kinds <= _PLAIN:
-            return list(value)
-        if kinds == {Fraction}:
-            return list(map(str, value))
-        if kinds == {list} and set(map(type, chain.from_iterable(value))) <= _PLAIN:
-            return list(map(list, value))
-        return [_encoded(entry) for entry in value]
     if isinstance(value, Fraction):
-        return text(value)
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_encoded(entry) for entry in value]
     if isinstance(value, Mapping):
         return {name: _encoded(entry) for name, entry in value.items()}
     if isinstance(value, float):

@@ -58,7 +58,8 @@ class Finding:
     count: int = 1
 
 
-def _finding(statement: str, ok: bool, evidence: Evidence, detail: str = "") -> Finding:
+def decided(statement: str, ok: bool, evidence: Evidence, detail: str) -> Finding:
+    """Return the finding that a statement holds or fails."""
     return Finding(statement, "holds" if ok else "fails", evidence, detail)
 
 
@@ -80,7 +81,7 @@ def _compared(
             raise TypeError(f"{name} is a {kind}; exact comparisons take int, Fraction")
     ok = compare(left, right)
     detail = f"{_shown(left)} {signs[0] if ok else signs[1]} {_shown(right)}"
-    return _finding(statement, ok, "exact", detail)
+    return decided(statement, ok, "exact", detail)
 
 
 def _shown(value: Rational) -> str:
@@ -108,24 +109,10 @@ def less_equal(statement: str, left: Rational, right: Rational) -> Finding:
 
 
 def enclosed_less(statement: str, left: arb, right: arb) -> Finding:
-    """Decide `left < right` for two balls; undecided where they overlap.
-
-    Args:
-        statement: what the comparison says.
-        left: ball (python-flint `arb`) enclosing the left side.
-        right: ball enclosing the right side.
-
-    Raises:
-        TypeError: a side is not a ball.
-    """
-    from flint import arb
-
-    for name, side in (("left", left), ("right", right)):
-        if not isinstance(side, arb):
-            raise TypeError(f"{name} is a {type(side).__name__}; enclosed comparisons take balls")
+    """Decide `left < right` for two balls (python-flint `arb`); undecided where they overlap."""
     shown = f"{left.str(6)} against {right.str(6)}"
     if left < right or left >= right:
-        return _finding(statement, bool(left < right), "enclosed", shown)
+        return decided(statement, bool(left < right), "enclosed", shown)
     return undecided(statement, f"the balls overlap: {shown}; raise the precision")
 
 
@@ -153,11 +140,7 @@ def sampled(statement: str, failures: int, trials: int, detail: str = "") -> Fin
 
 
 def every(statement: str, findings: Iterable[Finding]) -> Finding:
-    """Gather findings of one kind into one: it holds when each of them does.
-
-    Args:
-        statement: what all of them say together.
-        findings: at least one.
+    """Gather findings, at least one, into one: it holds when each of them does.
 
     Returns:
         A finding with the weakest evidence among them; where some do not hold, the first such.

@@ -8,29 +8,45 @@ from math import lcm
 
 from lossurface.exact.checker.arithmetic import dot
 
-__all__ = [
-    "dot",
-    "integers",
-    "positive_definite",
-    "rank",
-    "reduce_rows",
-    "solve",
-]
+__all__ = ["dot", "positive_definite", "rank", "solve"]
 
-Row = list[Fraction]
 Matrix = Sequence[Sequence[Fraction]]
 
 
-def reduce_rows(rows: Matrix) -> tuple[list[Row], list[int]]:
-    """Return the reduced row echelon form (its non-zero rows) and the pivot columns.
+def rank(rows: Matrix) -> int:
+    """Return the rank of an (m, n) matrix, by Bareiss's elimination on integers."""
+    work: list[list[int]] = []
+    for row in rows:
+        scale = lcm(*(value.denominator for value in row))
+        work.append([int(value * scale) for value in row])
+    found, previous = 0, 1
+    for column in range(len(work[0]) if work else 0):
+        pivot = next((k for k in range(found, len(work)) if work[k][column]), None)
+        if pivot is None:
+            continue
+        work[found], work[pivot] = work[pivot], work[found]
+        top = work[found]
+        for k in range(found + 1, len(work)):
+            first = work[k][column]
+            pairs = zip(work[k], top, strict=True)
+            work[k] = [(top[column] * u - first * v) // previous for u, v in pairs]
+        previous = top[column]
+        found += 1
+        if found == len(work):
+            break
+    return found
 
-    Args:
-        rows: (m, n), exact.
+
+def solve(rows: Matrix, right: Sequence[Fraction]) -> list[Fraction]:
+    """Return the solution of rows v = right, free unknowns 0, for an (m, n) matrix.
+
+    Raises:
+        ValueError: there is no solution.
     """
-    work = [[Fraction(value) for value in row] for row in rows]
-    width = len(work[0]) if work else 0
+    work = [[Fraction(v) for v in (*row, value)] for row, value in zip(rows, right, strict=True)]
+    width = len(rows[0])
     pivots: list[int] = []
-    for column in range(width):
+    for column in range(width):  # Gauss and Jordan
         top = len(pivots)
         found = next((i for i in range(top, len(work)) if work[i][column]), None)
         if found is None:
@@ -43,55 +59,10 @@ def reduce_rows(rows: Matrix) -> tuple[list[Row], list[int]]:
                 factor = row[column]
                 work[i] = [a - factor * b for a, b in zip(row, work[top], strict=True)]
         pivots.append(column)
-    return work[: len(pivots)], pivots
-
-
-def integers(row: Sequence[Fraction]) -> list[int]:
-    """Return the row times the least common denominator of its entries."""
-    scale = lcm(*(value.denominator for value in row))
-    return [value.numerator * (scale // value.denominator) for value in row]
-
-
-def rank(rows: Matrix) -> int:
-    """Return the rank of an (m, n) matrix, by Bareiss's elimination on integers."""
-    work = [integers(row) for row in rows]
-    found, previous = 0, 1
-    for column in range(len(work[0]) if work else 0):
-        pivot = next((k for k in range(found, len(work)) if work[k][column]), None)
-        if pivot is None:
-            continue
-        work[found], work[pivot] = work[pivot], work[found]
-        top = work[found]
-        for k in range(found + 1, len(work)):
-            row = work[k]
-            work[k] = [
-                (top[column] * u - row[column] * v) // previous
-                for u, v in zip(row, top, strict=True)
-            ]
-        previous = top[column]
-        found += 1
-        if found == len(work):
-            break
-    return found
-
-
-def solve(rows: Matrix, right: Sequence[Fraction]) -> Row:
-    """Return a solution of rows v = right (free unknowns 0).
-
-    Args:
-        rows: (m, n).
-        right: (m,).
-
-    Raises:
-        ValueError: there is no solution.
-    """
-    width = len(rows[0])
-    augmented = [[*row, value] for row, value in zip(rows, right, strict=True)]
-    reduced, pivots = reduce_rows(augmented)
-    if width in pivots:
+    if any(row[width] for row in work[len(pivots) :]):
         raise ValueError("the linear system has no solution")
     result = [Fraction(0)] * width
-    for row, pivot in zip(reduced, pivots, strict=True):
+    for row, pivot in zip(work, pivots, strict=False):
         result[pivot] = row[width]
     return result
 

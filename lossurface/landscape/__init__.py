@@ -3,11 +3,11 @@
 What is proved about a point comes from `lossurface.enclosed`; everything else here is float64.
 """
 
-from lossurface.landscape.critical import Certified, certify, find
-from lossurface.landscape.descent import Descent, Stop, adam, descend
+from lossurface.landscape.critical import Certified, certify
+from lossurface.landscape.descent import Descent, Stop, adam, descend, find
 from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective, from_module
-from lossurface.landscape.planted import PLANTERS, Planted, plant
+from lossurface.landscape.planted import PLANTERS, Departure, Planted, depart, plant
 from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 from lossurface.landscape.slices import Slice, plane, random_directions
 from lossurface.landscape.surface import Derivatives, NetworkSurface, Surface
@@ -34,10 +34,12 @@ __all__ = [
     "find",
     # escapes
     "Case",
+    "Departure",
     "Escape",
     "PLANTERS",
     "Planted",
     "Proof",
+    "depart",
     "escape",
     "plant",
     # slices

@@ -1,10 +1,7 @@
-"""Critical points: found in floats, enclosed in balls, classified on the enclosure.
+"""Critical points: enclosed in balls near a float, and classified on the enclosure.
 
-`find` minimises `|grad L|^2 / 2` by damped Gauss-Newton steps from many starts, so that it is drawn
-to saddles as much as to minima. Where it stops need not be a critical point ("gradient-flat"
-points abound): only `certify` says so, by an enclosure, and it says what kind. What floats cannot
-decide is `undecided`, unless an exact reason is known: the loss is zero all around, or z^2's
-scaling makes it constant along a curve. For polynomials see `lossurface.enclosed.degenerate`.
+What floats cannot decide is `undecided`, unless an exact reason is known: the loss is zero all
+around, or z^2's scaling makes it constant along a curve, or the terms of a small polynomial tell.
 """
 
 from __future__ import annotations
@@ -18,16 +15,15 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from lossurface import InputError
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check
 from lossurface.enclosed.degenerate import classify_network
-from lossurface.enclosed.krawczyk import BallFunction, Enclosure, Kind, enclose
+from lossurface.enclosed.krawczyk import Enclosure, Kind, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.errors import InputError
 from lossurface.exact import Finding
 from lossurface.landscape.escape import Case, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
-from lossurface.landscape.surface import Surface
 
 if TYPE_CHECKING:
     from flint import arb, arb_mat
@@ -35,18 +31,7 @@ if TYPE_CHECKING:
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
 _CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # their proofs need a_j = 0 exactly
 
-__all__ = ["Certified", "Found", "certify", "directions_down", "find"]
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where the search for zeros of the gradient ended: floats, which prove nothing."""
-
-    theta: Tensor  # (B, P)
-    loss: Tensor  # (B,)
-    error: Tensor  # (B,)
-    gradient_norm: Tensor  # (B,)
-    negative: Tensor  # (B,), Hessian eigenvalues below -1e-9 of the largest
+__all__ = ["Certified", "certify", "directions_down"]
 
 
 @dataclass(frozen=True)
@@ -58,104 +43,36 @@ class Certified:
     errors: tuple[int, int] | None  # samples surely, and possibly, misclassified
     findings: tuple[Finding, ...]
 
-
-def find(surface: Surface, theta: Tensor, *, tolerance: float = 1e-13, steps: int = 300) -> Found:
-    """Drive gradients to zero from many starts, whatever the kind of critical point.
-
-    Newton's step on the gradient, shortened by Levenberg and Marquardt:
-    `(H^2 + mu I) s = -H g`, each network with its own mu.
-
-    Args:
-        surface: what has the gradients.
-        theta: (B, P), float64.
-        tolerance: networks below this gradient norm leave the batch.
-        steps: at most so many Hessians.
-
-    Raises:
-        InputError: theta is not (B, P) in float64.
-    """
-    if theta.ndim != 2 or theta.shape[1] != surface.P or theta.dtype != torch.float64:
-        raise InputError(
-            f"theta is {tuple(theta.shape)} {theta.dtype}; give (B, {surface.P}) in torch.float64"
-        )
-    out = theta.clone()
-    alive = torch.arange(len(theta), device=theta.device)
-    part = surface
-    now = part.derivatives(theta)
-    mu = 1e-3 * now.hessian.square().sum((1, 2))
-    at, gradient, hessian = theta, now.gradient, now.hessian
-    stuck = torch.zeros_like(mu)
-    for step in range(steps + 1):
-        norm = gradient.norm(dim=-1)
-        done = (norm < tolerance) | (stuck > 12) | ~torch.isfinite(norm + hessian.sum((1, 2)))
-        out[alive] = at
-        keep = (~done).nonzero().flatten()
-        if step == steps or not len(keep):
-            break
-        if len(keep) < len(alive):
-            alive, at, gradient = alive[keep], at[keep], gradient[keep]
-            hessian, mu, stuck = hessian[keep], mu[keep], stuck[keep]
-            part = surface.rows(alive)
-            norm = norm[keep]
-        square = hessian @ hessian
-        floor = 1e-30 * square.diagonal(dim1=1, dim2=2).sum(-1) + 1e-300
-        square.diagonal(dim1=1, dim2=2).add_((mu + floor).unsqueeze(-1))
-        pull = torch.matmul(hessian, gradient.unsqueeze(-1))
-        factor, info = torch.linalg.cholesky_ex(square)
-        s = -torch.cholesky_solve(pull, factor).squeeze(-1)
-        s = torch.where((info == 0).unsqueeze(-1) & torch.isfinite(s), s, 0)
-        trial = part.derivatives(at + s)
-        lower = trial.gradient.norm(dim=-1)
-        good = (lower < norm) & torch.isfinite(trial.loss)
-        mu = torch.where(good & (lower < 0.9 * norm), mu / 10, torch.where(good, mu, mu * 5))
-        stuck = torch.where(lower < 0.9999 * norm, 0, stuck + 1)
-        pick = good.unsqueeze(-1)
-        at = torch.where(pick, at + s, at)
-        gradient = torch.where(pick, trial.gradient, gradient)
-        hessian = torch.where(pick.unsqueeze(-1), trial.hessian, hessian)
-    return _found(surface, out)
-
-
-def _found(surface: Surface, theta: Tensor) -> Found:
-    loss, gradient, outputs = surface.gradient(theta)
-    hessian = surface.derivatives(theta).hessian
-    finite = torch.isfinite(hessian.sum((1, 2)))
-    values = torch.linalg.eigvalsh(torch.where(finite[:, None, None], hessian, 0))
-    size = values.abs().amax(-1, keepdim=True)
-    negative = (values < -1e-9 * size).sum(-1)
-    return Found(theta, loss, surface.error(outputs), gradient.norm(dim=-1), negative)
+    @property
+    def bad_minimum(self) -> bool:
+        """Whether it is proved to be a local minimum, and to misclassify a sample."""
+        wrong = self.errors is not None and self.errors[0] > 0
+        return wrong and self.kind in ("strict-minimum", "minimum")
 
 
 @dataclass(frozen=True)
-class _Frozen:
-    """A function with some coordinates held at given balls."""
+class _Held:
+    """The loss of one neuron with its output weight a held: a function of (a_0, w)."""
 
-    function: BallFunction
-    held: dict[int, arb]
-
-    @property
-    def free(self) -> list[int]:
-        return [k for k in range(self.function.dimension) if k not in self.held]
+    layer: SingleLayer
+    a: arb
 
     @property
     def dimension(self) -> int:
-        return self.function.dimension - len(self.held)
+        return self.layer.dimension - 1
 
     def full(self, theta: Sequence[arb]) -> list[arb]:
-        """Put the held coordinates back in their places."""
-        moving = iter(theta)
-        return [
-            self.held[k] if k in self.held else next(moving) for k in range(self.function.dimension)
-        ]
+        return [theta[0], self.a, *theta[1:]]
 
     def gradient(self, theta: Sequence[arb]) -> Sequence[arb]:
-        whole = self.function.gradient(self.full(theta))
-        return [whole[k] for k in self.free]
+        a0, _, *w = self.layer.gradient(self.full(theta))
+        return [a0, *w]
 
     def hessian(self, theta: Sequence[arb]) -> arb_mat:
         from flint import arb_mat
 
-        whole, free = self.function.hessian(self.full(theta)), self.free
+        whole = self.layer.hessian(self.full(theta))
+        free = [k for k in range(self.layer.dimension) if k != 1]
         return arb_mat([[whole[i, j] for j in free] for i in free])
 
 
@@ -194,10 +111,10 @@ def certify(
     if found.proved:
         return Certified(found.kind, found, *_error(layer, found.box, found.findings))
     if surface.neuron.name == "quadratic" and surface.M == 1 and point[1] and not surface.l2:
-        orbit = _Frozen(layer, {1: ball(point[1])})
-        rest = enclose(orbit, [v for k, v in enumerate(point) if k != 1])
-        if rest.kind == "strict-minimum":
-            why = point_check.scaling_orbit(rest)
+        orbit = _Held(layer, ball(point[1]))
+        rest = enclose(orbit, [point[0], *point[2:]])
+        why = point_check.scaling_orbit(rest)
+        if why.status == "holds":
             box = orbit.full(rest.box)
             return Certified("minimum", rest, *_error(layer, box, (*rest.findings, why)))
     return _singular(surface, theta, layer, found)

@@ -1,14 +1,13 @@
-"""Many networks at once, each to a critical point: damped Newton with a trust region per network.
+"""Many networks at once, each to a critical point: damped Newton steps, a damping per network.
 
-A step solves `(H + mu I) s = -g` with `mu` at least `-lambda_min`, which is the minimiser of the
-quadratic model in some ball: `mu` is that network's own step control. Networks that are done
-leave the batch, so they cost nothing. What comes out is a float: a small gradient proves no
-critical point (see `critical.certify`).
+`descend` lowers the loss; `find` lowers `|grad L|^2 / 2`, so that it is drawn to saddles as much as
+to minima. Networks that are done leave the batch, so they cost nothing. What comes out is a float:
+where `find` stops need not be a critical point ("gradient-flat" points abound), and a small
+gradient proves none (see `critical.certify`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -16,10 +15,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.landscape.surface import Derivatives, Surface
 
-__all__ = ["Descent", "Stop", "adam", "descend"]
+__all__ = ["Descent", "Stop", "adam", "descend", "find"]
 
 
 class Stop(StrEnum):
@@ -44,7 +43,7 @@ class Descent:
     loss: Tensor  # (B,)
     error: Tensor  # (B,)
     gradient_norm: Tensor  # (B,), Euclidean
-    spectrum: Tensor | None  # (B, P), ascending, or None if not asked for
+    spectrum: Tensor | None  # (B, P), ascending, NaN if not finite; None if not asked for
     steps: Tensor  # (B,), Hessians used
     codes: Tensor  # (B,), index into Stop
 
@@ -60,7 +59,6 @@ def adam(
     steps: int,
     rate: float = 1e-2,
     betas: tuple[float, float] = (0.9, 0.999),
-    watch: Callable[[int, Tensor], None] | None = None,
 ) -> Tensor:
     """Return theta (B, P) after `steps` Adam steps, each network on its own.
 
@@ -72,18 +70,15 @@ def adam(
         steps: how many.
         rate: learning rate.
         betas: decay of the means of the gradient and of its square.
-        watch: called before each step with its number and the outputs (B, n).
     """
     part = 1024 if theta.device.type == "cpu" else len(theta)  # fits the cache
-    if watch is None and len(theta) > part:
+    if len(theta) > part:
         rows = torch.split(torch.arange(len(theta), device=theta.device), part)
         return torch.cat([adam(surface.rows(k), theta[k], steps, rate, betas) for k in rows])
     theta = theta.clone()
     mean, square = torch.zeros_like(theta), torch.zeros_like(theta)
     for k in range(1, steps + 1):
-        g, outputs = surface.slopes(theta)
-        if watch is not None:
-            watch(k, outputs)
+        g, _ = surface.slopes(theta)
         mean.lerp_(g, 1 - betas[0])
         square.mul_(betas[1]).addcmul_(g, g, value=1 - betas[1])
         scale = square.sqrt().div_((1 - betas[1] ** k) ** 0.5).add_(1e-8)
@@ -99,9 +94,8 @@ def descend(
     steps: int = 500,
     until_separated: bool = False,
     spectrum: bool = True,
-    chunk: int | None = None,
 ) -> Descent:
-    """Bring every network to a critical point, or to zero loss.
+    """Bring every network to a critical point, or to zero loss; memory is bounded whatever B.
 
     Args:
         surface: what to minimise.
@@ -110,26 +104,105 @@ def descend(
         steps: most Hessians per network.
         until_separated: stop at loss below 1/n too, where the training error is 0 for good.
         spectrum: compute the Hessian's eigenvalues at the end.
-        chunk: networks per batch; the default bounds the memory whatever B.
 
     Raises:
         InputError: theta is not (B, P) in float64.
     """
-    if theta.ndim != 2 or theta.shape[1] != surface.P or theta.dtype != torch.float64:
-        raise InputError(
-            f"theta is {tuple(theta.shape)} {theta.dtype}; give (B, {surface.P}) in torch.float64"
-        )
-    chunk = chunk or max(1, 2 ** (26 if theta.is_cuda else 24) // (8 * surface.P**2))
-    parts = []
-    for start in range(0, len(theta), chunk):
-        rows = torch.arange(start, min(start + chunk, len(theta)), device=theta.device)
-        part = surface.rows(rows)
-        parts.append(_newton(part, theta[rows], tolerance, steps, until_separated, spectrum))
-    if not parts:
-        raise InputError("theta has no rows; give at least one network")
-    columns = [[getattr(part, field.name) for part in parts] for field in fields(Descent)]
-    whole: list[Any] = [None if column[0] is None else torch.cat(column) for column in columns]
-    return Descent(*whole)
+    return _search(surface, theta, _Newton(tolerance, until_separated), steps, spectrum)
+
+
+def find(surface: Surface, theta: Tensor, *, tolerance: float = 1e-13, steps: int = 300) -> Descent:
+    """Drive gradients to zero from many starts, whatever the kind of critical point.
+
+    The arguments, what is returned and what is refused are those of `descend`.
+    """
+    return _search(surface, theta, _GaussNewton(tolerance), steps, spectrum=True)
+
+
+@dataclass(frozen=True)
+class _Newton:
+    """`(H + mu I) s = -g` with mu at least -lambda_min: the quadratic model's least in a ball."""
+
+    tolerance: float
+    until_separated: bool
+
+    def damping(self, hessian: Tensor) -> Tensor:
+        return 1e-3 * _size(hessian)
+
+    def judge(self, loss: Tensor, gradient: Tensor, outputs: Tensor, failed: Tensor) -> Tensor:
+        """Return each network's Stop index, or -1 to go on after so many steps in vain."""
+        code = torch.full_like(failed, -1)
+        code[failed >= 40] = _STOPS.index(Stop.STALLED)
+        code[gradient.norm(dim=-1) < self.tolerance] = _STOPS.index(Stop.CRITICAL)
+        if outputs.shape[-1]:  # a loss of samples; any other function may have values below 0
+            if self.until_separated:
+                code[loss * outputs.shape[-1] < 1] = _STOPS.index(Stop.SEPARATED)
+            code[loss == 0] = _STOPS.index(Stop.ZERO)
+        code[~torch.isfinite(loss)] = _STOPS.index(Stop.DIVERGED)
+        return code
+
+    def step(self, now: Derivatives, mu: Tensor) -> tuple[Tensor, Tensor]:
+        """Return s (B, P), and mu raised until each matrix has a Cholesky factor."""
+        factor, info = _factor(now.hessian, mu)
+        failed = info.nonzero().squeeze(-1)
+        for _ in range(60):  # mu = size already makes the matrix diagonally dominant
+            if not len(failed):
+                break
+            size = _size(now.hessian[failed]).clamp(min=1e-300)
+            mu[failed] = torch.maximum(4 * mu[failed], 1e-3 * size)
+            again, info = _factor(now.hessian[failed], mu[failed])
+            factor[failed] = again
+            failed = failed[info.nonzero().squeeze(-1)]
+        return -torch.cholesky_solve(now.gradient.unsqueeze(-1), factor).squeeze(-1), mu
+
+    def compare(
+        self, now: Derivatives, then: Derivatives, s: Tensor, mu: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return which steps to take, which were not in vain, and the next mu, (B,) each."""
+        curved = torch.matmul(now.hessian, s.unsqueeze(-1)).squeeze(-1)
+        predicted = -((now.gradient + 0.5 * curved) * s).sum(-1)
+        ratio = (now.loss - then.loss) / predicted.clamp(min=1e-300)
+        # Below the loss's own rounding only the gradient can tell whether a step was good.
+        tiny = predicted < 1e-12 * (now.loss.abs() + 1e-300)
+        smaller = then.gradient.norm(dim=-1) < now.gradient.norm(dim=-1)
+        good = torch.where(tiny, smaller, (ratio > 1e-4) & torch.isfinite(then.loss))
+        easy = torch.where(tiny, smaller, ratio > 0.75)
+        hard = ~torch.where(tiny, smaller, ratio > 0.25)
+        return good, good, torch.where(easy, mu / 8, torch.where(hard, mu * 4, mu))
+
+
+@dataclass(frozen=True)
+class _GaussNewton:
+    """Newton's step on the gradient, `(H^2 + mu I) s = -H g`, damped by Levenberg and Marquardt."""
+
+    tolerance: float
+
+    def damping(self, hessian: Tensor) -> Tensor:
+        return 1e-3 * hessian.square().sum((1, 2))
+
+    def judge(self, loss: Tensor, gradient: Tensor, outputs: Tensor, failed: Tensor) -> Tensor:
+        norm = gradient.norm(dim=-1)
+        code = torch.full_like(failed, -1)
+        code[failed > 12] = _STOPS.index(Stop.STALLED)
+        code[norm < self.tolerance] = _STOPS.index(Stop.CRITICAL)
+        code[~torch.isfinite(norm)] = _STOPS.index(Stop.DIVERGED)
+        return code
+
+    def step(self, now: Derivatives, mu: Tensor) -> tuple[Tensor, Tensor]:
+        square = now.hessian @ now.hessian
+        floor = 1e-30 * square.diagonal(dim1=1, dim2=2).sum(-1) + 1e-300
+        factor, info = _factor(square, mu + floor)
+        pull = torch.matmul(now.hessian, now.gradient.unsqueeze(-1))
+        s = -torch.cholesky_solve(pull, factor).squeeze(-1)
+        return torch.where((info == 0).unsqueeze(-1) & torch.isfinite(s), s, 0), mu
+
+    def compare(
+        self, now: Derivatives, then: Derivatives, s: Tensor, mu: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        before, after = now.gradient.norm(dim=-1), then.gradient.norm(dim=-1)
+        good = (after < before) & torch.isfinite(then.loss)
+        mu = torch.where(good & (after < 0.9 * before), mu / 10, torch.where(good, mu, mu * 5))
+        return good, after < 0.9999 * before, mu
 
 
 def _factor(hessian: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
@@ -144,43 +217,44 @@ def _size(hessian: Tensor) -> Tensor:
     return hessian.abs().sum(-1).amax(-1)
 
 
-def _step(hessian: Tensor, gradient: Tensor, mu: Tensor) -> tuple[Tensor, Tensor]:
-    """Solve `(H + mu I) s = -g`, raising mu (B,) until each matrix has a Cholesky factor."""
-    factor, info = _factor(hessian, mu)
-    failed = info.nonzero().squeeze(-1)
-    for _ in range(60):  # mu = size already makes the matrix diagonally dominant
-        if not len(failed):
-            break
-        size = _size(hessian[failed]).clamp(min=1e-300)
-        mu[failed] = torch.maximum(4 * mu[failed], 1e-3 * size)
-        again, info = _factor(hessian[failed], mu[failed])
-        factor[failed] = again
-        failed = failed[info.nonzero().squeeze(-1)]
-    return -torch.cholesky_solve(gradient.unsqueeze(-1), factor).squeeze(-1), mu
-
-
-def _newton(
-    surface: Surface,
-    theta: Tensor,
-    tolerance: float,
-    steps: int,
-    until_separated: bool,
-    spectrum: bool,
+def _search(
+    surface: Surface, theta: Tensor, method: _Newton | _GaussNewton, steps: int, spectrum: bool
 ) -> Descent:
+    """Run a method on parts of the batch whose Hessians fit into memory."""
+    if theta.ndim != 2 or theta.shape[1] != surface.P or theta.dtype != torch.float64:
+        raise InputError(
+            f"theta is {tuple(theta.shape)} {theta.dtype}; give (B, {surface.P}) in torch.float64"
+        )
+    if not len(theta):
+        raise InputError("theta has no rows; give at least one network")
+    size = max(1, 2 ** (26 if theta.is_cuda else 24) // (8 * surface.P**2))
+    parts = []
+    for rows in torch.split(torch.arange(len(theta), device=theta.device), size):
+        part, start = surface.rows(rows), theta[rows]
+        parts.append(_report(part, *_run(part, start, method, steps), spectrum))
+    columns = [[getattr(part, field.name) for part in parts] for field in fields(Descent)]
+    whole: list[Any] = [None if column[0] is None else torch.cat(column) for column in columns]
+    return Descent(*whole)
+
+
+def _run(
+    surface: Surface, theta: Tensor, method: _Newton | _GaussNewton, steps: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return where the networks of one part end, their Hessians used, and their Stop indices."""
     out = theta.clone()
     used = torch.zeros(len(theta), dtype=torch.int64, device=theta.device)
-    rejected = theta.new_zeros(len(theta))
+    failed = torch.zeros_like(used)
     # Many a network is done where it starts, and needs no Hessian.
-    codes = _judge(*surface.gradient(theta), rejected, tolerance, until_separated)
+    codes = method.judge(*surface.gradient(theta), failed)
     alive = (codes < 0).nonzero().squeeze(-1)
     if not len(alive):
-        return _report(surface, out, codes, used, spectrum)
+        return out, used, codes
     codes[alive] = _STOPS.index(Stop.STEPS)
-    part, at, rejected = surface.rows(alive), theta[alive], rejected[alive]
+    part, at, failed = surface.rows(alive), theta[alive], failed[alive]
     now = part.derivatives(at)
-    mu = 1e-3 * _size(now.hessian)
+    mu = method.damping(now.hessian)
     for step in range(steps + 1):
-        code = _judge(now.loss, now.gradient, now.outputs, rejected, tolerance, until_separated)
+        code = method.judge(now.loss, now.gradient, now.outputs, failed)
         code[~torch.isfinite(now.hessian.sum((1, 2)))] = _STOPS.index(Stop.DIVERGED)
         done = code >= 0
         used[alive] = step
@@ -190,65 +264,26 @@ def _newton(
             keep = (~done).nonzero().squeeze(-1)
             if step == steps or not len(keep):
                 break
-            alive, at, mu, rejected = alive[keep], at[keep], mu[keep], rejected[keep]
-            now = Derivatives(
-                now.loss[keep], now.gradient[keep], now.hessian[keep], now.outputs[keep]
-            )
+            alive, at, mu, failed = alive[keep], at[keep], mu[keep], failed[keep]
+            now = Derivatives(*(value[keep] for value in now))
             part = surface.rows(alive)
-        s, mu = _step(now.hessian, now.gradient, mu)
+        s, mu = method.step(now, mu)
         trial = at + s
         then = part.derivatives(trial)
-        curved = torch.matmul(now.hessian, s.unsqueeze(-1)).squeeze(-1)
-        predicted = -((now.gradient + 0.5 * curved) * s).sum(-1)
-        gained = now.loss - then.loss
-        ratio = gained / predicted.clamp(min=1e-300)
-        # Below the loss's own rounding only the gradient can tell whether a step was good.
-        tiny = predicted < 1e-12 * (now.loss.abs() + 1e-300)
-        smaller = then.gradient.norm(dim=-1) < now.gradient.norm(dim=-1)
-        good = torch.where(tiny, smaller, (ratio > 1e-4) & torch.isfinite(then.loss))
-        easy = torch.where(tiny, smaller, ratio > 0.75)
-        hard = ~torch.where(tiny, smaller, ratio > 0.25)
-        mu = torch.where(easy, mu / 8, torch.where(hard, mu * 4, mu))
-        rejected = torch.where(good, 0, rejected + 1)
+        good, gained, mu = method.compare(now, then, s, mu)
+        failed = torch.where(gained, 0, failed + 1)
         back = (~good).nonzero().squeeze(-1)
         at = trial.index_copy(0, back, at[back])
         now = Derivatives(
-            then.loss.index_copy(0, back, now.loss[back]),
-            then.gradient.index_copy(0, back, now.gradient[back]),
-            then.hessian.index_copy(0, back, now.hessian[back]),
-            then.outputs.index_copy(0, back, now.outputs[back]),
+            *(new.index_copy(0, back, old[back]) for new, old in zip(then, now, strict=True))
         )
-    return _report(surface, out, codes, used, spectrum)
-
-
-def _judge(
-    loss: Tensor,
-    gradient: Tensor,
-    outputs: Tensor,
-    rejected: Tensor,
-    tolerance: float,
-    until_separated: bool,
-) -> Tensor:
-    """Return each network's Stop index, or -1 to go on."""
-    code = torch.full_like(rejected, -1, dtype=torch.int64)
-    code[rejected >= 40] = _STOPS.index(Stop.STALLED)
-    code[gradient.norm(dim=-1) < tolerance] = _STOPS.index(Stop.CRITICAL)
-    if outputs.shape[-1]:  # a loss of samples; any other function may have values below 0
-        if until_separated:
-            code[loss * outputs.shape[-1] < 1] = _STOPS.index(Stop.SEPARATED)
-        code[loss == 0] = _STOPS.index(Stop.ZERO)
-    code[~torch.isfinite(loss)] = _STOPS.index(Stop.DIVERGED)
-    return code
+    return out, used, codes
 
 
 def _report(
-    surface: Surface, theta: Tensor, codes: Tensor, used: Tensor, spectrum: bool
+    surface: Surface, theta: Tensor, used: Tensor, codes: Tensor, spectrum: bool
 ) -> Descent:
     loss, gradient, outputs = surface.gradient(theta)
-    values = None
-    if spectrum:
-        hessian = surface.derivatives(theta).hessian
-        finite = torch.isfinite(hessian).all(-1).all(-1)
-        values = torch.linalg.eigvalsh(torch.where(finite[:, None, None], hessian, 0))
-        values = torch.where(finite[:, None], values, torch.nan)
-    return Descent(theta, loss, surface.error(outputs), gradient.norm(dim=-1), values, used, codes)
+    values = surface.spectra(theta) if spectrum else None
+    error, norm = surface.error(outputs), gradient.norm(dim=-1)
+    return Descent(theta, loss, error, norm, values, used, codes)

@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from torch import Tensor
-
-from lossurface import InputError
 from lossurface.exact import Finding, every, sampled, uncounted
-from lossurface.landscape.critical import Certified, Found, certify
+from lossurface.landscape.critical import Certified, certify
 from lossurface.landscape.descent import Descent
 from lossurface.landscape.single_layer import SingleLayerSurface
 
@@ -23,28 +20,19 @@ FLAT = 1e-10  # gradient norms below it make a candidate; they prove nothing
 
 @dataclass(frozen=True)
 class Candidate:
-    """A network with training error above zero at a tiny gradient, and what was proved of it."""
+    """A flat end with a training error above zero in floats, and what was proved of it."""
 
-    index: int  # among the starts
-    theta: Tensor  # (P,)
     loss: float
-    error: float
     certified: Certified
 
 
 @dataclass(frozen=True)
 class Hunt:
-    """What a hunt met.
-
-    Attributes:
-        starts: how many there were.
-        flat: how many ended at a tiny gradient, whatever their error.
-        candidates: those among them with a training error above zero that were examined.
-    """
+    """What a hunt met."""
 
     starts: int
-    flat: int
-    candidates: tuple[Candidate, ...]
+    flat: int  # how many ended at a tiny gradient, whatever their error
+    candidates: tuple[Candidate, ...]  # those among them with an error that were examined
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -54,20 +42,10 @@ class Hunt:
     @property
     def bad_minima(self) -> tuple[Candidate, ...]:
         """Proved local minima whose training error is proved positive."""
-        return tuple(
-            c
-            for c in self.candidates
-            if c.certified.kind in ("strict-minimum", "minimum")
-            and c.certified.errors is not None
-            and c.certified.errors[0] > 0
-        )
+        return tuple(c for c in self.candidates if c.certified.bad_minimum)
 
     def findings(self, where: str) -> tuple[Finding, ...]:
-        """Say that no candidate is a local minimum: proved for each one, then counted.
-
-        Args:
-            where: what was hunted on, for the statements.
-        """
+        """Say that no candidate is a local minimum: proved for each one, then counted."""
         excluded = [c for c in self.candidates if c.certified.kind in ("saddle", "no-minimum")]
         counted = sampled(
             f"the hunt on {where} meets no local minimum with an error",
@@ -89,30 +67,16 @@ def _excluding(certified: Certified) -> Finding:
     return certified.findings[1] if certified.kind == "saddle" else certified.findings[0]
 
 
-def hunt(surface: SingleLayerSurface, ends: Found | Descent, *, most: int = 200) -> Hunt:
-    """Certify each flat end with R > 0 of a search or a descent.
+def hunt(surface: SingleLayerSurface, ends: Descent, *, most: int) -> Hunt:
+    """Certify each flat end with R > 0 of a search or a descent, at most so many.
 
     `find`, which minimises the gradient's norm, is drawn to saddles as to minima: no candidate of
     its should be a minimum where a theorem excludes bad ones. Below a threshold `descend` finds bad
     minima.
-
-    Args:
-        surface: one dataset, or one per start.
-        ends: where the search ended from every start.
-        most: candidates to examine at most.
     """
-    if most < 1:
-        raise InputError(f"most is {most}; examine at least one candidate")
     flat = ends.gradient_norm < FLAT
     bad: list[int] = (flat & (ends.error > 0)).nonzero().flatten().tolist()
     candidates = tuple(
-        Candidate(
-            k,
-            ends.theta[k],
-            float(ends.loss[k]),
-            float(ends.error[k]),
-            certify(surface.rows(k), ends.theta[k]),
-        )
-        for k in bad[:most]
+        Candidate(float(ends.loss[k]), certify(surface.rows(k), ends.theta[k])) for k in bad[:most]
     )
     return Hunt(len(ends.theta), int(flat.sum()), candidates)

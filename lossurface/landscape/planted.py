@@ -9,45 +9,38 @@ logistic loss b = ln(n_+ / n_-). The remaining equations hold by construction:
 - *quadratic*: W = 0 and sigma'(0) = 0; any data, any a;
 - *closed*: a = 0 and the classes agree in the values w_j^T x, as multisets up to n_+ and n_-;
 - *cancelling*: z^2, neurons in pairs (w, a), (w, -a) with S w = 0.
+
+Each is then left along the curve of its claim's proof (`depart`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from flint import arb, ctx
 from torch import Tensor
 
-from lossurface import InputError
 from lossurface.enclosed.point_check import constant_critical
 from lossurface.enclosed.single_layer import SingleLayer
-from lossurface.exact import Finding
-from lossurface.landscape.escape import ball_layer
+from lossurface.errors import InputError
+from lossurface.exact import Finding, every
+from lossurface.landscape.escape import Escape, Proof, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
-from lossurface.setting import (
-    Loss,
-    Neuron,
-    get_neuron,
-    logistic,
-    polynomial_hinge,
-    width_threshold,
-)
-
-if TYPE_CHECKING:
-    from flint import arb
+from lossurface.setting import Loss, Neuron, get_neuron, polynomial_hinge, width_threshold
 
 __all__ = [
     "PLANTERS",
+    "Departure",
     "Planted",
+    "depart",
+    "findings",
     "plant",
-    "point_at",
     "proposition_1",
     "proposition_12",
-    "proposition_9",
     "theorem_1",
     "theorem_2",
 ]
@@ -59,12 +52,31 @@ GRID = 32  # coordinates are multiples of 1/32
 class Planted:
     """One exact critical point with f constant on the samples, and the data it lives on."""
 
-    how: str  # symmetric, quadratic, closed or cancelling
+    proof: Proof | str  # whose curve leaves it
     surface: SingleLayerSurface  # X (n, d), y (n,)
-    axes: tuple[tuple[int, ...], tuple[int, ...]]  # U_+, U_-; all coordinates where not subspaces
+    axes: tuple[Sequence[int], Sequence[int]]  # U_+, U_-; all coordinates where not subspaces
     a: tuple[float, ...]  # (M,), exact
     W: tuple[tuple[float, ...], ...]  # (d, M), exact
-    threshold: int  # the least M that the statement allows
+
+    @classmethod
+    def at(
+        cls,
+        proof: Proof | str,
+        neuron: Neuron,
+        loss: Loss,
+        X: np.ndarray,
+        y: Sequence[int],
+        axes: tuple[Sequence[int], Sequence[int]],
+        a: np.ndarray,
+        W: np.ndarray,
+    ) -> Planted:
+        """Return the point at a (M,) and W (d, M) on dyadic data X (n, d).
+
+        Whether it is critical is for `critical` to prove.
+        """
+        samples, labels = (torch.tensor(part, dtype=torch.float64) for part in (X, y))
+        surface = SingleLayerSurface(neuron, loss, samples, labels, len(a))
+        return cls(proof, surface, axes, tuple(a.tolist()), tuple(map(tuple, W.tolist())))
 
     @cached_property
     def layer(self) -> SingleLayer:
@@ -83,10 +95,7 @@ class Planted:
         return torch.tensor([float(v) for v in self.exact], dtype=torch.float64)
 
     def _a0(self) -> float | arb:
-        from flint import arb, ctx
-
-        y = self.surface.y
-        plus, minus = int((y > 0).sum()), int((y < 0).sum())
+        plus, minus = (int((self.surface.y == label).sum()) for label in (1, -1))
         with ctx.workprec(256):
             if plus == minus:
                 b = arb(0)
@@ -96,8 +105,7 @@ class Planted:
                 root = (arb(plus) / minus).root(self.surface.loss.p)
                 b = (root - 1) / (root + 1)
             # W = 0 or a = 0 or pairs that cancel: the neurons add sigma(0) sum a in all.
-            total = sum((arb(v) for v in self.a), arb(0))
-            a0 = b - self.surface.neuron.ball(arb(0)) * total
+            a0 = b - self.surface.neuron.ball(arb(0)) * sum(map(arb, self.a), arb(0))
         return float(a0.mid()) if a0.is_exact() and arb(float(a0.mid())) == a0 else a0
 
     def critical(self) -> Finding:
@@ -111,11 +119,53 @@ class Planted:
         )
 
 
+@dataclass(frozen=True)
+class Departure:
+    """A planted critical point and the step that leaves it."""
+
+    planted: Planted
+    critical: Finding  # it is a critical point with a training error above zero
+    escape: Escape
+
+
+def depart(planted: Planted) -> Departure:
+    """Leave a planted point along the curve of its proof."""
+    step = escape(
+        planted.surface,
+        planted.theta,
+        proof=planted.proof,
+        axes=planted.axes,
+        exact=planted.exact,
+        layer=planted.layer,
+    )
+    return Departure(planted, planted.critical(), step)
+
+
+def findings(departures: Sequence[Departure], where: str) -> Iterator[Finding]:
+    """Yield what holds for all of them: bad and critical, no minimum, a lower loss in reach.
+
+    Args:
+        departures: at least one.
+        where: which points, for the statements.
+    """
+    yield every(
+        f"every planted point {where} is critical and misclassifies a class",
+        (departure.critical for departure in departures),
+    )
+    yield every(
+        f"no planted point {where} is a local minimum",
+        (departure.escape.not_minimum for departure in departures),
+    )
+    yield every(
+        f"the proof's step from every planted point {where} lowers the loss",
+        (departure.escape.decrease for departure in departures),
+    )
+
+
 def _draw(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Return non-zero multiples of 1/GRID in [-1, 1]."""
     values = rng.integers(1, GRID + 1, size=shape) * rng.choice([-1, 1], size=shape)
-    out: np.ndarray = values / GRID
-    return out
+    return np.asarray(values / GRID)
 
 
 def _signs(rng: np.random.Generator, M: int) -> np.ndarray:
@@ -124,69 +174,15 @@ def _signs(rng: np.random.Generator, M: int) -> np.ndarray:
     kind = rng.integers(6)
     if kind == 0:
         a[rng.random(M) < 0.3] = 0
-    elif kind == 1:
-        a = abs(a)
-    elif kind == 2:
-        a = -abs(a)
-    return a
+    return {1: abs(a), 2: -abs(a)}.get(int(kind), a)
 
 
-def point_at(
-    how: str,
-    neuron: Neuron,
-    loss: Loss,
-    X: np.ndarray,
-    y: Sequence[int],
-    axes: tuple[Sequence[int], Sequence[int]],
-    a: np.ndarray,
-    W: np.ndarray,
-    threshold: int,
-) -> Planted:
-    """Return the critical point at (a, W) on given data, a_0 being what makes the weights balance.
-
-    Whether it is critical is for `Planted.critical` to prove.
-
-    Args:
-        how: of `Planted`.
-        neuron: sigma.
-        loss: l.
-        X: (n, d), dyadic.
-        y: n labels.
-        axes: U_+ and U_-.
-        a: (M,).
-        W: (d, M).
-        threshold: the width that the theorem asks for.
-    """
-    surface = SingleLayerSurface(
-        neuron,
-        loss,
-        torch.tensor(X, dtype=torch.float64),
-        torch.tensor(y, dtype=torch.float64),
-        len(a),
-    )
-    return Planted(
-        how,
-        surface,
-        (tuple(axes[0]), tuple(axes[1])),
-        tuple(a.tolist()),
-        tuple(tuple(row) for row in W.tolist()),
-        threshold,
-    )
-
-
-def _axes(rng: np.random.Generator, shared: int | None = None) -> tuple[list[int], list[int]]:
-    """Draw U_+ and U_-, each with an axis of its own."""
-    own = rng.integers(1, 4, size=2)
-    both = int(rng.integers(0, 3)) if shared is None else shared
-    common = list(range(both))
-    plus = [both + k for k in range(int(own[0]))]
-    minus = [both + int(own[0]) + k for k in range(int(own[1]))]
-    return common + plus, common + minus
-
-
-def _threshold(n: int, axes: tuple[Sequence[int], Sequence[int]]) -> int:
-    plus, minus = axes
-    return width_threshold(n, len(plus), len(minus), len({*plus, *minus}))
+def _axes(rng: np.random.Generator, both: int | None = None) -> tuple[list[int], list[int]]:
+    """Draw U_+ and U_-: `both` shared axes, and one to three of its own for each."""
+    plus, minus = (int(k) for k in rng.integers(1, 4, size=2))
+    both = int(rng.integers(0, 3)) if both is None else both
+    own = range(both, both + plus), range(both + plus, both + plus + minus)
+    return [*range(both), *own[0]], [*range(both), *own[1]]
 
 
 def _subspace(rng: np.random.Generator, axes: Sequence[int], d: int, rows: int) -> np.ndarray:
@@ -199,10 +195,7 @@ def _subspace(rng: np.random.Generator, axes: Sequence[int], d: int, rows: int) 
 
 
 def theorem_1(
-    rng: np.random.Generator,
-    neuron: Neuron | None = None,
-    loss: Loss | None = None,
-    mirrored: bool | None = None,
+    rng: np.random.Generator, neuron: Neuron | None = None, loss: Loss | None = None
 ) -> Planted:
     """Plant a bad critical point on subspace data, M at the threshold of Theorem 1.
 
@@ -210,33 +203,26 @@ def theorem_1(
     W lives on the shared axes, where the classes have equal samples.
     """
     neuron, loss = neuron or get_neuron("softplus"), loss or polynomial_hinge(6)
-    closed = bool(rng.random() < 0.25) if mirrored is None else mirrored
+    closed = bool(rng.random() < 0.25)
+    axes = _axes(rng, int(rng.integers(1, 3))) if closed else _axes(rng)
+    common, d = sorted({*axes[0]} & {*axes[1]}), len({*axes[0], *axes[1]})
     if closed:
-        axes = _axes(rng, shared=int(rng.integers(1, 3)))
-        common = sorted(set(axes[0]) & set(axes[1]))
-        d = len(set(axes[0]) | set(axes[1]))
-        base = int(rng.integers(max(len(axes[0]), len(axes[1])), 5 + 1))
-        repeat = rng.integers(1, 3, size=2)
+        base = int(rng.integers(max(map(len, axes)), 5 + 1))
+        repeat = [int(k) for k in rng.integers(1, 3, size=2)]
         shared = _draw(rng, base, len(common))
-        plus = _subspace(rng, axes[0], d, base * int(repeat[0]))
-        minus = _subspace(rng, axes[1], d, base * int(repeat[1]))
-        plus[:, common] = np.tile(shared, (int(repeat[0]), 1))
-        minus[:, common] = np.tile(shared, (int(repeat[1]), 1))
+        plus, minus = (_subspace(rng, U, d, base * k) for U, k in zip(axes, repeat, strict=True))
+        plus[:, common], minus[:, common] = (np.tile(shared, (k, 1)) for k in repeat)
     else:
-        axes = _axes(rng)
-        d = len(set(axes[0]) | set(axes[1]))
-        half = [int(rng.integers(len(side), len(side) + 2)) for side in axes]
-        plus, minus = (_subspace(rng, side, d, k) for side, k in zip(axes, half, strict=True))
+        half = [int(rng.integers(len(U), len(U) + 2)) for U in axes]
+        plus, minus = (_subspace(rng, U, d, k) for U, k in zip(axes, half, strict=True))
         plus, minus = np.concatenate([plus, -plus]), np.concatenate([minus, -minus])
-    n = len(plus) + len(minus)
-    M = _threshold(n, axes)
+    X, y = np.concatenate([plus, minus]), [1] * len(plus) + [-1] * len(minus)
+    M = width_threshold(len(X), len(axes[0]), len(axes[1]), d)
     W = np.zeros((d, M))
     if closed:
         W[common] = _draw(rng, len(common), M)
     a = np.zeros(M) if closed else _signs(rng, M)
-    y = [1] * len(plus) + [-1] * len(minus)
-    how = "closed" if closed else "symmetric"
-    return point_at(how, neuron, loss, np.concatenate([plus, minus]), y, axes, a, W, M)
+    return Planted.at(Proof.THEOREM_1, neuron, loss, X, y, axes, a, W)
 
 
 def theorem_2(
@@ -261,34 +247,40 @@ def theorem_2(
         tail = _draw(rng, plus + minus, d - 1)
     y = [1] * plus + [-1] * minus
     first = abs(_draw(rng, plus + minus)) * y
-    every = tuple(range(d))
-    X = np.column_stack([first, tail])
-    return point_at("closed", neuron, loss, X, y, (every, every), np.zeros(M), W, 1)
+    X, both = np.column_stack([first, tail]), (range(d), range(d))
+    return Planted.at(Proof.THEOREM_2, neuron, loss, X, y, both, np.zeros(M), W)
 
 
-def proposition_1(
-    rng: np.random.Generator, loss: Loss | None = None, cancelling: bool | None = None
-) -> Planted:
+def proposition_1(rng: np.random.Generator, loss: Loss | None = None) -> Planted:
     """Plant a bad critical point of quadratic neurons on subspace data, M = r + 1.
 
     One draw in eight has neurons in cancelling pairs off S, where every curve of the plain kind is
     flat (the case that the tilt is for).
     """
-    neuron, loss = get_neuron("quadratic"), loss or polynomial_hinge(6)
-    if bool(rng.random() < 0.125) if cancelling is None else cancelling:
-        return _cancelling(rng, neuron, loss)
+    loss = loss or polynomial_hinge(6)
+    if rng.random() < 0.125:
+        return _cancelling(rng, loss)
     axes = _axes(rng)
-    d = len(set(axes[0]) | set(axes[1]))
-    plus, minus = (_subspace(rng, side, d, len(side) + int(rng.integers(0, 4))) for side in axes)
-    M = d + 1
-    y = [1] * len(plus) + [-1] * len(minus)
-    X, W = np.concatenate([plus, minus]), np.zeros((d, M))
-    return point_at("quadratic", neuron, loss, X, y, axes, _signs(rng, M), W, M)
+    d = len({*axes[0], *axes[1]})
+    sides = [_subspace(rng, U, d, len(U) + int(rng.integers(0, 4))) for U in axes]
+    return _still(rng, loss, sides, axes)
 
 
-def _cancelling(rng: np.random.Generator, neuron: Neuron, loss: Loss) -> Planted:
+def _still(
+    rng: np.random.Generator,
+    loss: Loss,
+    sides: Sequence[np.ndarray],
+    axes: tuple[Sequence[int], Sequence[int]],
+) -> Planted:
+    """Quadratic neurons with W = 0, M = d + 1: critical on any data."""
+    X, y = np.concatenate(sides), [1] * len(sides[0]) + [-1] * len(sides[1])
+    d = X.shape[1]
+    a, W = _signs(rng, d + 1), np.zeros((d, d + 1))
+    return Planted.at(Proof.QUADRATIC, get_neuron("quadratic"), loss, X, y, axes, a, W)
+
+
+def _cancelling(rng: np.random.Generator, loss: Loss) -> Planted:
     """Three shared axes on which S vanishes, one own axis each, M = 6 in three pairs."""
-    axes = ([0, 1, 2, 3], [0, 1, 2, 4])
     base, repeat = 4, rng.integers(1, 3, size=2)
     shared = _subspace(rng, [0, 1, 2], 3, base)
     sides = []
@@ -298,13 +290,12 @@ def _cancelling(rng: np.random.Generator, neuron: Neuron, loss: Loss) -> Planted
         lift = abs(_draw(rng, base * int(k)))
         side[:, own] = np.concatenate([lift, -lift])  # uncorrelated with the shared part
         sides.append(side)
-    w = _draw(rng, 3, 3)
-    W = np.zeros((5, 6))
-    W[:3, :3], W[:3, 3:] = w, w
+    w, W = _draw(rng, 3, 3), np.zeros((5, 6))
+    W[:3] = np.hstack([w, w])
     a = abs(_draw(rng, 3))
-    y = [1] * len(sides[0]) + [-1] * len(sides[1])
-    X = np.concatenate(sides)
-    return point_at("cancelling", neuron, loss, X, y, axes, np.concatenate([a, -a]), W, 6)
+    X, y = np.concatenate(sides), [1] * len(sides[0]) + [-1] * len(sides[1])
+    axes, a = ([0, 1, 2, 3], [0, 1, 2, 4]), np.concatenate([a, -a])
+    return Planted.at(Proof.QUADRATIC, get_neuron("quadratic"), loss, X, y, axes, a, W)
 
 
 def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Planted:
@@ -314,7 +305,6 @@ def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Plante
     second: an ellipsoid holds each class and no sample of the other, so S is indefinite for
     every balanced lambda. No subspace is involved.
     """
-    neuron, loss = get_neuron("quadratic"), loss or polynomial_hinge(6)
     d = int(rng.integers(2, 6))
     counts = rng.integers(d, d + 6, size=2)
     sides = []
@@ -322,35 +312,13 @@ def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Plante
         side = _draw(rng, int(count), d) / (16 * d)
         side[:, label] = np.sign(side[:, label]) * (0.5 + abs(_draw(rng, int(count))) / 2)
         sides.append(side)
-    y = [1] * len(sides[0]) + [-1] * len(sides[1])
-    M, every = d + 1, tuple(range(d))
-    X, W = np.concatenate(sides), np.zeros((d, M))
-    return point_at("quadratic", neuron, loss, X, y, (every, every), _signs(rng, M), W, M)
-
-
-def proposition_9(rng: np.random.Generator, neuron: Neuron | None = None) -> Planted:
-    """Plant a critical point of the logistic loss on subspace data, M at Theorem 1's threshold.
-
-    Half the draws have a = 0 and W = 0 on generic data, a_0 = ln(n_+ / n_-); the others are those
-    of `theorem_1`.
-    """
-    neuron = neuron or get_neuron("softplus")
-    if rng.random() < 0.5:
-        return theorem_1(rng, neuron, logistic())
-    axes = _axes(rng)
-    d = len(set(axes[0]) | set(axes[1]))
-    plus, minus = (_subspace(rng, side, d, len(side) + int(rng.integers(0, 3))) for side in axes)
-    M = _threshold(len(plus) + len(minus), axes)
-    y = [1] * len(plus) + [-1] * len(minus)
-    X, W = np.concatenate([plus, minus]), np.zeros((d, M))
-    return point_at("closed", neuron, logistic(), X, y, axes, np.zeros(M), W, M)
+    return _still(rng, loss or polynomial_hinge(6), sides, (range(d), range(d)))
 
 
 PLANTERS: dict[str, Callable[[np.random.Generator], Planted]] = {
     "theorem-1": theorem_1,
     "theorem-2": theorem_2,
     "proposition-1": proposition_1,
-    "proposition-9": proposition_9,
     "proposition-12": proposition_12,
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.landscape.surface import Surface
 
 __all__ = ["Slice", "plane", "random_directions"]
@@ -50,9 +50,11 @@ def plane(
     directions: Tensor,
     extent: float | tuple[float, float, float, float] = 1.0,
     points: int | Sequence[int] = 101,
-    chunk: int | None = None,
 ) -> Slice:
     """Evaluate a surface on a plane through `centre`.
+
+    As many points at once as the surface's `held` numbers a point let fit into 16 MiB, or a
+    gigabyte on a GPU.
 
     Args:
         surface: losses of parameters; never changed.
@@ -60,8 +62,6 @@ def plane(
         directions: (2, P), taken as they are: neither normalised nor made orthogonal.
         extent: half-width, or (u_min, u_max, v_min, v_max).
         points: per axis, or (along u, along v); odd numbers put the centre on the grid.
-        chunk: grid points evaluated at once; memory does not grow beyond it. The default is what
-            the surface's `held` numbers a point let fit into 16 MiB, or a gigabyte on a GPU.
 
     Raises:
         InputError: shapes disagree, or an axis has fewer than 2 points.
@@ -77,7 +77,8 @@ def plane(
     box = (-extent, extent, -extent, extent) if isinstance(extent, int | float) else extent
     u, v = _axis(box[0], box[1], k, centre), _axis(box[2], box[3], m, centre)
     across = v.unsqueeze(-1) * directions[1]  # (m, P)
-    chunk = chunk or _chunk(surface, centre)
+    room = 2 ** (30 if centre.is_cuda else 24) // 8
+    chunk = max(1, room // max(centre.numel(), surface.held))
     lines, step = max(1, chunk // m), min(chunk, m)  # whole lines, or a part of one
     lines = math.ceil(k / math.ceil(k / lines))  # equally many at a time
     loss = centre.new_empty(k, m)
@@ -94,9 +95,3 @@ def _axis(low: float, high: float, points: int, like: Tensor) -> Tensor:
     """Return equally spaced coordinates, symmetric in floats: the middle of [-1, 1] is 0."""
     steps = torch.arange(points, dtype=like.dtype, device=like.device)
     return (low * (points - 1 - steps) + high * steps) / (points - 1)
-
-
-def _chunk(surface: Surface, centre: Tensor) -> int:
-    """Points per evaluation."""
-    held = max(centre.numel(), surface.held)
-    return max(1, (2**30 if centre.device.type == "cuda" else 2**24) // (8 * held))

@@ -8,14 +8,15 @@ other function of parameters, such as a user's module, is an `Objective`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.problems import empirical_loss, training_error
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ Index = Tensor | slice | int
 _CHUNK = 64  # Hessians at a time, where they are automatic
 
 
-@dataclass(frozen=True)
-class Derivatives:
+class Derivatives(NamedTuple):
     """Loss with its first and second derivatives at B networks of P parameters."""
 
     loss: Tensor  # (B,)
@@ -38,7 +38,9 @@ class Derivatives:
 
 
 class Surface(ABC):
-    """A batch of functions of P parameters; a subclass gives `P`, `losses` and `error`."""
+    """A batch of functions of P parameters; a subclass gives `P`, `losses`, and `y` or `error`."""
+
+    y: Tensor  # (n,) or (B, n), labels -1 or +1
 
     @cached_property
     @abstractmethod
@@ -49,9 +51,9 @@ class Surface(ABC):
     def losses(self, theta: Tensor) -> tuple[Tensor, Tensor]:
         """Return the loss (B,) and the outputs (B, n) at theta (B, P); n = 0 without samples."""
 
-    @abstractmethod
     def error(self, outputs: Tensor) -> Tensor:
         """Return the training error (B,) of outputs (B, n), with `sgn 0 = +1`."""
+        return training_error(outputs, self.y)
 
     @cached_property
     def held(self) -> int:
@@ -87,9 +89,9 @@ class Surface(ABC):
     def derivatives(self, theta: Tensor) -> Derivatives:
         """Return loss, gradient, Hessian and outputs at theta (B, P)."""
         parts = [self.rows(k)._derivatives(theta[k]) for k in _parts(len(theta), _CHUNK)]
-        return Derivatives(*(torch.cat(column) for column in zip(*parts, strict=True)))
+        return Derivatives(*map(torch.cat, zip(*parts, strict=True)))
 
-    def _derivatives(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _derivatives(self, theta: Tensor) -> Derivatives:
         at = theta.detach().requires_grad_()
         loss, gradient, outputs = self._traced(at, create_graph=True)
         B, P = theta.shape
@@ -97,25 +99,26 @@ class Surface(ABC):
         unit = torch.eye(P, dtype=theta.dtype, device=theta.device)[:, None].expand(P, B, P)
         rows = _slope(gradient, at, grad_outputs=unit, is_grads_batched=True)
         hessian = rows.expand(P, B, P).transpose(0, 1)
-        return loss.detach(), gradient.detach(), hessian, outputs.detach()
+        return Derivatives(loss.detach(), gradient.detach(), hessian, outputs.detach())
 
     def chunk(self, device: torch.device) -> int:
         """Return how many Hessians to compute at a time."""
         return _CHUNK
 
-    def hessians(self, theta: Tensor, chunk: int | None = None) -> Tensor:
-        """Return the Hessians (B, P, P), `chunk` networks at a time."""
-        parts = _parts(len(theta), chunk or self.chunk(theta.device))
-        return torch.cat([self.rows(k).derivatives(theta[k]).hessian for k in parts])
+    def hessians(self, theta: Tensor) -> Tensor:
+        """Return the Hessians (B, P, P)."""
+        return torch.cat(list(self._hessians(theta)))
 
-    def spectra(self, theta: Tensor, chunk: int | None = None) -> Tensor:
+    def spectra(self, theta: Tensor) -> Tensor:
         """Return all Hessian eigenvalues (B, P), ascending: floats, no proof of any sign.
 
-        Memory is bounded by `chunk`, whatever B.
+        They are NaN where the Hessian is not finite. Memory is bounded, whatever B.
         """
-        parts = _parts(len(theta), chunk or self.chunk(theta.device))
-        hessians = (self.rows(k).derivatives(theta[k]).hessian for k in parts)
-        return torch.cat([torch.linalg.eigvalsh(hessian) for hessian in hessians])
+        return torch.cat([_eigenvalues(hessian) for hessian in self._hessians(theta)])
+
+    def _hessians(self, theta: Tensor) -> Iterator[Tensor]:
+        for k in _parts(len(theta), self.chunk(theta.device)):
+            yield self.rows(k).derivatives(theta[k]).hessian
 
 
 def _slope(value: Tensor, at: Tensor, **how: Any) -> Tensor:
@@ -124,6 +127,14 @@ def _slope(value: Tensor, at: Tensor, **how: Any) -> Tensor:
         return torch.zeros_like(at)
     (slope,) = torch.autograd.grad(value, at, **how, materialize_grads=True)
     return slope
+
+
+def _eigenvalues(hessian: Tensor) -> Tensor:
+    finite = torch.ones_like(hessian[:, :1, 0], dtype=torch.bool)
+    if not bool(torch.isfinite(hessian.sum())):
+        finite = torch.isfinite(hessian).all(-1).all(-1)[:, None]
+        hessian = torch.where(finite[..., None], hessian, 0)
+    return torch.where(finite, torch.linalg.eigvalsh(hessian), torch.nan)
 
 
 def _parts(B: int, size: int) -> list[slice]:
@@ -172,10 +183,6 @@ class NetworkSurface(Surface):
         """Return L, (B,), and f(x_i), (B, n)."""
         f = self.outputs(theta)
         return empirical_loss(self.loss, f, self.y), f
-
-    def error(self, outputs: Tensor) -> Tensor:
-        """Return R, (B,), of f(x_i), (B, n)."""
-        return training_error(outputs, self.y)
 
 
 def check_shapes(X: Tensor, y: Tensor, d: int) -> None:

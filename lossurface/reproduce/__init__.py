@@ -8,10 +8,16 @@ from lossurface.reproduce.experiments import (
     run_experiment,
     select_experiments,
 )
-from lossurface.reproduce.notebook import Execution, defaults, execute
+from lossurface.reproduce.notebooks import (
+    PROFILES,
+    Execution,
+    Record,
+    Summary,
+    defaults,
+    execute,
+    run,
+)
 from lossurface.reproduce.pool import BrokenOff, Pool
-from lossurface.reproduce.summary import PROFILES, Record, Summary, read_summary, run
-from lossurface.reproduce.trials import map_trials
 
 __all__ = [
     # notebooks
@@ -21,13 +27,11 @@ __all__ = [
     "Summary",
     "defaults",
     "execute",
-    "read_summary",
     "run",
     # experiments
     "EXPERIMENTS",
     "Experiment",
     "Outcome",
-    "map_trials",
     "read_outcomes",
     "run_experiment",
     "select_experiments",

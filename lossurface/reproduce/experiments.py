@@ -1,7 +1,8 @@
 """Experiments of many trials, run as tasks: `lossurface reproduce --trials-of NAME`.
 
 A trial draws all that it needs from its own generator and returns {"failures": k, "of": m} and what
-else it counts; the verdict is `sampled`, whatever each trial proved on its way.
+else it counts; the verdict is `sampled`, whatever each trial proved on its way. Trial k of seed s
+draws from `SeedSequence(s).spawn(...)[k]`, whatever the chunks, the workers and their order.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
 from lossurface.claims import check_options, get
 from lossurface.claims import trained_starts as starts
 from lossurface.claims.tally import Tally
-from lossurface.reproduce.pool import Pool
-from lossurface.reproduce.records import breaking_off, read_file, write_atomically
-from lossurface.reproduce.trials import map_trials
+from lossurface.errors import InputError, first_line
+from lossurface.reproduce.pool import BrokenOff, Pool, package
+from lossurface.reproduce.records import Task, breaking_off, run_tasks, write_atomically
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -30,6 +30,7 @@ __all__ = [
     "EXPERIMENTS",
     "Experiment",
     "Outcome",
+    "map_trials",
     "read_outcomes",
     "run_experiment",
     "select_experiments",
@@ -38,33 +39,22 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Experiment:
-    """A statement about every trial, or that something happens in some of them.
-
-    Attributes:
-        claim: id of the claim it is about.
-        statement: what fails where a trial counts a failure.
-        function: one trial.
-        options: of every trial.
-        device: whether the trials take a device.
-        count: trials unless told.
-        chunk: trials in a task unless told.
-        some: the statement says that there are hits: it fails where a run counts none.
-    """
+    """A statement about every trial, or that something happens in some of them."""
 
     claim: str
-    statement: str
-    function: Callable[..., dict[str, int]]
+    statement: str  # fails where a trial counts a failure
+    function: Callable[..., dict[str, int]]  # one trial
     options: Mapping[str, Any] = field(default_factory=dict)
-    device: bool = False
-    count: int = 100
-    chunk: int = 10
-    some: bool = False
+    device: bool = False  # whether the trials take one
+    count: int = 100  # trials unless told
+    chunk: int = 10  # trials in a task unless told
+    some: bool = False  # the statement says that there are hits: it fails where a run counts none
 
 
 def separability_trial(rng: Generator, n: int) -> dict[str, int]:
     """Draw a dataset of Proposition 3 and decide twice whether an affine map classifies it."""
     from lossurface.claims.affine import separable
-    from lossurface.claims.separability import hulls_meet
+    from lossurface.claims.proposition_3 import hulls_meet
     from lossurface.setting import proposition_3
 
     dataset = proposition_3().sample(rng, n)
@@ -144,27 +134,16 @@ def select_experiments(name: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an experiment found: sums of what its trials counted.
-
-    Attributes:
-        name: the experiment.
-        claim: id of its claim.
-        statement: what was counted.
-        some: whether the statement is that there are hits, rather than no failures.
-        seed: of all its trials.
-        counts: "failures", "of", and what else the trials count.
-        seconds: wall time of the run that completed it; trials kept from earlier runs take none.
-        device: where networks were trained, in words.
-    """
+    """What an experiment found: sums of what its trials counted."""
 
     name: str
     claim: str
     statement: str
-    some: bool
+    some: bool  # whether the statement is that there are hits, rather than no failures
     seed: int
-    counts: Mapping[str, int]
-    seconds: float
-    device: str
+    counts: Mapping[str, int]  # "failures", "of", and what else the trials count
+    seconds: float  # of the run that completed it; trials kept from earlier runs take none
+    device: str  # where networks were trained, in words
 
     @property
     def tally(self) -> Tally:
@@ -188,21 +167,19 @@ class Outcome:
         return sampled(self.statement, *self.failed, "; ".join([f"seed {self.seed}", *rest]))
 
     @property
-    def excluded(self) -> str:
-        """Near how many plateaus a local minimum is excluded by a proof, in words."""
-        plateaus, open_ = self.counts.get("plateaus", 0), self.counts.get("unexplained", 0)
-        if open_:
-            return f"{plateaus - open_} of them proved to hold no local minimum"
-        return "proved to hold no local minimum"
+    def more(self) -> list[str]:
+        """What was proved of the runs that stopped with R > 0, and of those that met a plateau."""
+        counts, told = self.counts, []
+        if examined := counts.get("examined"):
+            told.append(f"{counts['proved']} of {examined} examined are proved bad minima")
+        if plateaus := counts.get("plateaus"):
+            open_ = counts.get("unexplained", 0)
+            some = f"{plateaus - open_} of them " if open_ else ""
+            told.append(f"{plateaus} met a plateau, {some}proved to hold no local minimum")
+        return told
 
     def __str__(self) -> str:
-        counted = self.tally.line()
-        if self.counts.get("examined"):
-            examined = self.counts["examined"]
-            counted += f"; {self.counts['proved']} of {examined} examined are proved bad minima"
-        if self.counts.get("plateaus"):
-            counted += f"; {self.counts['plateaus']} met a plateau, {self.excluded}"
-        return f"{self.statement}: {counted}"
+        return f"{self.statement}: {'; '.join([self.tally.line(), *self.more])}"
 
 
 def _keep(path: Path, outcome: Outcome) -> None:
@@ -221,7 +198,16 @@ def read_outcomes(path: str | Path, claim: str | None = None) -> tuple[Outcome, 
     Raises:
         InputError: there is no such file, or it is none of this version.
     """
-    rows = read_file(path, "experiments", lambda data: [Outcome(**row) for row in data["outcomes"]])
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        if (data["format"], data["version"]) != ("lossurface/experiments", 1):
+            raise ValueError(f"{data['format']}, version {data['version']}")
+        rows = [Outcome(**row) for row in data["outcomes"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path}: not experiments, version 1 ({type(error).__name__}: {error}); "
+            "`lossurface reproduce --trials-of` writes it"
+        ) from None
     return tuple(row for row in rows if claim in (None, row.claim))
 
 
@@ -242,11 +228,9 @@ def run_experiment(
 
     Args:
         name: a key of `EXPERIMENTS`, or a claim, for all that it has.
-        count: trials, at least 1; by default each experiment's own number. For a claim it is the
-            most that any of its experiments runs.
-        seed: of the whole experiment; with it the verdict is the same however it is run.
-        device: "cpu", "cuda" or "auto", for trials that train; with "auto", trials recorded on
-            either are kept, so that a run that lost its GPU goes on without.
+        count: trials; by default each experiment's own number, which for a claim is the most.
+        seed: with it the verdict is the same however it is run.
+        device: "cpu", "cuda" or "auto", for trials that train.
         out: folder; the records go to `out`/records.
         chunk: trials in a task and its record.
         pool: where they run; by default in this process.
@@ -264,10 +248,21 @@ def run_experiment(
     if any(EXPERIMENTS[one].claim != claim for one in names):
         raise InputError(f"experiment {name!r}: of several claims; run one claim at a time")
     pool, started, found = pool or Pool(), time.perf_counter(), []
+    picked, words = pool.pick_device(device)
     for one in names:
-        own = EXPERIMENTS[one].count
-        trials = own if count is None else count if len(names) == 1 else min(count, own)
-        outcome = _outcome(one, trials, seed, device, Path(out), chunk, pool, echo)
+        experiment, clock = EXPERIMENTS[one], time.perf_counter()
+        trials = experiment.count
+        if count is not None:
+            trials = count if len(names) == 1 else min(count, trials)
+        rows = map_trials(
+            experiment.function, trials, claim=claim, seed=seed, options=experiment.options,
+            device=(device, picked) if experiment.device else None,
+            out=out, chunk=chunk or experiment.chunk, pool=pool, echo=echo,
+        )  # fmt: skip
+        counts = {key: sum(row[key] for row in rows) for key in rows[0]}
+        seconds = round(time.perf_counter() - clock, 1)
+        about = (one, claim, experiment.statement, experiment.some, seed)
+        outcome = Outcome(*about, counts, seconds, words)
         _keep(Path(out) / "experiments.json", outcome)
         echo(f"{one}: {outcome}")
         found.append(outcome)
@@ -279,36 +274,69 @@ def run_experiment(
     return Verdict(claim, findings, time.perf_counter() - started, headline, get(claim).proved)
 
 
-def _outcome(
-    name: str,
-    count: int,
-    seed: int,
-    device: str,
-    out: Path,
-    chunk: int | None,
-    pool: Pool,
-    echo: Callable[[str], object],
-) -> Outcome:
-    experiment, started = EXPERIMENTS[name], time.perf_counter()
-    picked, words, others = pool.pick_device(device)
-    options: dict[str, Any] = dict(experiment.options)
-    also = []
-    if experiment.device:
-        also = [options | {"device": other} for other in others]
-        options["device"] = picked
-    found = map_trials(
-        experiment.function,
-        count,
-        claim=experiment.claim,
-        seed=seed,
-        options=options,
-        also=also,
-        out=out,
-        chunk=chunk or experiment.chunk,
-        pool=pool,
-        echo=echo,
-    )
-    counts = {key: sum(trial[key] for trial in found) for key in found[0]}
-    seconds = round(time.perf_counter() - started, 1)
-    about = (name, experiment.claim, experiment.statement, experiment.some, seed)
-    return Outcome(*about, counts, seconds, words)
+def map_trials(
+    function: Callable[..., Any],
+    trials: int,
+    *,
+    claim: str,
+    seed: int = 0,
+    options: Mapping[str, Any] | None = None,
+    device: tuple[str, str] | None = None,
+    out: str | Path = "reproduced",
+    chunk: int = 10,
+    pool: Pool | None = None,
+    echo: Callable[[str], object] = print,
+) -> list[Any]:
+    """Return function(rng, **options) of every trial, in order, each run once and recorded.
+
+    Args:
+        function: importable; takes a `numpy.random.Generator`, and returns a JSON value.
+        device: asked for, and picked: an option of every trial. What "auto" picked enters no key,
+            so that a run that lost its GPU goes on without.
+        chunk: trials in a task and its record; enters no result.
+
+    Raises:
+        InputError: counts below 1.
+        BrokenOff: a full disk, a lost scheduler, a trial that raised; a rerun resumes.
+    """
+    if trials < 1 or chunk < 1:
+        raise InputError(f"trials is {trials} and chunk {chunk}; give at least 1 of each")
+    name = f"{function.__module__}:{function.__qualname__}"
+    given, named = dict(options or {}), dict(options or {})
+    if device is not None:
+        named["device"], given["device"] = device
+    common = {"claim": claim, "function": name, "seed": seed, "package": package()}
+    common["parameters"] = named
+    tasks = {}
+    for first in range(0, trials, chunk):
+        last = min(first + chunk, trials)
+        part = common | {"first": first, "last": last}
+        arguments = (function, given, seed, first, last)
+        tasks[f"trials {first} to {last - 1}"] = Task(_chunk, arguments, part)
+    results = run_tasks(tasks, out, pool, echo, lambda result: claim)
+    return [value for result in results for value in result["values"]]
+
+
+def _chunk(
+    function: Callable[..., Any], options: Mapping[str, Any], seed: int, first: int, last: int
+) -> dict[str, Any]:
+    """Return the values of the trials from `first` to before `last`.
+
+    Raises:
+        BrokenOff: a trial raised: a device that is gone, memory that ran out, a bug.
+    """
+    import numpy as np
+
+    values = []
+    for k in range(first, last):
+        # The k-th child that SeedSequence(seed).spawn would give, without the others.
+        child = np.random.SeedSequence(seed, spawn_key=(k,))
+        try:
+            values.append(function(np.random.default_rng(child), **options))
+        except Exception as error:
+            raise BrokenOff(
+                f"trial {k} of seed {seed}: {type(error).__name__}: {first_line(error)[:200]}; "
+                "mend it (--device cpu, where a GPU is gone), then run the same command again: "
+                "it resumes"
+            ) from error
+    return {"values": values}

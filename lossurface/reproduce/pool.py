@@ -16,9 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lossurface import InputError, __version__
 from lossurface.claims import check_options
-from lossurface.errors import first_line
+from lossurface.errors import InputError, first_line
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -27,6 +26,7 @@ __all__ = ["BrokenOff", "Pool", "package", "versions"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+OURS = Path(__file__).resolve().parents[1]
 LIBRARIES = ("torch", "numpy", "scipy", "python-flint", "plotly")
 PATIENCE = 15  # seconds to reach a scheduler, or to find one again
 
@@ -37,13 +37,12 @@ class BrokenOff(RuntimeError):
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of what the results rest on; loads none of them."""
-    found = {"python": platform.python_version(), "lossurface": __version__}
+    found = {"python": platform.python_version(), "lossurface": metadata.version("lossurface")}
     return found | {name: metadata.version(name) for name in LIBRARIES}
 
 
-def package() -> dict[str, str]:
-    """Return what names this package: versions, and a hash of every file of it."""
-    root = Path(__file__).resolve().parents[1]
+def package(root: Path = OURS) -> dict[str, str]:
+    """Return what names a copy of the package: versions, and a hash of every file of it."""
     digest = hashlib.sha256(platform.python_version().encode())
     for path in sorted(root.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."):
@@ -57,10 +56,10 @@ class Pool:
     """Where tasks run.
 
     Attributes:
-        workers: Processes, one thread each; 1 is this process, without dask.
-        scheduler: Address of an existing cluster, such as "tcp://10.0.0.1:8786"; its workers must
+        workers: processes, one thread each; 1 is this process, without dask.
+        scheduler: address of an existing cluster, such as "tcp://10.0.0.1:8786"; its workers must
             hold the same package, see the same folders under the same names, and have one thread
-            each (a notebook's run changes the folder that its process is in).
+            each (the precision of ball arithmetic is a process's).
 
     Raises:
         InputError: no worker, or both a number of workers and a scheduler.
@@ -75,10 +74,8 @@ class Pool:
         if self.scheduler is not None and self.workers != 1:
             raise InputError("workers and scheduler exclude each other; a cluster has its own")
 
-    def pick_device(self, asked: str) -> tuple[str, str, list[str]]:
-        """Return a device for tasks, its name, and the devices whose records are as good.
-
-        Those are all for "auto": a run that lost its GPU goes on. A cluster's are its own affair.
+    def pick_device(self, asked: str) -> tuple[str, str]:
+        """Return a device for tasks and its name; a cluster's is its workers' own affair.
 
         Raises:
             InputError: not one of cpu, cuda and auto, or "cuda" without one.
@@ -87,15 +84,12 @@ class Pool:
 
         check_options({"device": asked})
         if self.scheduler is not None:
-            picked, name = asked, f"workers of {self.scheduler}"
-        elif asked == "cpu" or (picked := pick_device(asked).type) == "cpu":
-            picked, name = "cpu", f"CPU ({platform.machine()})"
-        else:
-            import torch
+            return asked, f"workers of {self.scheduler}"
+        if asked == "cpu" or pick_device(asked).type == "cpu":
+            return "cpu", f"CPU ({platform.machine()})"
+        import torch
 
-            name = torch.cuda.get_device_name()
-        others = [other for other in ("cpu", "cuda", "auto") if asked == "auto" and other != picked]
-        return picked, name, others
+        return "cuda", torch.cuda.get_device_name()
 
     def run(
         self, function: Callable[[Item], Result], items: Mapping[str, Item]
@@ -116,7 +110,7 @@ class Pool:
             for name, item in items.items():
                 yield name, function(item)
             return
-        with _quiet(), self._client(len(items)) as client:
+        with self._client(len(items)) as client:
             yield from _finished(client, function, items)
 
     @contextlib.contextmanager
@@ -124,6 +118,9 @@ class Pool:
         from distributed import Client, LocalCluster
 
         with contextlib.ExitStack() as stack:
+            # Dask's log stays its own: what the user should know is said in one line.
+            stack.callback(logging.disable, logging.root.manager.disable)
+            logging.disable()
             where: Any = self.scheduler or stack.enter_context(
                 LocalCluster(
                     n_workers=min(self.workers, tasks),
@@ -149,16 +146,15 @@ class Pool:
 
 def _check_workers(client: Client) -> None:
     """Refuse workers of another package, whose results would pass for ours, or of many threads."""
-    ours = package()["key"]
+    ours, threads = package(), client.nthreads()
     for worker, theirs in client.run(package).items():
-        if theirs["key"] != ours:
+        if theirs["key"] != ours["key"]:
             raise InputError(
                 f"worker {worker} holds another lossurface or Python; install this one there"
             )
-    for worker, threads in client.nthreads().items():
-        if threads != 1:
+        if threads[worker] != 1:
             raise InputError(
-                f"worker {worker} has {threads} threads; start workers with --nthreads 1"
+                f"worker {worker} has {threads[worker]} threads; start workers with --nthreads 1"
             )
 
 
@@ -189,14 +185,3 @@ def _finished(
             f"{', '.join(deadly[:3])}: every worker that took it died, for want of memory perhaps; "
             "give workers more, then run the same command again: it resumes"
         )
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep dask's log to itself while it runs: what the user should know is said in one line."""
-    before = logging.root.manager.disable
-    logging.disable()
-    try:
-        yield
-    finally:
-        logging.disable(before)

@@ -15,15 +15,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.reproduce.pool import BrokenOff, Pool
 
-__all__ = ["Store", "Task", "breaking_off", "read_file", "run_tasks", "write_atomically"]
-
-T = TypeVar("T")
+__all__ = ["Store", "Task", "breaking_off", "run_tasks", "write_atomically"]
 
 
 @contextlib.contextmanager
@@ -52,22 +50,6 @@ def write_atomically(path: Path, text: str) -> None:
         beside.unlink(missing_ok=True)
 
 
-def read_file(path: str | Path, kind: str, build: Callable[[Any], T]) -> T:
-    """Return what `build` makes of a JSON file that `lossurface reproduce` wrote.
-
-    Raises:
-        InputError: there is no such file, or it is not whole, or of another kind or version.
-    """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-        if (data["format"], data["version"]) == (f"lossurface/{kind}", 1):
-            return build(data)
-        reason = f"{data['format']}, version {data['version']}"
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-    raise InputError(f"{path}: not {kind}, version 1 ({reason}); `lossurface reproduce` writes it")
-
-
 @dataclass(frozen=True)
 class Store:
     """A folder, which all workers must see, of a file for each finished task."""
@@ -75,7 +57,7 @@ class Store:
     folder: Path
 
     def path(self, about: Mapping[str, Any]) -> Path:
-        """Return the file of a task's record: its key is the hash of all its result hangs on."""
+        """Return the file of a task's record."""
         return self.folder / f"{_digest(about)}.json"
 
     def get(self, about: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -95,14 +77,6 @@ class Store:
         with breaking_off(self.folder):
             write_atomically(self.path(about), text + "\n")
         return dict(json.loads(text)["result"])
-
-    def seen(self) -> None:
-        """Refuse to work where the folder that `alone` made is not there: the record is lost."""
-        if not self.folder.is_dir():
-            raise BrokenOff(
-                f"{self.folder}: a worker does not see it; give --out a folder that is there under "
-                "the same name for every worker, then run the same command again"
-            )
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -130,24 +104,11 @@ def _digest(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Task:
-    """A call whose result is recorded.
+    """A call whose result is recorded."""
 
-    Attributes:
-        function: importable; returns a JSON object. One with an "error" in it is not recorded.
-        arguments: of the function; they must pickle.
-        about: JSON values: everything that the result hangs on.
-        also: what else a record of it may be about, such as another device.
-    """
-
-    function: Callable[..., dict[str, Any]]
-    arguments: tuple[Any, ...]
-    about: Mapping[str, Any]
-    also: tuple[Mapping[str, Any], ...] = ()
-
-    def recorded(self, store: Store) -> dict[str, Any] | None:
-        """Return the result that is recorded, None where there is none."""
-        found = (store.get(about) for about in (self.about, *self.also))
-        return next((result for result in found if result is not None), None)
+    function: Callable[..., dict[str, Any]]  # importable; one with an "error" is not recorded
+    arguments: tuple[Any, ...]  # they must pickle
+    about: Mapping[str, Any]  # JSON values: everything that the result hangs on
 
 
 def run_tasks(
@@ -167,7 +128,7 @@ def run_tasks(
     """
     store = Store(Path(out).absolute() / "records")  # workers may stand elsewhere
     with store.alone():
-        kept = {name: task.recorded(store) for name, task in tasks.items()}
+        kept = {name: store.get(task.about) for name, task in tasks.items()}
         results = {name: result for name, result in kept.items() if result is not None}
         if results:
             echo(f"{len(results)} of {len(tasks)} kept from earlier runs")
@@ -185,9 +146,13 @@ def _perform(item: tuple[Task, Store]) -> dict[str, Any]:
     """Run one task and record it; on any worker."""
     task, store = item
     # A worker may have been lost after it wrote and before it said so.
-    kept = task.recorded(store)
+    kept = store.get(task.about)
     if kept is not None:
         return kept
-    store.seen()
+    if not store.folder.is_dir():
+        raise BrokenOff(
+            f"{store.folder}: a worker does not see it; give --out a folder that is there under "
+            "the same name for every worker, then run the same command again"
+        )
     result = task.function(*task.arguments)
     return result if result.get("error") else store.put(task.about, result)

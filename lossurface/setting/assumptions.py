@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
-from lossurface import InputError
-from lossurface.setting.architectures import Architecture
+from lossurface.errors import InputError
 from lossurface.setting.datasets import as_ball
-from lossurface.setting.losses import Loss
-from lossurface.setting.networks import Network
 from lossurface.setting.neurons import ANALYTIC, CLASSES, Neuron
+
+if TYPE_CHECKING:
+    from lossurface.setting.losses import Loss
+    from lossurface.setting.networks import Network
 
 __all__ = [
     "Answer",
@@ -25,7 +26,7 @@ __all__ = [
     "width_threshold",
 ]
 
-_PROBES = tuple(Fraction(k, 4) for k in range(0, 41)) + tuple(Fraction(-k, 4) for k in range(1, 41))
+_PROBES = [Fraction(k, 4) for k in (*range(41), *range(-1, -41, -1))]
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,9 @@ class Answer:
     witness: object = None  # a point or z_0: what the reason speaks of
 
     @property
-    def holds(self) -> bool | None:
-        """True, False, or None for undecided."""
-        return {"yes": True, "no": False, "undecided": None}[self.status]
-
-    def __bool__(self) -> NoReturn:
-        raise TypeError("an Answer has three values; ask for its .status or .holds")
+    def holds(self) -> bool:
+        """Whether the answer is yes."""
+        return self.status == "yes"
 
     def __str__(self) -> str:
         return f"{self.status}: {self.reason}"
@@ -74,19 +72,21 @@ def assumption_1(loss: Loss) -> Answer:
     return Answer("undecided", f"no probe point refutes loss {loss.name}; prove it by its formula")
 
 
-def assumption_4(network: Network | Architecture) -> Answer:
+def assumption_4(network: Network) -> Answer:
     """Say whether the network is f_S, or f_S + f_D.
 
     Source: Assumption 4 and Figure 1b.
     """
-    kind = (network.architecture if isinstance(network, Network) else network).kind
-    if kind == "single-layer":
-        return Answer("yes", "a single-layer network f_S")
-    if kind == "shortcut":
-        return Answer("yes", "f_S + f_D, the shortcut-like connection")
-    if kind == "feedforward":
-        return Answer("no", "a feedforward network f_D alone: the single-layer f_S is missing")
-    return Answer("no", "an identity shortcut a^T (x + H(x)) + b in place of f_S + f_D")
+    return {
+        "single-layer": Answer("yes", "a single-layer network f_S"),
+        "shortcut": Answer("yes", "f_S + f_D, the shortcut-like connection"),
+        "feedforward": Answer(
+            "no", "a feedforward network f_D alone: the single-layer f_S is missing"
+        ),
+        "identity-shortcut": Answer(
+            "no", "an identity shortcut a^T (x + H(x)) + b in place of f_S + f_D"
+        ),
+    }[network.architecture.kind]
 
 
 def assumption_5(neuron: Neuron) -> Answer:
@@ -94,11 +94,7 @@ def assumption_5(neuron: Neuron) -> Answer:
 
     Source: Assumption 5.
     """
-    if "convex-analytic" in neuron.classes:
-        return Answer("yes", neuron.memberships["convex-analytic"])
-    if neuron.smoothness != ANALYTIC:
-        return Answer("no", f"not analytic: {_rough(neuron)}", Fraction(0))
-    return _not_positive(neuron, 2, "convex-analytic")
+    return _positive(neuron, 2, "convex-analytic", ANALYTIC, "not analytic")
 
 
 def increasing_neuron(neuron: Neuron) -> Answer:
@@ -106,11 +102,21 @@ def increasing_neuron(neuron: Neuron) -> Answer:
 
     Source: the hypothesis of Theorem 2.
     """
-    if "increasing" in neuron.classes:
-        return Answer("yes", neuron.memberships["increasing"])
-    if neuron.smoothness < 2:
-        return Answer("no", f"not twice differentiable: {_rough(neuron)}", Fraction(0))
-    return _not_positive(neuron, 1, "increasing")
+    return _positive(neuron, 1, "increasing", 2, "not twice differentiable")
+
+
+def _positive(neuron: Neuron, order: int, name: str, smoothness: float, rough: str) -> Answer:
+    """Say whether a derivative is positive, as the members of the class `name` are known to be."""
+    if name in neuron.classes:
+        return Answer("yes", neuron.memberships[name])
+    if neuron.smoothness < smoothness:
+        k = int(neuron.smoothness) + 1
+        why = f"derivative {k} does not exist at 0" if k else "it jumps at 0"
+        return Answer("no", f"{rough}: {why}", Fraction(0))
+    for z in _PROBES:
+        if neuron.ball_derivative(as_ball(z), order) <= 0:
+            return Answer("no", f"sigma{chr(39) * order}({z}) <= 0", z)
+    return Answer("undecided", f"no probe point refutes: {CLASSES[name]}")
 
 
 def width_threshold(n: int, plus: int, minus: int, both: int) -> int:
@@ -134,15 +140,3 @@ def width_threshold(n: int, plus: int, minus: int, both: int) -> int:
             "each class a direction of its own"
         )
     return max(-(-2 * n // gap), 2 * plus, 2 * minus)
-
-
-def _rough(neuron: Neuron) -> str:
-    order = int(neuron.smoothness) + 1
-    return "it jumps at 0" if order == 0 else f"derivative {order} does not exist at 0"
-
-
-def _not_positive(neuron: Neuron, order: int, class_name: str) -> Answer:
-    for z in _PROBES:
-        if neuron.ball_derivative(as_ball(z), order) <= 0:
-            return Answer("no", f"sigma{chr(39) * order}({z}) <= 0", z)
-    return Answer("undecided", f"no probe point refutes: {CLASSES[class_name]}")

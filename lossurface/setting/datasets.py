@@ -10,11 +10,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +28,6 @@ __all__ = [
     "as_fraction",
     "contradictions",
     "exact_number",
-    "finite_floats",
     "parse_number",
 ]
 
@@ -67,12 +64,11 @@ def exact_number(value: object, name: str = "number") -> Fraction:
     Raises:
         InputError: it is none of these.
     """
-    kind = type(value)
-    if kind is Fraction:
-        return cast(Fraction, value)
+    if isinstance(value, Fraction):
+        return value
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{name} is {value}; give a finite number")
-    if isinstance(value, int | float | str | Fraction) and not isinstance(value, bool):
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
         try:
             return Fraction(value)
         except (ValueError, ZeroDivisionError):
@@ -122,17 +118,6 @@ def as_ball(value: Number | int | arb) -> arb:
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
     return arb(value)  # ints and floats are exact
-
-
-def finite_floats(values: Sequence[Number], name: str) -> None:
-    """Refuse a float that is not finite.
-
-    Raises:
-        InputError: one is infinite or NaN.
-    """
-    for index, value in enumerate(values):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise InputError(f"{name}[{index}] is {value}; give a finite number")
 
 
 Point: TypeAlias = tuple[Fraction, ...]
@@ -228,12 +213,6 @@ class Dataset:
         """The number of samples labelled -1."""
         return self.y.count(-1)
 
-    @cached_property
-    def ratios(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The coordinates' n d numerators and n d denominators, sample after sample."""
-        tops, bottoms = zip(*map(Fraction.as_integer_ratio, chain(*self.x)), strict=True)
-        return tops, bottoms
-
     def tensors(
         self, device: str | torch.device = "cpu", dtype: torch.dtype | None = None
     ) -> tuple[Tensor, Tensor]:
@@ -249,12 +228,7 @@ class Dataset:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Return the certificate's form: "samples" as rows of "p/q" strings, and "labels"."""
-        d, pairs = self.d, zip(*self.ratios, strict=True)
-        texts = [f"{p}/{q}" if q > 1 else f"{p}" for p, q in pairs]  # sooner than str of each
-        return {
-            "samples": [texts[i : i + d] for i in range(0, len(texts), d)],
-            "labels": list(self.y),
-        }
+        return {"samples": [[str(v) for v in row] for row in self.x], "labels": list(self.y)}
 
 
 def _listed(values: object) -> list[Any]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
+from math import perm
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.neurons import (
-    ANALYTIC,
     constant,
     get_neuron,
     power,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "LOSSES",
     "Loss",
-    "dual_weights",
     "dual_weights_exact",
     "get_loss",
     "logistic",
@@ -47,19 +46,22 @@ class Loss:
     torch: Callable[[Tensor], Tensor] = field(compare=False, repr=False)  # elementwise, any shape
     torch_d1: Callable[[Tensor], Tensor] = field(compare=False, repr=False)  # l'
     torch_d2: Callable[[Tensor], Tensor] = field(compare=False, repr=False)  # l''
-    ball: Callable[[arb], arb] = field(compare=False, repr=False)  # encloses l over any ball
     ball_derivative: Callable[[arb, int], arb] = field(compare=False, repr=False)
     """(z, k) to an enclosure of the k-th derivative over z; InputError where there is none."""
-    smoothness: float = field(compare=False)  # continuous derivatives on R: p, or inf
-    rational: Callable[[Fraction], Fraction] | None = field(compare=False, default=None, repr=False)
     rational_derivative: Callable[[Fraction, int], Fraction] | None = field(
         compare=False, default=None, repr=False
     )
     """(z, k) to the exact k-th derivative; None where values are irrational."""
 
-    def to_dict(self) -> dict[str, str | int]:
-        """Return the certificate's form, {"name": ..., "p": ...}, p only for the hinge."""
-        return {"name": self.name} if self.p is None else {"name": self.name, "p": self.p}
+    def ball(self, z: arb) -> arb:
+        """Return an enclosure of l over any ball."""
+        return self.ball_derivative(z, 0)
+
+    @property
+    def rational(self) -> Callable[[Fraction], Fraction] | None:
+        """The loss on rationals; None where values are irrational."""
+        derivative = self.rational_derivative
+        return None if derivative is None else lambda z: derivative(z, 0)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickle a loss of `LOSSES` as its name and p, for lambdas do not pickle."""
@@ -67,31 +69,26 @@ class Loss:
         return (get_loss, (self.name, self.p)) if known else super().__reduce__()
 
 
-def _falling(p: int, k: int) -> int:
-    """(p+1) p ... (p+2-k): the coefficient of the k-th derivative of u^(p+1)."""
-    result = 1
-    for factor in range(p + 1, p + 1 - k, -1):
-        result *= factor
-    return result
+# The k-th derivative of u^(p+1) is perm(p+1, k) u^(p+1-k).
 
 
 def _hinge_torch(p: int, k: int, z: Tensor) -> Tensor:
     base = (z + 1).clamp(min=0)
     if k == p + 1:  # the top derivative jumps at -1; there it takes its left value
-        return _falling(p, k) * (base > 0).to(z.dtype)
-    return _falling(p, k) * base.pow(p + 1 - k)
+        return perm(p + 1, k) * (base > 0).to(z.dtype)
+    return perm(p + 1, k) * base.pow(p + 1 - k)
 
 
 def _hinge_rational(p: int, z: Fraction, k: int) -> Fraction:
     if k > p:
         raise unsupported_order(f"polynomial hinge p={p}", k, p)
-    return _falling(p, k) * max(z + 1, Fraction(0)) ** (p + 1 - k)
+    return perm(p + 1, k) * max(z + 1, Fraction(0)) ** (p + 1 - k)
 
 
 def _hinge_ball(p: int, z: arb, k: int) -> arb:
     if k > p:
         raise unsupported_order(f"polynomial hinge p={p}", k, p)
-    return _falling(p, k) * split(lambda x: 0 * x, lambda x: power(x, p + 1 - k), z + 1)
+    return perm(p + 1, k) * split(lambda x: 0 * x, lambda x: power(x, p + 1 - k), z + 1)
 
 
 def polynomial_hinge(p: int) -> Loss:
@@ -112,10 +109,7 @@ def polynomial_hinge(p: int) -> Loss:
         torch=partial(_hinge_torch, p, 0),
         torch_d1=partial(_hinge_torch, p, 1),
         torch_d2=partial(_hinge_torch, p, 2),
-        ball=partial(_hinge_ball, p, k=0),
         ball_derivative=partial(_hinge_ball, p),
-        smoothness=p,
-        rational=partial(_hinge_rational, p, k=0),
         rational_derivative=partial(_hinge_rational, p),
     )
 
@@ -139,10 +133,7 @@ def quadratic() -> Loss:
         torch=lambda z: (1 + z).square(),
         torch_d1=lambda z: 2 * (1 + z),
         torch_d2=lambda z: 2 + zeros_torch(z),
-        ball=partial(_quadratic_ball, k=0),
         ball_derivative=_quadratic_ball,
-        smoothness=ANALYTIC,
-        rational=partial(_quadratic_rational, k=0),
         rational_derivative=_quadratic_rational,
     )
 
@@ -157,9 +148,7 @@ def logistic() -> Loss:
         torch=softplus.torch,
         torch_d1=softplus.torch_d1,
         torch_d2=softplus.torch_d2,
-        ball=softplus.ball,
         ball_derivative=softplus.ball_derivative,
-        smoothness=ANALYTIC,
     )
 
 
@@ -180,27 +169,8 @@ def get_loss(name: str, p: int | None = None) -> Loss:
     return quadratic() if name == "quadratic" else logistic()
 
 
-def dual_weights(loss: Loss, margins: Tensor) -> Tensor:
-    """Return lambda = l'(-margin); all zero implies training error 0 under Assumption 1.
-
-    Args:
-        loss: any loss.
-        margins: (..., n), y_i f(x_i).
-
-    Returns:
-        (..., n), each >= 0 for a non-decreasing loss (not for the quadratic one).
-
-    Raises:
-        InputError: a margin is not finite.
-    Source: Assumption 1 (3).
-    """
-    if not bool(margins.isfinite().all()):
-        raise InputError("margins hold a value that is not finite; lower the parameters' size")
-    return loss.torch_d1(-margins)
-
-
 def dual_weights_exact(loss: Loss, margins: Sequence[Fraction]) -> tuple[Fraction, ...]:
-    """Return lambda = l'(-margin) exactly.
+    """Return lambda = l'(-margin) exactly (Assumption 1 (3)).
 
     Raises:
         InputError: the loss takes irrational values (logistic).

@@ -1,23 +1,35 @@
-"""Networks with their parameters: f_S, f_D, f_S + f_D, and the identity shortcut (Figure 1)."""
+"""The paper's networks (Figure 1): f_S, f_D, f_S + f_D and the identity shortcut.
+
+Their parameters are one flat vector theta, in this order:
+
+- single-layer (f_S): a_0, a (M), W (d x M, by rows);
+- feedforward (f_D): layer by layer, W (in x out, by rows), b (out);
+- shortcut (f_S + f_D): the two, one after the other;
+- identity-shortcut (a^T (x + H(x)) + b): a (d), b, then H's layers.
+
+A network is evaluated in one way over all numbers: over tensors, for batches of networks and of
+samples, and over lists of Fractions or of balls, for one network at one sample.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
-from lossurface.setting._staircase import Staircase, staircase
-from lossurface.setting.architectures import Architecture, Parts
+from lossurface.errors import InputError
 from lossurface.setting.datasets import (
     Enclosed,
     Number,
+    as_ball,
+    as_fraction,
     exact_number,
-    finite_floats,
     parse_number,
 )
-from lossurface.setting.neurons import Neuron, get_neuron
+from lossurface.setting.neurons import Neuron, get_neuron, staircase
 
 if TYPE_CHECKING:
     import torch
@@ -25,6 +37,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = [
+    "ARCHITECTURES",
+    "Architecture",
     "Deep",
     "Network",
     "feedforward",
@@ -34,7 +48,183 @@ __all__ = [
     "single_layer",
 ]
 
+ARCHITECTURES = ("single-layer", "shortcut", "feedforward", "identity-shortcut")
+
 Matrix = Sequence[Sequence[Number]]
+
+
+def _layered(neuron: Neuron | None, layers: Sequence[tuple[Any, Any]], x: Any) -> Any:
+    """Return W^T h + b, layer after layer, the neuron between them; a b may be None.
+
+    Args:
+        neuron: None without hidden layers.
+        layers: tensors W (..., in, out) and b (..., out), or lists of rows and of numbers.
+        x: a tensor (..., n, in), or a list of numbers: one sample.
+    """
+    for index, (W, b) in enumerate(layers):
+        if index:
+            assert neuron is not None
+            x = neuron(x)
+        if isinstance(x, list):
+            x = [sum(map(mul, x, column)) for column in zip(*W, strict=True)]
+        else:
+            x = x @ W
+            b = None if b is None else b.unsqueeze(-2)
+        x = x if b is None else _plus(x, b)
+    return x
+
+
+def _plus(u: Any, v: Any) -> Any:
+    return [a + b for a, b in zip(u, v, strict=True)] if isinstance(u, list) else u + v
+
+
+def _check_inputs(X: Tensor, d: int) -> None:
+    if X.ndim < 2 or X.shape[-1] != d:
+        raise InputError(
+            f"X has shape {tuple(X.shape)} and the network takes d = {d}; give (..., n, {d})"
+        )
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network without its parameters.
+
+    Raises:
+        InputError: an unknown kind, a width below 1, or a part missing or superfluous.
+    """
+
+    kind: str  # one of ARCHITECTURES
+    d: int  # input dimension
+    width: int = 0  # M, neurons in f_S; 0 for feedforward and identity-shortcut
+    neuron: Neuron | None = None  # f_S's
+    deep_widths: tuple[int, ...] | None = None  # hidden widths of f_D or H; None without one
+    deep_neuron: Neuron | None = None  # f_D's or H's
+
+    def __post_init__(self) -> None:
+        if self.kind not in ARCHITECTURES:
+            raise InputError(
+                f"architecture {self.kind!r} is not known; use one of {', '.join(ARCHITECTURES)}"
+            )
+        if self.d < 1 or any(width < 1 for width in self.deep_widths or ()):
+            raise InputError(f"{self.kind}: d and every hidden width must be at least 1")
+        single, deep = self.kind in ("single-layer", "shortcut"), self.kind != "single-layer"
+        if single and (self.neuron is None or self.width < 1):
+            raise InputError(f"{self.kind}: f_S needs a neuron and a width M >= 1")
+        if not single and (self.neuron is not None or self.width):
+            raise InputError(f"{self.kind}: there is no f_S; leave out its neuron and width")
+        if deep is (self.deep_widths is None):
+            raise InputError(
+                f"{self.kind}: deep_widths is {self.deep_widths}; "
+                + ("give the hidden widths, () for none" if deep else "leave it out")
+            )
+        if self.deep_widths and self.deep_neuron is None:
+            raise InputError(f"{self.kind}: hidden layers need deep_neuron")
+
+    @property
+    def shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Names and shapes of theta's blocks, in order."""
+        blocks: list[tuple[str, tuple[int, ...]]] = []
+        if self.width:
+            blocks += [("a0", ()), ("a", (self.width,)), ("W", (self.d, self.width))]
+        if self.kind == "identity-shortcut":
+            blocks += [("a", (self.d,)), ("b", ())]
+        if self.deep_widths is not None:
+            out = self.d if self.kind == "identity-shortcut" else 1
+            widths = (self.d, *self.deep_widths, out)
+            for index in range(len(widths) - 1):
+                shape = (widths[index], widths[index + 1])
+                blocks += [(f"W{index + 1}", shape), (f"b{index + 1}", shape[1:])]
+        return tuple(blocks)
+
+    @property
+    def size(self) -> int:
+        """The number of parameters."""
+        return sum(math.prod(shape) for _, shape in self.shapes)
+
+    @property
+    def rational(self) -> bool:
+        """Whether f is rational at rational parameters and samples."""
+        used = (self.neuron, self.deep_neuron if self.deep_widths else None)
+        return all(neuron is None or neuron.rational is not None for neuron in used)
+
+    def forward(self, theta: Tensor, X: Tensor) -> Tensor:
+        """Return f(x), (..., n), for a batch of parameter vectors.
+
+        Args:
+            theta: (..., size).
+            X: (n, d), or (..., n, d) with the same leading shape.
+
+        Raises:
+            InputError: a shape does not fit.
+        """
+        _check_inputs(X, self.d)
+        self._check_size(theta.shape[-1])
+        value: Tensor = self._outputs(theta, X).squeeze(-1)
+        return value
+
+    def at_rational(self, theta: Sequence[Number], x: Sequence[Fraction]) -> Fraction:
+        """Return f(x) exactly; a float is taken at its exact value.
+
+        Raises:
+            InputError: a neuron takes irrational values, a parameter is known only in a ball, or a
+                size does not fit.
+        """
+        exact = [as_fraction(value, f"theta[{index}]") for index, value in enumerate(theta)]
+        value: Fraction = self._at(exact, list(x))
+        return value
+
+    def at_ball(self, theta: Sequence[Number | arb], x: Sequence[Number | arb]) -> arb:
+        """Return a ball that contains f(x), at flint's precision in force.
+
+        Raises:
+            InputError: a size does not fit.
+        """
+        return self._at([as_ball(v) for v in theta], [as_ball(v) for v in x])
+
+    def _at(self, theta: list[Any], x: list[Any]) -> Any:
+        if len(x) != self.d:
+            raise InputError(f"x has {len(x)} coordinates and the network takes {self.d}")
+        self._check_size(len(theta))
+        return self._outputs(theta, x)[0]
+
+    def _check_size(self, length: int) -> None:
+        if length != self.size:
+            raise InputError(
+                f"theta has {length} entries and this {self.kind} network takes {self.size}"
+            )
+
+    def _outputs(self, theta: Any, x: Any) -> Any:
+        """Return f in each sample of a tensor, (..., n, 1), or in one sample, a list of one."""
+        blocks = self._blocks(theta)
+        if self.kind == "identity-shortcut":
+            a, b, *deep = blocks
+            lifted = _plus(x, _layered(self.deep_neuron, _pairs(deep), x))
+            return _layered(None, [(a, b)], lifted)
+        if self.kind == "feedforward":
+            return _layered(self.deep_neuron, _pairs(blocks), x)
+        a0, a, W, *deep = blocks
+        value = _layered(self.neuron, [(W, None), (a, a0)], x)
+        return _plus(value, _layered(self.deep_neuron, _pairs(deep), x)) if deep else value
+
+    def _blocks(self, theta: Any) -> list[Any]:
+        """Take theta apart; an output bias becomes (1,) and output weights a column (M, 1)."""
+        blocks: list[Any] = []
+        stop = 0
+        for name, shape in self.shapes:
+            start, stop = stop, stop + math.prod(shape)
+            columns = 1 if name == "a" else shape[1] if len(shape) == 2 else 0
+            if not isinstance(theta, list):
+                block = theta[..., start:stop]
+                blocks.append(block.unflatten(-1, (-1, columns)) if columns else block)
+            elif columns:
+                blocks.append([theta[k : k + columns] for k in range(start, stop, columns)])
+            else:
+                blocks.append(theta[start:stop])
+        return blocks
+
+
+def _pairs(blocks: list[Any]) -> list[tuple[Any, Any]]:
+    return list(zip(blocks[::2], blocks[1::2], strict=True))
 
 
 @dataclass(frozen=True)
@@ -68,24 +258,28 @@ class Deep:
         return len(self.layers[0][0])
 
     @property
-    def outputs(self) -> int:
-        """The output dimension."""
-        return len(self.layers[-1][1])
-
-    @property
     def widths(self) -> tuple[int, ...]:
         """The hidden widths."""
         return tuple(len(b) for _, b in self.layers[:-1])
 
-    @property
-    def flat(self) -> list[Number]:
-        """The parameters, layer by layer, W by rows and then b."""
-        return [value for W, b in self.layers for value in (*(v for row in W for v in row), *b)]
+    def parameters(self, inputs: int, outputs: int) -> list[Number]:
+        """Return the parameters, layer by layer, W by rows and then b.
+
+        Raises:
+            InputError: this part does not map R^inputs to R^outputs, or a value is no number.
+        """
+        if (self.inputs, len(self.layers[-1][1])) != (inputs, outputs):
+            raise InputError(
+                f"the feedforward part maps R^{self.inputs} to R^{len(self.layers[-1][1])}; "
+                f"it must map R^{inputs} to R^{outputs}"
+            )
+        blocks = ((*(v for row in W for v in row), *b) for W, b in self.layers)
+        return _numbers([value for block in blocks for value in block], "deep")
 
 
 @dataclass(frozen=True)
 class Network:
-    """An architecture with parameters theta, in the order that `architectures` states.
+    """An architecture with parameters theta, in the order that the module states.
 
     Build one by `single_layer`, `shortcut`, `feedforward` or `identity_shortcut`.
 
@@ -102,17 +296,14 @@ class Network:
                 f"theta has {len(self.theta)} entries and the architecture has "
                 f"{self.architecture.size} parameters"
             )
-        finite_floats(self.theta, "theta")
+        for index, value in enumerate(self.theta):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputError(f"theta[{index}] is {value}; give a finite number")
 
     @property
     def d(self) -> int:
         """The input dimension."""
         return self.architecture.d
-
-    @property
-    def parts(self) -> Parts:
-        """The parameters taken apart into a0, a, W and layers, as nested lists of numbers."""
-        return self.architecture.split(self.theta)
 
     @property
     def exact(self) -> bool:
@@ -140,33 +331,6 @@ class Network:
         """Return a ball that contains f(x), at flint's precision in force."""
         return self.architecture.at_ball(self.theta, x)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the certificate's "network" object; every number becomes a string."""
-        shape, parts = self.architecture, self.parts
-        result: dict[str, Any] = {"architecture": shape.kind}
-        if shape.neuron is not None:
-            result |= {"neuron": shape.neuron.name, "a0": _text(parts.a0)}
-            result |= {"a": _texts(parts.a), "W": [_texts(row) for row in parts.W]}
-        if shape.kind == "identity-shortcut":
-            result |= {"a": _texts(parts.a), "b": _text(parts.a0)}
-        if shape.deep_widths is not None:
-            layers = [{"W": [_texts(row) for row in W], "b": _texts(b)} for W, b in parts.layers]
-            result["deep"] = {"layers": layers}
-            if shape.deep_neuron is not None:
-                result["deep"] = {"neuron": shape.deep_neuron.name, "layers": layers}
-            if isinstance(shape.deep_neuron, Staircase):
-                result["deep"] |= {"breaks": _texts(shape.deep_neuron.breaks)}
-                result["deep"] |= {"levels": _texts(shape.deep_neuron.levels)}
-        return result
-
-
-def _text(value: Number) -> str:
-    return str(value) if isinstance(value, Enclosed) else str(exact_number(value))
-
-
-def _texts(values: Sequence[Number]) -> list[str]:
-    return [_text(value) for value in values]
-
 
 def _numbers(values: Sequence[Any], name: str) -> list[Number]:
     return [
@@ -175,7 +339,7 @@ def _numbers(values: Sequence[Any], name: str) -> list[Number]:
     ]
 
 
-def _single_theta(neuron: Neuron, a0: Any, a: Sequence[Any], W: Sequence[Any]) -> list[Number]:
+def _single_theta(a0: Any, a: Sequence[Any], W: Sequence[Any]) -> list[Number]:
     if not W or any(len(row) != len(a) for row in W):
         raise InputError(f"W must have d rows of {len(a)} entries, one for each of a")
     rows = [value for row in W for value in row]
@@ -196,7 +360,7 @@ def single_layer(
     Raises:
         InputError: shapes that do not fit, or values that are not numbers.
     """
-    theta = _single_theta(neuron, a0, a, W)
+    theta = _single_theta(a0, a, W)
     return Network(Architecture("single-layer", len(W), len(a), neuron), tuple(theta))
 
 
@@ -212,10 +376,9 @@ def shortcut(
     Raises:
         InputError: shapes that do not fit, or an f_D with several outputs.
     """
-    theta = _single_theta(neuron, a0, a, W)
-    _check_deep(deep, len(W), 1)
+    theta = _single_theta(a0, a, W) + deep.parameters(len(W), 1)
     shape = Architecture("shortcut", len(W), len(a), neuron, deep.widths, deep.neuron)
-    return Network(shape, tuple(theta + _numbers(deep.flat, "deep")))
+    return Network(shape, tuple(theta))
 
 
 def feedforward(deep: Deep) -> Network:
@@ -224,9 +387,8 @@ def feedforward(deep: Deep) -> Network:
     Raises:
         InputError: it has several outputs.
     """
-    _check_deep(deep, deep.inputs, 1)
     shape = Architecture("feedforward", deep.inputs, 0, None, deep.widths, deep.neuron)
-    return Network(shape, tuple(_numbers(deep.flat, "deep")))
+    return Network(shape, tuple(deep.parameters(deep.inputs, 1)))
 
 
 def identity_shortcut(a: Sequence[Number | int], b: Number | int, deep: Deep) -> Network:
@@ -235,18 +397,9 @@ def identity_shortcut(a: Sequence[Number | int], b: Number | int, deep: Deep) ->
     Raises:
         InputError: H does not map R^d to R^d, d the length of a.
     """
-    _check_deep(deep, len(a), len(a))
     shape = Architecture("identity-shortcut", len(a), 0, None, deep.widths, deep.neuron)
-    theta = _numbers(a, "a") + _numbers([b], "b") + _numbers(deep.flat, "deep")
+    theta = _numbers(a, "a") + _numbers([b], "b") + deep.parameters(len(a), len(a))
     return Network(shape, tuple(theta))
-
-
-def _check_deep(deep: Deep, inputs: int, outputs: int) -> None:
-    if (deep.inputs, deep.outputs) != (inputs, outputs):
-        raise InputError(
-            f"the feedforward part maps R^{deep.inputs} to R^{deep.outputs}; "
-            f"it must map R^{inputs} to R^{outputs}"
-        )
 
 
 def network_from_dict(data: Mapping[str, Any]) -> Network:
@@ -256,15 +409,15 @@ def network_from_dict(data: Mapping[str, Any]) -> Network:
         InputError: a field is missing or malformed.
     """
     try:
-        kind, deep_data = data["architecture"], data.get("deep")
-        deep = None if deep_data is None else _deep_from_dict(deep_data)
+        if "staircase" in data:
+            return _beside_staircase(data)
+        kind, deep = data["architecture"], _deep(data["deep"]) if "deep" in data else None
         if kind == "identity-shortcut" and deep is not None:
-            return identity_shortcut(_parse(data["a"], "a"), _parse([data["b"]], "b")[0], deep)
+            return identity_shortcut(_parse(data["a"], "a"), parse_number(data["b"], "b"), deep)
         if kind == "feedforward" and deep is not None:
             return feedforward(deep)
-        a0, a = _parse([data["a0"]], "a0")[0], _parse(data["a"], "a")
+        neuron, a0, a = _shallow(data)
         W = [_parse(row, "W") for row in data["W"]]
-        neuron = get_neuron(data["neuron"])
         if kind == "shortcut" and deep is not None:
             return shortcut(neuron, a0, a, W, deep)
         if kind == "single-layer" and deep is None:
@@ -279,35 +432,27 @@ def network_from_dict(data: Mapping[str, Any]) -> Network:
     )
 
 
-def beside_staircase(data: Mapping[str, Any]) -> Network:
-    """Read a staircase certificate's "network" object: f_S with W = 0 beside one staircase neuron.
-
-    Raises:
-        InputError: a number is malformed.
-    """
+def _beside_staircase(data: Mapping[str, Any]) -> Network:
+    """Read a staircase certificate's network: f_S with W = 0 beside one staircase neuron."""
     steps = data["staircase"]
-    w, (b,) = _parse(steps["w"], "staircase.w"), _parse([steps["b"]], "staircase.b")
-    (a0,), a = _parse([data["a0"]], "a0"), _parse(data["a"], "a")
-    deep = Deep(
-        staircase(steps["breaks"], steps["levels"]), (([[v] for v in w], [b]), ([[1]], [0]))
-    )
-    W = [[0] * len(a) for _ in w]
-    return shortcut(get_neuron(data["neuron"]), a0, a, W, deep)
+    w, b = _parse(steps["w"], "staircase.w"), parse_number(steps["b"], "staircase.b")
+    layers = (([[v] for v in w], [b]), ([[1]], [0]))
+    neuron, a0, a = _shallow(data)
+    deep = Deep(staircase(steps["breaks"], steps["levels"]), layers)
+    return shortcut(neuron, a0, a, [[0] * len(a)] * len(w), deep)
 
 
-def _parse(values: Sequence[Any], name: str) -> list[Number]:
-    return [parse_number(value, f"{name}[{index}]") for index, value in enumerate(values)]
+def _shallow(data: Mapping[str, Any]) -> tuple[Neuron, Number, list[Number]]:
+    return get_neuron(data["neuron"]), parse_number(data["a0"], "a0"), _parse(data["a"], "a")
 
 
-def _deep_from_dict(data: Mapping[str, Any]) -> Deep:
-    name = data.get("neuron")
-    neuron: Neuron | None = None
-    if name == "staircase":
-        neuron = staircase(data["breaks"], data["levels"])
-    elif name is not None:
-        neuron = get_neuron(name)
+def _deep(data: Mapping[str, Any]) -> Deep:
     layers = tuple(
         ([_parse(row, "deep W") for row in layer["W"]], _parse(layer["b"], "deep b"))
         for layer in data["layers"]
     )
-    return Deep(neuron, layers)
+    return Deep(get_neuron(data["neuron"]) if "neuron" in data else None, layers)
+
+
+def _parse(values: Sequence[Any], name: str) -> list[Number]:
+    return [parse_number(value, f"{name}[{index}]") for index, value in enumerate(values)]

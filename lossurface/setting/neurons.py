@@ -9,21 +9,23 @@ balls: over [-20, 20] they lose all sign information.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lossurface import InputError
-from lossurface.setting.datasets import as_ball
+from lossurface.errors import InputError
+from lossurface.setting.datasets import Number, as_ball, parse_number
 
 if TYPE_CHECKING:
     from flint import arb
     from torch import Tensor
 
-__all__ = ["ANALYTIC", "CLASSES", "NEURONS", "Neuron", "get_neuron", "neurons_of"]
+__all__ = ["ANALYTIC", "CLASSES", "NEURONS", "Neuron", "get_neuron", "neurons_of", "staircase"]
 
 ANALYTIC = math.inf  # a neuron's smoothness when it is real analytic
 
@@ -52,7 +54,7 @@ class Neuron:
     torch_d1: TensorForm = field(compare=False, repr=False)  # sigma', see smoothness
     torch_d2: TensorForm = field(compare=False, repr=False)  # sigma'', see smoothness
     balls: tuple[BallForm, ...] = field(compare=False, repr=False)
-    """sigma and its derivatives of order 1 to 4; beyond `smoothness`, off the breaks only."""
+    """sigma, sigma' and sigma''; beyond `smoothness`, off the breaks only."""
     memberships: Mapping[str, str] = field(compare=False, repr=False)  # class to why it belongs
     smoothness: float = field(compare=False, default=ANALYTIC)
     """How many derivatives exist everywhere: inf for real analytic, -1 for a jump.
@@ -76,13 +78,13 @@ class Neuron:
         return self.balls[0](z)
 
     def ball_derivative(self, z: arb, k: int) -> arb:
-        """Return an enclosure of the k-th derivative over z, k = 0..4; k = 0 is sigma itself.
+        """Return an enclosure of the k-th derivative over z, k = 0, 1, 2.
 
         Raises:
             InputError: z contains a point without such a derivative, or k is another number.
         """
-        if not 0 <= k <= 4:
-            raise unsupported_order(self.name, k, 4)
+        if not 0 <= k <= 2:
+            raise unsupported_order(self.name, k, 2)
         for edge in self.breaks if k > max(self.smoothness, 0) else ():
             if z.overlaps(as_ball(edge)):
                 raise InputError(
@@ -90,6 +92,22 @@ class Neuron:
                     "may contain; split the ball there"
                 )
         return self.balls[k](z)
+
+    def __call__(self, z: Any) -> Any:
+        """Return sigma of a tensor's entries, or of each Fraction or ball in a list.
+
+        Raises:
+            InputError: at a Fraction the value is irrational.
+        """
+        if not isinstance(z, list):
+            return self.torch(z)
+        return [self._exactly(value) if isinstance(value, Fraction) else self.ball(value)
+                for value in z]  # fmt: skip
+
+    def _exactly(self, z: Fraction) -> Fraction:
+        if self.rational is None:
+            raise InputError(f"neuron {self.name} has no rational form; evaluate in balls")
+        return self.rational(z)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         """Pickle a neuron of `NEURONS` as its name, for lambdas do not pickle."""
@@ -168,8 +186,8 @@ def _threshold(z: arb) -> arb:
     return as_ball(0) if z < 0 else as_ball(0).union(as_ball(1))
 
 
-# The enclosures of which the neurons' are made. With s the logistic function, q = s' and
-# t = tanh(z/2), the next derivatives of s are -q t, q(1 - 6q) and -q t (1 - 12q).
+# The enclosures of which the neurons' are made. With s the logistic function and q = s', the next
+# derivative is -q tanh(z/2).
 
 _zero = constant(0)
 _relu = partial(split, lambda x: 0 * x, lambda x: x)
@@ -191,14 +209,8 @@ _softsign_root = partial(even, lambda x: 1 / (1 + x))  # the slope's root
 _softplus = partial(monotone, lambda x: x + (-x).exp().log1p() if x > 0 else x.exp().log1p())
 _logistic = partial(monotone, lambda x: 1 / (1 + (-x).exp()) if x > 0 else x.exp() / (1 + x.exp()))
 _q = partial(even, _logistic_slope_point)
-_LOGISTIC: tuple[BallForm, ...] = (
-    _logistic,
-    _q,
-    lambda z: -_q(z) * _tanh(z / 2),
-    lambda z: (q := _q(z)) * (1 - 6 * q),
-    lambda z: -(q := _q(z)) * _tanh(z / 2) * (1 - 12 * q),
-)
-_SOFTPLUS: tuple[BallForm, ...] = (_softplus, *_LOGISTIC[:4])
+_LOGISTIC = (_logistic, _q, lambda z: -_q(z) * _tanh(z / 2))
+_SOFTPLUS: tuple[BallForm, ...] = (_softplus, _logistic, _q)
 
 
 def _per_log_2(form: BallForm, z: arb) -> arb:
@@ -273,7 +285,7 @@ _TABLE = (
         torch=lambda z: z.exp(),
         torch_d1=lambda z: z.exp(),
         torch_d2=lambda z: z.exp(),
-        balls=(_exp, _exp, _exp, _exp, _exp),
+        balls=(_exp, _exp, _exp),
         memberships={
             "softplus": "sigma' = sigma'' = e^z > 0",
             "increasing": "sigma' = e^z > 0",
@@ -286,7 +298,7 @@ _TABLE = (
         torch=lambda z: ((z.sign() + 0.5).sign() + 1) / 2,  # its derivative exists and is 0
         torch_d1=zeros_torch,
         torch_d2=zeros_torch,
-        balls=(_threshold, _zero, _zero, _zero, _zero),
+        balls=(_threshold, _zero, _zero),
         memberships={"relu": "sigma = 0 for z < 0 (the paper lists it; at 0 alone it is 1)"},
         smoothness=-1,
         rational=lambda z: Fraction(int(z >= 0)),
@@ -299,7 +311,7 @@ _TABLE = (
         torch=lambda z: z.relu(),
         torch_d1=lambda z: (z > 0).to(z.dtype),
         torch_d2=zeros_torch,
-        balls=(_relu, _threshold, _zero, _zero, _zero),
+        balls=(_relu, _threshold, _zero),
         memberships={"relu": "max(z, 0) = 0 for z <= 0", "leaky-relu": "max(z, 0) = z for z >= 0"},
         smoothness=0,
         rational=lambda z: max(z, Fraction(0)),
@@ -310,7 +322,7 @@ _TABLE = (
         torch=lambda z: z.relu().square(),
         torch_d1=lambda z: 2 * z.relu(),
         torch_d2=lambda z: 2 * (z > 0).to(z.dtype),
-        balls=(_relu_squared, lambda z: 2 * _relu(z), lambda z: 2 * _threshold(z), _zero, _zero),
+        balls=(_relu_squared, lambda z: 2 * _relu(z), lambda z: 2 * _threshold(z)),
         memberships={"relu": "max(z, 0)^2 = 0 for z <= 0"},
         smoothness=1,
         rational=lambda z: max(z, Fraction(0)) ** 2,
@@ -321,7 +333,7 @@ _TABLE = (
         torch=lambda z: _functional().leaky_relu(z, 0.1),
         torch_d1=lambda z: 0.1 + 0.9 * (z > 0).to(z.dtype),
         torch_d2=zeros_torch,
-        balls=(_leaky, _leaky_slope, _zero, _zero, _zero),
+        balls=(_leaky, _leaky_slope, _zero),
         memberships={"leaky-relu": "sigma = z for z >= 0 by definition"},
         smoothness=0,
         rational=lambda z: max(z, z / 10),
@@ -332,7 +344,7 @@ _TABLE = (
         torch=lambda z: _functional().elu(z),
         torch_d1=lambda z: z.clamp(max=0).exp(),
         torch_d2=lambda z: (z < 0).to(z.dtype) * z.clamp(max=0).exp(),
-        balls=(_elu, _elu_slope, _elu_bend, _elu_bend, _elu_bend),
+        balls=(_elu, _elu_slope, _elu_bend),
         memberships={"leaky-relu": "sigma = z for z >= 0 by definition"},
         smoothness=1,
         note="alpha = 1; the paper asks for alpha < 0, ELU has alpha > 0. sigma' > 0, but sigma'' "
@@ -344,7 +356,7 @@ _TABLE = (
         torch=lambda z: z,
         torch_d1=lambda z: 1 + zeros_torch(z),
         torch_d2=zeros_torch,
-        balls=(lambda z: z, constant(1), _zero, _zero, _zero),
+        balls=(lambda z: z, constant(1), _zero),
         memberships={
             "leaky-relu": "sigma = z everywhere",
             **_ODD,
@@ -370,13 +382,7 @@ _TABLE = (
         torch=lambda z: z.tanh(),
         torch_d1=lambda z: z.cosh().reciprocal().square(),  # 1 - tanh^2 would cancel
         torch_d2=lambda z: -2 * z.tanh() * z.cosh().reciprocal().square(),
-        balls=(
-            _tanh,
-            _tanh_slope,
-            lambda z: -2 * _tanh(z) * _tanh_slope(z),
-            lambda z: (slope := _tanh_slope(z)) * (4 - 6 * slope),
-            lambda z: -2 * _tanh(z) * (slope := _tanh_slope(z)) * (4 - 12 * slope),
-        ),
+        balls=(_tanh, _tanh_slope, lambda z: -2 * _tanh(z) * _tanh_slope(z)),
         memberships={**_ODD, "increasing": "sigma' = 1/cosh^2 z > 0; analytic"},
         note="the paper's formula (e^z-1)/(e^z+1) is tanh(z/2); the class holds both",
     ),
@@ -386,13 +392,7 @@ _TABLE = (
         torch=lambda z: z.atan(),
         torch_d1=lambda z: 1 / (1 + z * z),
         torch_d2=lambda z: -2 * z * (1 / (1 + z * z)).square(),
-        balls=(
-            _arctan,
-            _arctan_slope,
-            lambda z: -2 * z * power(_arctan_slope(z), 2),
-            lambda z: (6 * power(z, 2) - 2) * power(_arctan_slope(z), 3),
-            lambda z: 24 * z * (1 - power(z, 2)) * power(_arctan_slope(z), 4),
-        ),
+        balls=(_arctan, _arctan_slope, lambda z: -2 * z * power(_arctan_slope(z), 2)),
         memberships={**_ODD, "increasing": "sigma' = 1/(1+z^2) > 0; analytic"},
     ),
     Neuron(
@@ -405,8 +405,6 @@ _TABLE = (
             _softsign,
             lambda z: power(_softsign_root(z), 2),
             lambda z: (-2 if z > 0 else 2) * power(_softsign_root(z), 3),
-            lambda z: 6 * power(_softsign_root(z), 4),
-            lambda z: (-24 if z > 0 else 24) * power(_softsign_root(z), 5),
         ),
         memberships=_ODD,
         smoothness=1,
@@ -419,7 +417,7 @@ _TABLE = (
         torch=zeros_torch,
         torch_d1=zeros_torch,
         torch_d2=zeros_torch,
-        balls=(_zero, _zero, _zero, _zero, _zero),
+        balls=(_zero, _zero, _zero),
         memberships={"sigmoid": "sigma(z) + sigma(-z) = 0", "relu": "sigma = 0 everywhere"},
         rational=lambda z: 0 * z,
     ),
@@ -429,7 +427,7 @@ _TABLE = (
         torch=lambda z: z * z,
         torch_d1=lambda z: 2 * z,
         torch_d2=lambda z: 2 + zeros_torch(z),
-        balls=(lambda z: power(z, 2), lambda z: 2 * z, constant(2), _zero, _zero),
+        balls=(lambda z: power(z, 2), lambda z: 2 * z, constant(2)),
         memberships=_quadratic_why("2"),
         rational=lambda z: z**2,
     ),
@@ -439,7 +437,7 @@ _TABLE = (
         torch=lambda z: z.cosh(),
         torch_d1=lambda z: z.sinh(),
         torch_d2=lambda z: z.cosh(),
-        balls=(_cosh, _sinh, _cosh, _sinh, _cosh),
+        balls=(_cosh, _sinh, _cosh),
         memberships=_quadratic_why("cosh z >= 1"),
     ),
     Neuron(
@@ -452,8 +450,6 @@ _TABLE = (
             lambda z: power(z, 2) + power(z, 4),
             lambda z: 2 * z + 4 * power(z, 3),  # both terms rise: the sum of the hulls is tight
             lambda z: 2 + 12 * power(z, 2),
-            lambda z: 24 * z,
-            constant(24),
         ),
         memberships=_quadratic_why("2 + 12 z^2 >= 2"),
         rational=lambda z: z**2 + z**4,
@@ -487,3 +483,75 @@ def neurons_of(class_name: str) -> tuple[Neuron, ...]:
             f"neuron class {class_name!r} is not known; use one of {', '.join(CLASSES)}"
         )
     return tuple(neuron for neuron in NEURONS.values() if class_name in neuron.classes)
+
+
+@dataclass(frozen=True)
+class _Staircase(Neuron):
+    """A staircase; two of them are the same if their breaks and levels are."""
+
+    breaks: tuple[Fraction, ...] = ()
+    levels: tuple[Number, ...] = ()  # one more than breaks; irrational ones are `Enclosed`
+
+
+def staircase(breaks: Sequence[Any], levels: Sequence[Any]) -> Neuron:
+    """Return the neuron with value levels[k] for breaks[k - 1] < z <= breaks[k].
+
+    The paper has no such neuron. It stands for the flat f_D that Propositions 11 and 12 leave open.
+
+    Args:
+        breaks: k numbers or their strings, increasing.
+        levels: k + 1 numbers or their strings, "mid +/- rad" where irrational.
+
+    Raises:
+        InputError: the breaks do not increase, there is another number of levels, or one of them is
+            no number.
+    """
+    edges = [parse_number(value, f"breaks[{k}]") for k, value in enumerate(breaks)]
+    steps = tuple(parse_number(value, f"levels[{k}]") for k, value in enumerate(levels))
+    exact = tuple(edge for edge in edges if isinstance(edge, Fraction))
+    if len(exact) < len(edges) or not all(a < b for a, b in pairwise(exact)):
+        raise InputError("breaks of a staircase do not increase; give exact numbers in order")
+    if len(steps) != len(exact) + 1:
+        raise InputError(
+            f"a staircase has {len(exact)} breaks and {len(steps)} levels; give one level more "
+            "than breaks"
+        )
+    whole = [level for level in steps if isinstance(level, Fraction)]
+    return _Staircase(
+        name="staircase",
+        latex=r"c_k,\ b_{k-1}<z\le b_k",
+        torch=partial(_step_torch, exact, steps),
+        torch_d1=zeros_torch,
+        torch_d2=zeros_torch,
+        balls=(partial(_step_ball, exact, steps), _zero, _zero),
+        memberships={},
+        smoothness=-1,
+        rational=partial(_step_rational, exact, whole) if len(whole) == len(steps) else None,
+        breaks=exact,
+        levels=steps,
+    )
+
+
+def _step_torch(breaks: Sequence[Fraction], levels: Sequence[Number], z: Tensor) -> Tensor:
+    import torch
+
+    edges, steps = (
+        torch.tensor([float(value) for value in values], dtype=z.dtype, device=z.device)
+        for values in (breaks, levels)
+    )
+    step = (z.detach().unsqueeze(-1) > edges).sum(-1)
+    return steps[step] + zeros_torch(z)
+
+
+def _step_rational(breaks: Sequence[Fraction], levels: Sequence[Fraction], z: Fraction) -> Fraction:
+    return levels[bisect_left(breaks, z)]
+
+
+def _step_ball(breaks: Sequence[Fraction], levels: Sequence[Number], z: arb) -> arb:
+    edges = [as_ball(edge) for edge in breaks]
+    first = sum(bool(edge < z) for edge in edges)  # these breaks lie below all of z
+    last = sum(not edge >= z for edge in edges)  # and the others may be passed
+    value = as_ball(levels[first])
+    for level in levels[first + 1 : last + 1]:
+        value = value.union(as_ball(level))
+    return value

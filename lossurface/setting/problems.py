@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.datasets import Dataset, Number
 from lossurface.setting.losses import Loss, polynomial_hinge
-from lossurface.setting.networks import Network, beside_staircase, network_from_dict
+from lossurface.setting.networks import Network, network_from_dict
 
 if TYPE_CHECKING:
     from flint import arb
@@ -20,16 +20,7 @@ __all__ = ["Problem", "empirical_loss", "from_certificate", "training_error"]
 
 
 def empirical_loss(loss: Loss, outputs: Tensor, y: Tensor) -> Tensor:
-    """Return L = (1/n) sum_i l(-y_i f(x_i)).
-
-    Args:
-        loss: l.
-        outputs: (..., n), f(x_i).
-        y: (n,), labels -1 and +1.
-
-    Returns:
-        (...).
-    """
+    """Return L = (1/n) sum_i l(-y_i f(x_i)), (...), for outputs (..., n) and labels y (n,)."""
     return loss.torch(-y * outputs).mean(dim=-1)
 
 
@@ -53,7 +44,7 @@ class Problem:
     """A network at theta*, a dataset and a loss.
 
     Every method takes another parameter vector in theta*'s place, in the order that
-    `lossurface.setting.architectures` states.
+    `lossurface.setting.networks` states.
 
     Raises:
         InputError: the network's input dimension is not the dataset's.
@@ -80,14 +71,9 @@ class Problem:
         X, y = self.dataset.tensors(theta.device, theta.dtype)
         return training_error(self.network.architecture.forward(theta, X), y)
 
-    def outputs_rational(self, theta: Sequence[Number] | None = None) -> tuple[Fraction, ...]:
-        """Return f(x_i) exactly, one for each sample.
-
-        Raises:
-            InputError: f takes irrational values, or theta is not exact.
-        """
+    def _outputs_rational(self, theta: Sequence[Number] | None) -> list[Fraction]:
         point = self.network.theta if theta is None else theta
-        return tuple(self.network.architecture.at_rational(point, x) for x in self.dataset.x)
+        return [self.network.architecture.at_rational(point, x) for x in self.dataset.x]
 
     def loss_rational(self, theta: Sequence[Number] | None = None) -> Fraction:
         """Return L exactly.
@@ -97,8 +83,7 @@ class Problem:
         """
         if self.loss.rational is None:
             raise InputError(f"loss {self.loss.name} has no rational form; use loss_ball")
-        outputs = self.outputs_rational(theta)
-        pairs = zip(self.dataset.y, outputs, strict=True)
+        pairs = zip(self.dataset.y, self._outputs_rational(theta), strict=True)
         return sum((self.loss.rational(-y * f) for y, f in pairs), Fraction(0)) / self.dataset.n
 
     def error_rational(self, theta: Sequence[Number] | None = None) -> Fraction:
@@ -107,7 +92,7 @@ class Problem:
         Raises:
             InputError: f takes irrational values, or theta is not exact.
         """
-        pairs = zip(self.dataset.y, self.outputs_rational(theta), strict=True)
+        pairs = zip(self.dataset.y, self._outputs_rational(theta), strict=True)
         return Fraction(sum((f >= 0) != (y > 0) for y, f in pairs), self.dataset.n)
 
     def outputs_ball(
@@ -131,32 +116,6 @@ class Problem:
                 total += self.loss.ball(-y * f)
             return total / self.dataset.n
 
-    def error_ball(
-        self, theta: Sequence[Number | arb] | None = None, bits: int = 128
-    ) -> Fraction | None:
-        """Return R, with sgn 0 = +1; None if some f(x_i)'s ball does not show its sign."""
-        wrong = 0
-        for y, f in zip(self.dataset.y, self.outputs_ball(theta, bits), strict=True):
-            if not (f >= 0 or f < 0):
-                return None
-            wrong += bool(f >= 0) != (y > 0)
-        return Fraction(wrong, self.dataset.n)
-
-    def loss_at(self, theta: Sequence[Number | arb], bits: int = 128) -> Fraction | arb:
-        """Return L at theta: a Fraction where everything is rational, else a ball.
-
-        The two never compare equal by accident: subtract, and ask for the sign.
-        """
-        plain = all(isinstance(value, int | float | Fraction) for value in theta)
-        if plain and self.network.architecture.rational and self.loss.rational is not None:
-            return self.loss_rational(theta)
-        return self.loss_ball(theta, bits)
-
-    @property
-    def exact(self) -> bool:
-        """Whether L at theta* is a rational number that can be computed exactly."""
-        return self.network.exact and self.loss.rational is not None
-
 
 def from_certificate(certificate: Mapping[str, Any]) -> Problem:
     """Build the problem that a certificate speaks of; nothing of its proof is checked here.
@@ -168,10 +127,8 @@ def from_certificate(certificate: Mapping[str, Any]) -> Problem:
         InputError: one of these fields is missing or malformed.
     """
     try:
-        network = certificate["network"]
-        build = beside_staircase if "staircase" in network else network_from_dict
         return Problem(
-            network=build(network),
+            network=network_from_dict(certificate["network"]),
             dataset=Dataset.of(certificate["samples"], certificate["labels"]),
             loss=polynomial_hinge(certificate["p"]),
         )

@@ -1,22 +1,19 @@
 """Figures: static ones in both themes, interactive ones with and without a kernel."""
 
-from lossurface.show import hero, plot, scene, style
-from lossurface.show.around import Slice, around
-from lossurface.show.claims_map import claims_map
+from lossurface.show import plot, scene, style
 from lossurface.show.explore import Explorer, explore
 from lossurface.show.figure import live
+from lossurface.show.loss_plane import LossPlane, loss_plane
 from lossurface.show.static import Drawing, Static, panels, static
 
 __all__ = [
     "Drawing",
     "Explorer",
-    "Slice",
-    "around",
+    "LossPlane",
     "Static",
-    "claims_map",
     "explore",
-    "hero",
     "live",
+    "loss_plane",
     "panels",
     "plot",
     "scene",

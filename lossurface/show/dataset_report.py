@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from html import escape
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Literal
 
-from lossurface import InputError
 from lossurface.conditions import closest_form
 from lossurface.conditions.certified import NAMES
-from lossurface.errors import checked_folder
+from lossurface.errors import InputError, checked_folder
 from lossurface.show.figure import sentence
 from lossurface.show.plot import legend, scatter
-from lossurface.show.static import Drawing, Static, panels, static
+from lossurface.show.static import Drawing, Static, static
 from lossurface.show.style import COLOURS, DARK, LIGHT, Palette
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
     from numpy.typing import NDArray
 
-    from lossurface.conditions import Report
+    from lossurface.claims.check import Report
+    from lossurface.conditions.certified import Condition
+    from lossurface.conditions.guarantees import Applied
 
     Array = NDArray[np.float64]
 
@@ -35,92 +38,31 @@ MOST = 4_000  # samples drawn
 SIGNS: tuple[Literal[1, -1], ...] = (1, -1)
 
 
+def html(report: Report) -> str:
+    """Return the page: one file, no other host asked for anything."""
+    page = files("lossurface.show").joinpath("assets/report.html").read_text(encoding="utf-8")
+    lines = (f"{report.data_line}. {sentence(report.network_line)}", *report.rank_lines)
+    advice = "".join(f"<li>{escape(line)}</li>" for line in report.advice)
+    try:
+        figures = "\n".join(figure.to_html() for figure in _figures(report) if figure.light)
+    except OverflowError:
+        figures = "<p>Some numbers are beyond what floats, and so pictures, can hold.</p>"
+    return Template(page).substitute(
+        title=escape(f"Which theorem holds on {Path(report.table.source).name}"),
+        light=_variables(LIGHT),
+        dark=_variables(DARK),
+        data="\n".join(f"<p>{escape(sentence(line))}.</p>" for line in lines),
+        summary="\n".join(_summary(report)),
+        figures=figures,
+        advice=f"<h2>What would change the answer</h2><ul>{advice}</ul>" if advice else "",
+        conditions="\n".join(_condition(one) for one in report.conditions),
+        claims="\n".join(_claim(one) for one in report.claims),
+    )
+
+
 def _variables(palette: Palette) -> str:
     pairs = ((name[4:-1], getattr(palette, field)) for name, field in COLOURS.items())
     return ":root {" + "".join(f" {name}: {colour};" for name, colour in pairs) + " }"
-
-
-STYLE = f"""
-{_variables(LIGHT)}
-@media (prefers-color-scheme: dark) {{
-  {_variables(DARK)}
-  .ls-figure .ls-light {{ display: none; }} .ls-figure .ls-dark {{ display: block; }}
-}}
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: var(--ls-ink); background: var(--ls-paper); }}
-a {{ color: var(--ls-positive); }}
-table {{ border-collapse: collapse; width: 100%; margin: 1rem 0; }}
-th, td {{ text-align: left; vertical-align: top; padding: .35rem .6rem; }}
-tr + tr {{ border-top: 1px solid var(--ls-grid); }}
-.holds {{ color: var(--ls-good); }} .fails {{ color: var(--ls-negative); }}
-.undecided {{ color: var(--ls-muted); }}
-.box {{ border-left: 4px solid var(--ls-positive); padding: .2rem 1rem; }}
-.box.bad {{ border-color: var(--ls-negative); }}
-"""
-MEANING = """
-<h2>What the verdicts mean, and what they do not</h2>
-<p>A guarantee is about the empirical loss on exactly these samples: descent cannot come to rest at
-a local minimum that misclassifies one of them. It says nothing of new samples, of the time that
-descent takes, or of saddle points passed on the way. A violated condition means that some deep part
-f_D makes a bad local minimum possible, not that training will meet it.</p>
-<p>Every verdict marked with a certificate can be checked again, in exact arithmetic, by
-<code>lossurface recheck certificates</code> in this folder. Binary floating-point data are read as
-the exact fractions that they are, decimal text as decimals. “Definite” is read on the span of the
-samples.</p>
-"""
-
-
-def html(report: Report) -> str:
-    """Return the page: one file, no other host asked for anything."""
-    return "\n".join(_parts(report)) + "\n"
-
-
-def _parts(report: Report) -> Iterator[str]:
-    title = escape(f"Which theorem holds on {Path(report.table.source).name}")
-    yield "<!doctype html>"
-    yield f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<style>{STYLE}</style></head><body><main><h1>{title}</h1>"
-    for line in (f"{report.data_line}. {sentence(report.network_line)}", *report.rank_lines):
-        yield f"<p>{escape(sentence(line))}.</p>"
-    yield from _summary(report)
-    try:
-        yield from [figure.to_html() for figure in _figures(report) if figure.light]
-    except OverflowError:
-        yield "<p>Some numbers are beyond what floats, and so pictures, can hold.</p>"
-    if report.advice:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in report.advice)
-        yield f"<h2>What would change the answer</h2><ul>{lines}</ul>"
-    yield "<h2>Conditions</h2>"
-    yield from _table(
-        ("Condition", "Verdict", "Why", "Proof"),
-        (
-            (
-                escape(NAMES[one.id]),
-                f'<span class="{one.verdict}">{one.verdict}</span>',
-                escape(one.why),
-                ""
-                if one.certificate is None
-                else f'<a href="certificates/{one.id}.json">{one.certificate.kind}</a>',
-            )
-            for one in report.conditions
-        ),
-    )
-    yield "<h2>Statements of the paper, held against this case</h2>"
-    yield from _table(
-        ("Statement", "Applies", "What it says, or what is missing", "Width needed", "given"),
-        (
-            (
-                _name(claim.id),
-                claim.applies,
-                escape(claim.says if claim.applies == "yes" else "; ".join(claim.missing)),
-                *("" if width is None else str(width)
-                  for width in (claim.width_needed, claim.width_given)),
-            )
-            for claim in report.claims
-        ),
-    )  # fmt: skip
-    yield f"{MEANING}</main></body></html>"
 
 
 def _summary(report: Report) -> Iterator[str]:
@@ -142,15 +84,28 @@ def _summary(report: Report) -> Iterator[str]:
         )
 
 
+def _condition(one: Condition) -> str:
+    proof = ""
+    if one.certificate is not None:
+        proof = f'<a href="certificates/{one.id}.json">{one.certificate.kind}</a>'
+    verdict = f'<span class="{one.verdict}">{one.verdict}</span>'
+    return _row(escape(NAMES[one.id]), verdict, escape(one.why), proof)
+
+
+def _claim(claim: Applied) -> str:
+    says = escape(claim.says if claim.applies == "yes" else "; ".join(claim.missing))
+    widths = (claim.width_needed, claim.width_given)
+    known = ("" if width is None else str(width) for width in widths)
+    return _row(_name(claim.id), claim.applies, says, *known)
+
+
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
 def _name(id_: str) -> str:
     name = id_.removesuffix("-necessary").removeprefix("ours-").replace("-", " ").capitalize()
     return f"{name} (ours)" if id_.startswith("ours-") else name
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    yield "<table><tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>"
-    yield from ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    yield "</table>"
 
 
 def _figures(report: Report) -> Iterator[Static]:
@@ -168,7 +123,7 @@ def _figures(report: Report) -> Iterator[Static]:
     yield static(_plane(report), name="fig-samples", alt=alt, caption=caption)
     if found.verdict == "holds":
         yield static(
-            panels(_histogram(report, 1), _histogram(report, -1)),
+            _histograms(report),
             name="fig-ellipsoids",
             alt="Two histograms of ellipsoid distances: one class below 1, the other above, then "
             "exchanged",
@@ -269,20 +224,19 @@ def distances(report: Report) -> tuple[Array, Array, Array]:
     return plus, minus, report.space.labels
 
 
-def _histogram(report: Report, sign: Literal[1, -1]) -> Drawing:
+def _histograms(report: Report) -> Drawing:
     import numpy as np
 
-    found, labels = np.sqrt(_squares(*_ellipsoid(report, sign))), report.space.labels
-    shown = np.minimum(found, 5.99)
-    bins = np.linspace(0, min(found.max(), 6.0), 60).tolist()
+    *measured, labels = distances(report)
 
     def draw(figure: FigureBase, palette: Palette) -> None:
-        ax = figure.subplots()
-        for label, colour in ((1, palette.positive), (-1, palette.negative)):
-            ax.hist(shown[labels == label], bins=bins, color=colour, alpha=0.7)
-        ax.axvline(1.0, color=palette.ink, linewidth=1)
-        name = "positive" if sign == 1 else "negative"
-        ax.set(xlabel=f"distance, {name} class inside (boundary at 1)", ylabel="samples")
+        names = ("positive", "negative")
+        for ax, name, found in zip(figure.subplots(1, 2), names, measured, strict=True):
+            bins = np.linspace(0, min(found.max(), 6.0), 60)
+            for label, colour in ((1, palette.positive), (-1, palette.negative)):
+                ax.hist(np.minimum(found, 5.99)[labels == label], bins, color=colour, alpha=0.7)
+            ax.axvline(1.0, color=palette.ink, linewidth=1)
+            ax.set(xlabel=f"distance, {name} class inside (boundary at 1)", ylabel="samples")
 
     return draw
 

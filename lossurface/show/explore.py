@@ -6,15 +6,17 @@ through them; in a live kernel the same controls are widgets that call the drawi
 
 from __future__ import annotations
 
+import base64
 import html
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lossurface import InputError
-from lossurface.show._frames import decoded, encode_frames, to_json
+from lossurface.errors import InputError
 from lossurface.show.figure import Words, live, mimebundle
+from lossurface.show.frames_html import encode_frames, frames_html
 from lossurface.show.style import LIGHT, plotly_template, resolve
 
 __all__ = ["Control", "Explorer", "explore"]
@@ -46,7 +48,7 @@ class Control:
     @property
     def numeric(self) -> bool:
         """Whether it is a slider (numbers) rather than a list (words)."""
-        return not any(isinstance(value, str) for value in self.values)
+        return not isinstance(self.values[0], str)
 
 
 @dataclass(frozen=True)
@@ -64,35 +66,42 @@ class Explorer:
     draw: Callable[..., Any]
     controls: tuple[Control, ...]
     words: Words
-    height: int = 420
+    height: int
 
     def panels(self, **values: Value) -> dict[str, Any]:
         """Draw at `values`: the JSON of plotly figures in the house layout, by title.
 
         Raises:
-            InputError: `draw` returned something else.
+            InputError: `draw` returned something else, or a number that is not finite.
         """
         drawn = self.draw(**values)
         panels = dict(drawn) if isinstance(drawn, Mapping) else {"": drawn}
-        for figure in panels.values():
+        house = {
+            "template": plotly_template(),
+            "height": self.height,
+            "autosize": True,
+            "uirevision": "keep",  # a reader's rotation outlives a change of the controls
+        }
+        for title, figure in panels.items():
             if not hasattr(figure, "to_plotly_json"):
                 raise InputError(
                     f"draw of {self.words.name} returned {type(figure).__name__}; return a plotly "
                     "figure, as lossurface.show.scene does, or several as {title: figure}"
                 )
-        return {key: _house_layout(item, height=self.height) for key, item in panels.items()}
+            # Dictionaries, not plotly's own updates, which take a third of a second for each frame.
+            shown = figure.to_plotly_json()
+            data = _unpacked(shown["data"], self.words.name)
+            panels[title] = {"data": data, "layout": {**shown["layout"], **house}}
+        return panels
 
     def spec(self) -> dict[str, Any]:
-        """Compute every frame: what a page without a kernel is given, as JSON values.
-
-        Returns:
-            {title: {"base": ..., "frames": [...]}}, see `lossurface.show._frames`.
+        """Compute every frame: {title: {"base": ..., "frames": [...]}}, see `frames_html`.
 
         Raises:
             InputError: two frames do not have the same traces, in the same order.
         """
-        grid = itertools.product(*(control.values for control in self.controls))
         keys = [control.key for control in self.controls]
+        grid = itertools.product(*(control.values for control in self.controls))
         drawn = [self.panels(**dict(zip(keys, values, strict=True))) for values in grid]
         return {
             title: encode_frames(self.words.name, [panels[title] for panels in drawn])
@@ -101,9 +110,7 @@ class Explorer:
 
     def to_html(self) -> str:
         """Return the markup for the book's pages: controls, empty plots and the frames."""
-        spec = self.spec()
-        frames = to_json(list(spec.values()))
-        return _markup(self.words, self.controls, self.height, tuple(spec), frames)
+        return frames_html(self, self.spec())
 
     def widget(self) -> Any:
         """Return the live figure, an ipywidgets box: controls, the panels and the caption.
@@ -116,8 +123,10 @@ class Explorer:
         controls = {control.key: _widget(control) for control in self.controls}
 
         def draw() -> dict[str, Any]:
-            panels = self.panels(**{key: widget.value for key, widget in controls.items()})
-            return {title: decoded(resolve(figure)) for title, figure in panels.items()}
+            drawn: dict[str, Any] = resolve(
+                self.panels(**{key: widget.value for key, widget in controls.items()})
+            )
+            return drawn
 
         shown = {title: go.FigureWidget(figure) for title, figure in draw().items()}
         for figure in shown.values():
@@ -126,17 +135,22 @@ class Explorer:
 
         def redraw(_: Any) -> None:
             for title, fresh in draw().items():
-                for scene in [key for key in fresh["layout"] if key.startswith("scene")]:
-                    fresh["layout"][scene].pop("camera", None)  # the reader may have turned it
-                fresh["layout"].pop("template", None)
+                layout = fresh["layout"]
+                layout.pop("template")
+                if "scene" in layout:
+                    layout["scene"].pop("camera", None)  # the reader may have turned it
                 with shown[title].batch_update():
                     for trace, data in zip(shown[title].data, fresh["data"], strict=True):
                         trace.update(data)
-                    shown[title].update_layout(fresh["layout"])
+                    shown[title].update_layout(layout)
 
         for widget in controls.values():
             widget.observe(redraw, names="value")
-        named = [ipywidgets.VBox([_name(title), figure]) for title, figure in shown.items()]
+        # The title is above the figure, as plotly's own would run into the legend.
+        named = [
+            ipywidgets.VBox([ipywidgets.HTML(f"<strong>{html.escape(title)}</strong>"), figure])
+            for title, figure in shown.items()
+        ]
         row = ipywidgets.HBox(named, layout={"flex_flow": "row wrap"})
         caption = ipywidgets.HTMLMath(html.escape(self.words.caption, quote=False))
         box = ipywidgets.VBox([*controls.values(), row, caption])
@@ -189,142 +203,77 @@ def explore(
     words = Words(name, alt, caption)
     if not 1 <= len(controls) <= 2:
         raise InputError(f"{name} has {len(controls)} controls; give one or two, as p=[1, 2, 3]")
-    frames = 1
+    for key in {**(labels or {}), **(start or {})}:
+        if key not in controls:
+            raise InputError(f"{name} has no control {key!r}; there are {', '.join(controls)}")
     made = []
     for key, sequence in controls.items():
-        values = tuple(_plain(value) for value in sequence)
-        frames *= len(values)
-        _check_values(name, key, values)
+        values = _checked(name, key, sequence)
+        index = 0 if isinstance(values[0], str) else (len(values) - 1) // 2
         if start is not None and key in start:
-            if _plain(start[key]) not in values:
+            if start[key] not in values:
                 raise InputError(
                     f"start of {key} in {name} is {start[key]!r}, not among its values"
                 )
-            index = values.index(_plain(start[key]))
-        else:
-            index = 0 if isinstance(values[0], str) else (len(values) - 1) // 2
+            index = values.index(start[key])
         made.append(Control(key, (labels or {}).get(key, key), values, index))
+    frames = math.prod(len(control.values) for control in made)
     if frames > _MAX_FRAMES:
         raise InputError(f"{name} needs {frames} frames; give values for at most {_MAX_FRAMES}")
     return Explorer(draw, tuple(made), words, height)
 
 
-def _plain(value: Any) -> Value:
-    """Return a NumPy scalar as the Python number it holds."""
-    item = value.item() if hasattr(value, "item") else value
-    if isinstance(item, bool) or not isinstance(item, int | float | str):
-        raise InputError(f"a control's value is {value!r}; use numbers or words")
-    return item
-
-
-def _check_values(name: str, key: str, values: tuple[Value, ...]) -> None:
+def _checked(name: str, key: str, sequence: Sequence[Any]) -> tuple[Value, ...]:
+    """Return a control's values, NumPy's scalars as the Python numbers they hold."""
+    values = tuple(value.item() if hasattr(value, "item") else value for value in sequence)
     if len(values) < 2:
         raise InputError(f"{key} in {name} has {len(values)} value; a control needs two or more")
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise InputError(f"a value of {key} in {name} is {value!r}; use numbers or words")
     numbers = [value for value in values if not isinstance(value, str)]
     if 0 < len(numbers) < len(values):
         raise InputError(f"{key} in {name} mixes numbers and words; use one kind")
     if any(a >= b for a, b in itertools.pairwise(numbers)):
         raise InputError(f"{key} in {name} is not increasing; give its values in order")
+    return values
 
 
-def _house_layout(figure: Any, *, height: int) -> dict[str, Any]:
-    """Return a plotly figure's JSON in the house look; what the figure sets itself stays.
+def _unpacked(value: Any, name: str) -> Any:
+    """Return plotly's JSON with arrays as NumPy arrays, all their numbers finite."""
+    import numpy as np
 
-    Args:
-        figure: a `plotly.graph_objects.Figure`.
-        height: in pixels, at every width.
-    """
-    # Dictionaries, not plotly's own updates, which take a third of a second for each frame.
-    shown: dict[str, Any] = figure.to_plotly_json()
-    shown["layout"] = {
-        **shown["layout"],
-        "template": plotly_template(),
-        "height": height,
-        "autosize": True,
-        "uirevision": "keep",  # a reader's rotation outlives a change of the controls
-    }
-    return shown
-
-
-def _readable(value: Value) -> str:
-    """Return a control's value as the reader sees it."""
-    if isinstance(value, str):
+    if isinstance(value, Mapping) and "bdata" in value:
+        flat = np.frombuffer(base64.b64decode(value["bdata"]), dtype="<" + value["dtype"])
+        shape = str(value.get("shape", flat.size)).split(",")
+        value = flat.reshape([int(length) for length in shape])
+    elif isinstance(value, Mapping):
+        return {key: _unpacked(item, name) for key, item in value.items()}
+    elif isinstance(value, list | tuple):
+        return [_unpacked(item, name) for item in value]
+    elif not isinstance(value, float):
         return value
-    text = f"{value:.4g}"
-    return text.replace("-", "−")
-
-
-def _markup(
-    words: Words,
-    controls: Sequence[Control],
-    height: int,
-    titles: Sequence[str],
-    frames_json: str,
-) -> str:
-    """Return the markup that `lossurface.js` brings to life.
-
-    The controls are disabled until it does, so that none is ever dead.
-    """
-    panels = "".join(
-        '<div class="ls-panel">'
-        + (f'<div class="ls-title">{html.escape(title)}</div>' if title else "")
-        + f'<div class="ls-plot" style="height:{height}px"></div></div>'
-        for title in titles
-    )
-    rows = "".join(_control(words.name, control) for control in controls)
-    return (
-        f'<div class="ls-explore" id="{words.name}-explore">'
-        f'<div class="ls-panels" role="img" aria-label="{html.escape(words.alt)}">'
-        f"{panels}<noscript>This figure needs JavaScript.</noscript></div>"
-        f'<div class="ls-controls" role="group" aria-label="Controls of the figure">{rows}</div>'
-        f'<script type="application/json" class="ls-frames">{frames_json}</script></div>'
-    )
-
-
-def _control(name: str, control: Control) -> str:
-    ident = f"{name}-{control.key}"
-    label = f'<label for="{ident}">{html.escape(control.label)}</label>'
-    texts = [_readable(value) for value in control.values]
-    if control.numeric:
-        options = html.escape("|".join(texts))
-        return (
-            f'<div class="ls-control">{label}'
-            f'<input type="range" id="{ident}" min="0" max="{len(texts) - 1}" step="1" '
-            f'value="{control.start}" data-values="{options}" '
-            f'aria-valuetext="{html.escape(texts[control.start])}" disabled>'
-            f'<output for="{ident}">{html.escape(texts[control.start])}</output>'
-            '<button type="button" class="ls-play" '
-            f'aria-label="Play: {html.escape(control.label)}" disabled>Play</button></div>'
-        )
-    choices = "".join(
-        f"<option{' selected' if i == control.start else ''}>{html.escape(text)}</option>"
-        for i, text in enumerate(texts)
-    )
-    return f'<div class="ls-control">{label}<select id="{ident}" disabled>{choices}</select></div>'
-
-
-def _name(title: str) -> Any:
-    """Return a panel's title: above the figure, as plotly's own would run into the legend."""
-    import ipywidgets
-
-    return ipywidgets.HTML(f"<strong>{html.escape(title)}</strong>" if title else "")
+    if not np.all(np.isfinite(value)):
+        raise InputError(f"a drawing of {name} has a number that is not finite; clip it")
+    return value
 
 
 def _widget(control: Control) -> Any:
+    """Return a control for a live kernel; at first it shows the same value as on a page."""
     import ipywidgets
 
+    start, low, high = control.values[control.start], control.values[0], control.values[-1]
     common: dict[str, Any] = {
+        "value": start,
         "description": control.label,
         "style": {"description_width": "initial"},
         "layout": {"width": "95%", "max_width": "40em"},
     }
-    start = control.values[control.start]
-    if not control.numeric:
-        return ipywidgets.Dropdown(options=list(control.values), value=start, **common)
-    low, high = control.values[0], control.values[-1]
+    if isinstance(start, str) or isinstance(low, str) or isinstance(high, str):
+        return ipywidgets.Dropdown(options=list(control.values), **common)
     if all(isinstance(value, int) for value in control.values):
-        return ipywidgets.IntSlider(min=low, max=high, value=start, **common)
-    span = float(high) - float(low)
-    return ipywidgets.FloatSlider(
-        min=low, max=high, value=start, step=span / 500, readout_format=".4g", **common
-    )
+        return ipywidgets.IntSlider(min=low, max=high, **common)
+    step = (high - low) / 500
+    if start > low:
+        step = (start - low) / math.ceil((start - low) / step)  # a browser rounds to whole steps
+    return ipywidgets.FloatSlider(min=low, max=high, step=step, readout_format=".4g", **common)

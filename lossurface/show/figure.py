@@ -12,9 +12,19 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
-__all__ = ["MIME", "Fragment", "Words", "drawn", "live", "mimebundle", "page_html", "sentence"]
+__all__ = [
+    "MIME",
+    "Fragment",
+    "Markup",
+    "Words",
+    "drawn",
+    "live",
+    "mimebundle",
+    "page_html",
+    "sentence",
+]
 
 MIME = "application/vnd.lossurface.figure+json"
 
@@ -112,6 +122,24 @@ def mimebundle(words: Words, kind: str, body: str, told: str, **payload: str) ->
         "text/html": page_html(words, body),
         "text/plain": told,
     }
+
+
+@dataclass(frozen=True)
+class Markup:
+    """A figure made of HTML.
+
+    Attributes:
+        words: its name, alt text and caption.
+        body: HTML; in the book, href="doc:PAGE" leads to that page, where there is one.
+    """
+
+    words: Words
+    body: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        outside = re.sub(r' href="doc:[^"]*"', "", self.body)
+        told = f"Figure: {self.words.alt}"
+        return mimebundle(self.words, "html", outside, told, html=self.body)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
-from lossurface.show.diagram import networks
-from lossurface.show.scene import grid_of
+from lossurface.show.scene import grid_of, points_of
 from lossurface.show.static import Drawing
 
 if TYPE_CHECKING:
@@ -17,18 +16,12 @@ if TYPE_CHECKING:
 
     from lossurface.show.style import Palette
 
-__all__ = [
-    "contours",
-    "curves",
-    "legend",
-    "line",
-    "networks",
-    "plane",
-    "probability",
-    "scatter",
-]
+__all__ = ["contours", "curves", "legend", "line", "plane", "probability", "scatter"]
 
 Range = tuple[float, float] | None
+
+DASHES = ("-", "--", ":", "-.", (0, (6, 1)), (0, (4, 1, 1, 1, 1, 1)))
+MARKERS = "os^DvP"
 
 
 def contours(
@@ -36,10 +29,10 @@ def contours(
     y: ArrayLike,
     z: ArrayLike,
     *,
+    ceiling: float,
     point: tuple[float, float] = (0.0, 0.0),
-    radius: float | None = None,
+    radius: float = math.inf,
     axes: tuple[str, str] = ("$u$", "$v$"),
-    ceiling: float | None = None,
     title: str = "",
 ) -> Drawing:
     """Draw a loss surface from above, with theta* and its certified ball.
@@ -48,11 +41,11 @@ def contours(
         x: (k,) the first coordinate in the plane, increasing.
         y: (m,) the second.
         z: (m, k) the loss.
+        ceiling: the highest level drawn.
         point: theta* in the plane.
         radius: of the certified ball, in the units of x and y, which are then drawn to one scale;
-            None or inf draws no circle.
+            inf draws no circle.
         axes: the names of the axes.
-        ceiling: the highest level drawn.
         title: above the panel; leave it to the caption unless there are several panels.
 
     Raises:
@@ -62,12 +55,9 @@ def contours(
     from matplotlib.colors import PowerNorm
 
     xs, ys, zs = grid_of(x, y, z)
-    low = float(np.nanmin(zs))
-    high = float(np.nanmax(zs)) if ceiling is None else ceiling
-    if high <= low:
-        high = low + 1.0  # a flat surface: any increasing levels will do
+    low = zs.min()
     # Spaced as squares, so that a quadratic bowl gets evenly spaced rings.
-    steps = low + (high - low) * np.linspace(0, 1, 14) ** 2
+    steps = low + (ceiling - low) * np.linspace(0, 1, 14) ** 2
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
@@ -78,15 +68,14 @@ def contours(
         bar = figure.colorbar(filled, cax=beside, ticks=steps[::3], format="%.3g")
         bar.outline.set_visible(False)
         beside.set_title("loss", fontsize=10, color=palette.ink, pad=10)
-        if radius is not None and math.isfinite(radius):
+        if math.isfinite(radius):
             angle = np.linspace(0, 2 * np.pi, 121)
             cx, cy = point[0] + radius * np.cos(angle), point[1] + radius * np.sin(angle)
             ax.plot(cx, cy, color=palette.accent, linewidth=2.5)
             ax.set_aspect("equal")
         ax.plot(*point, "*", color=palette.amber, markersize=15, markeredgecolor="#1f2328")
-        ax.set(xlabel=axes[0], ylabel=axes[1])
+        ax.set(xlabel=axes[0], ylabel=axes[1], xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
         _title(figure, title)
-        ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
         ax.grid(False)
 
     return draw
@@ -115,23 +104,18 @@ def curves(
         log: whether the vertical axis is logarithmic.
         title: above the panel.
     """
-    import numpy as np
-
-    xs = np.asarray(x, dtype=float)
-    values = {name: np.asarray(y, dtype=float) for name, y in lines.items()}
-    dashes = ("-", "--", ":", "-.", (0, (6, 1)), (0, (4, 1, 1, 1, 1, 1)))
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        for i, (name, ys) in enumerate(values.items()):
-            ax.plot(xs, ys, label=name, linestyle=dashes[i % len(dashes)])
+        for i, (name, ys) in enumerate(lines.items()):
+            ax.plot(x, ys, label=name, linestyle=DASHES[i % len(DASHES)])
         for mark in marks:
             ax.plot(*mark, "o", color=palette.amber, markersize=8, markeredgecolor=palette.ink)
         if log:
             ax.set_yscale("log")
         ax.set(xlabel=axes[0], ylabel=axes[1], xlim=xlim, ylim=ylim)
         _title(figure, title)
-        if len(values) > 1:
+        if len(lines) > 1:
             legend(ax, 3)
 
     return draw
@@ -146,20 +130,10 @@ def line(
     ylim: Range = None,
     title: str = "",
 ) -> Drawing:
-    """Draw one-dimensional data, a network's output and the regions it decides.
-
-    Args:
-        samples: (n,) or (n, 1).
-        labels: (n,) in {-1, +1}.
-        x: (k,) where the network is evaluated.
-        f: (k,) its output; f >= 0 decides +1.
-        ylim: the range of the vertical axis; None fits the data.
-        title: above the panel.
-    """
+    """Draw what `lossurface.show.scene.line` draws; `title` goes above the panel."""
     import numpy as np
 
-    points = np.asarray(samples, dtype=float).reshape(-1)
-    classes = np.asarray(labels, dtype=float)
+    (points,), classes = points_of(samples, labels, 1)
     xs, fs = np.asarray(x, dtype=float), np.asarray(f, dtype=float)
 
     def draw(figure: FigureBase, palette: Palette) -> None:
@@ -168,7 +142,7 @@ def line(
         ax.fill_between(xs, 0, fs, where=fs <= 0, color=palette.negative_soft, linewidth=0)
         ax.axhline(0, color=palette.muted, linewidth=0.8)
         ax.plot(xs, fs, color=palette.ink)
-        scatter(ax, points, np.zeros_like(points), classes, palette)
+        scatter(ax, points, 0 * points, classes, palette)
         ax.set(xlabel="$x$", ylabel="$f(x)$", xlim=(xs[0], xs[-1]), ylim=ylim)
         _title(figure, title)
         legend(ax, 2)
@@ -185,37 +159,23 @@ def plane(
     *,
     title: str = "",
 ) -> Drawing:
-    """Draw two-dimensional data over the regions that a network decides.
-
-    Args:
-        samples: (n, 2).
-        labels: (n,) in {-1, +1}.
-        x: (k,) the first coordinate of the grid.
-        y: (m,) the second.
-        f: (m, k) the network's output; f >= 0 decides +1.
-        title: above the panel.
-
-    Raises:
-        InputError: the shapes do not fit.
-    """
+    """Draw what `lossurface.show.scene.plane` draws; `title` goes above the panel."""
     import numpy as np
 
     xs, ys, fs = grid_of(x, y, f)
-    points, classes = np.asarray(samples, dtype=float), np.asarray(labels, dtype=float)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise InputError(f"samples has shape {points.shape}, not (n, 2); project them to a plane")
+    (first, second), classes = points_of(samples, labels, 2)
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
         regions = [palette.negative_soft, palette.positive_soft]
-        extent = max(float(np.nanmax(np.abs(fs))), 1.0) * 2
+        extent = max(np.abs(fs).max(), 1.0) * 2
         ax.contourf(xs, ys, fs, levels=[-extent, 0, extent], colors=regions)
         if np.any(fs >= 0) and np.any(fs < 0):
             ax.contour(xs, ys, fs, levels=[0], colors=[palette.ink], linewidths=1.6)
-        scatter(ax, points[:, 0], points[:, 1], classes, palette)
+        scatter(ax, first, second, classes, palette)
         ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
-        _title(figure, title)
         ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
+        _title(figure, title)
         ax.grid(False)
         legend(ax, 2)
 
@@ -242,35 +202,28 @@ def probability(
 
     from lossurface.claims.tally import Tally
 
-    series = {}
-    for name, (abscissa, successes, trials) in counts.items():
-        tally = Tally(tuple(abscissa), tuple(successes), tuple(trials))
-        bands = np.array([tally.interval(k) for k in range(len(tally.x))]).T
-        share = np.array(tally.hits) / np.array(tally.trials)
-        series[name] = (np.asarray(abscissa, dtype=float), share, *bands)
+    tallies = {name: Tally(tuple(x), tuple(h), tuple(t)) for name, (x, h, t) in counts.items()}
+    proved = exact or {}
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        markers = ("o", "s", "^", "D", "v", "P")
-        for i, (name, (abscissa, share, low, high)) in enumerate(series.items()):
-            colour = palette.cycle[i % len(palette.cycle)]
-            middle = np.where(share > 0, share, np.nan) if log else share
-            marker = markers[i % len(markers)]
-            ax.fill_between(abscissa, low, high, color=colour, alpha=0.22, linewidth=0)
-            ax.plot(abscissa, middle, marker=marker, color=colour, label=name)
+        looks = cycle(zip(MARKERS, palette.cycle, strict=True))
+        for (name, tally), (marker, colour) in zip(tallies.items(), looks, strict=False):
+            x, share = np.array(tally.x), np.array(tally.hits) / np.array(tally.trials)
+            low, high = np.array([tally.interval(k) for k in range(len(x))]).T
+            ax.fill_between(x, low, high, color=colour, alpha=0.22, linewidth=0)
+            seen = np.where(share > 0, share, np.nan) if log else share
+            ax.plot(x, seen, marker=marker, color=colour, label=name)
             if log:
-                unseen = share <= 0
-                ax.plot(abscissa[unseen], high[unseen], "v", color=colour, fillstyle="none")
-        dashes = ("--", ":", "-.")
-        for i, (name, (argument, chance)) in enumerate((exact or {}).items()):
-            style = dashes[i % len(dashes)]
-            ax.plot(np.asarray(argument), np.asarray(chance), style, color=palette.ink, label=name)
+                ax.plot(x[share <= 0], high[share <= 0], "v", color=colour, fillstyle="none")
+        for (name, (xs, chance)), dash in zip(proved.items(), cycle(DASHES[1:]), strict=False):
+            ax.plot(xs, chance, linestyle=dash, color=palette.ink, label=name)
         if log:
             ax.set_yscale("log")
         # What is counted along the axis, neurons or samples, is whole.
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set(xlabel=axes[0], ylabel=axes[1])
-        if len(series) + len(exact or {}) > 1:
+        if len(tallies) + len(proved) > 1:
             legend(ax, 3)
 
     return draw
@@ -278,13 +231,10 @@ def probability(
 
 def scatter(ax: Any, x: Any, y: Any, labels: Any, palette: Palette) -> None:
     """Draw both classes: told apart by shape as well as by colour."""
-    for sign, text, colour, marker in (
-        (1, "label $+1$", palette.positive, "o"),
-        (-1, "label $-1$", palette.negative, "s"),
-    ):
+    for sign, colour, marker in ((1, palette.positive, "o"), (-1, palette.negative, "s")):
         mine = labels * sign > 0
         ax.plot(
-            x[mine], y[mine], marker, color=colour, label=text,
+            x[mine], y[mine], marker, color=colour, label=f"label ${sign:+d}$",
             markersize=8, markeredgecolor=palette.paper, zorder=4,
         )  # fmt: skip
 

@@ -87,7 +87,7 @@ DARK = Palette(
     amber="#f5b942",
 )
 
-# Names that a plotly drawing uses; the page's style sheet defines the variables in both themes.
+# The colours as a plotly drawing names them; the page's style sheet defines the variables.
 INK = "var(--ls-ink)"
 MUTED = "var(--ls-muted)"
 GRID = "var(--ls-grid)"
@@ -112,15 +112,7 @@ SCALE = "Cividis"
 
 
 def resolve(value: Any, palette: Palette = LIGHT) -> Any:
-    """Replace every colour variable inside `value` (nested lists and dicts) by its colour.
-
-    Args:
-        value: anything that `plotly` accepts as a figure's JSON.
-        palette: the theme to take the colours from.
-
-    Returns:
-        A copy of `value` with hexadecimal colours.
-    """
+    """Return plotly's JSON with every colour variable replaced by the palette's colour."""
     if isinstance(value, str):
         return getattr(palette, COLOURS[value]) if value in COLOURS else value
     if isinstance(value, Mapping):
@@ -134,35 +126,24 @@ def matplotlib_settings(palette: Palette) -> dict[str, Any]:
     """Return the rc parameters of the house style, to be used in a context and nowhere else."""
     from cycler import cycler
 
+    clear = ("figure.facecolor", "savefig.facecolor", "axes.facecolor")
+    text = ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor",
+            "ytick.labelcolor")  # fmt: skip
     return {
-        "figure.facecolor": "none",
-        "savefig.facecolor": "none",
-        "axes.facecolor": "none",
-        "axes.edgecolor": palette.muted,
-        "axes.labelcolor": palette.ink,
-        "axes.titlecolor": palette.ink,
-        "axes.titlesize": 11,
-        "axes.labelsize": 11,
+        **dict.fromkeys(clear, "none"),
+        **dict.fromkeys(text, palette.ink),
+        **dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color"), palette.muted),
+        **dict.fromkeys(("axes.titlesize", "axes.labelsize", "font.size"), 11),
+        **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), 10),
+        **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
         "axes.linewidth": 0.8,
         "axes.grid": True,
         "axes.axisbelow": True,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
         "axes.prop_cycle": cycler(color=list(palette.cycle)),
         "grid.color": palette.grid,
         "grid.linewidth": 0.7,
-        "text.color": palette.ink,
-        "xtick.color": palette.muted,
-        "ytick.color": palette.muted,
-        "xtick.labelcolor": palette.ink,
-        "ytick.labelcolor": palette.ink,
-        "xtick.labelsize": 10,
-        "ytick.labelsize": 10,
-        "legend.frameon": False,
-        "legend.fontsize": 10,
         "lines.linewidth": 2.0,
         "lines.solid_capstyle": "round",
-        "font.size": 11,
         "font.family": "DejaVu Sans",
         "mathtext.fontset": "dejavusans",
         "svg.fonttype": "path",  # the same picture whatever fonts the reader has

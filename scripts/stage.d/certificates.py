@@ -23,7 +23,7 @@ def main(source: Path) -> None:
     if folder.is_dir() and stamp.is_file() and stamp.read_text() == key:
         return
     stamp.unlink(missing_ok=True)
-    wanted = {entry.filename: entry.certificate.to_json().encode() for entry in gallery()}
+    wanted = {recipe.filename: made.to_json().encode() for recipe, made in gallery()}
     for name, content in wanted.items():
         replace(folder / name, content)
     for path in folder.glob("*.json"):

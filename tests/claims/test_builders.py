@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -13,13 +14,14 @@ from lossurface.claims import proposition_3, proposition_4, proposition_7
 from lossurface.exact import check
 from lossurface.setting import (
     Enclosed,
+    Network,
     Problem,
     from_certificate,
     get_neuron,
     polynomial_hinge,
-    single_layer,
 )
 from tests.claims.strategies import certificates
+from tests.setting._tools import loss_at
 
 CLAIMS = [f"proposition-{k}" for k in range(2, 8)]
 EPSILON = 2.0**-52
@@ -80,23 +82,23 @@ def test_every_admissible_request_is_certified_and_withstands_attack(claim, data
     descend_inside(certificate, seed)
     problem = from_certificate(certificate.data)
     size = problem.network.architecture.size
-    start = problem.loss_at(problem.network.theta, 200)
+    start = loss_at(problem, problem.network.theta, 200)
     for _ in range(2):  # points almost on the sphere are not proved lower, exactly or at 200 bits
         direction = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
         theta = moved(problem, radius_of(certificate, 100) * Fraction(63, 64), direction)
-        assert not problem.loss_at(theta, 200) < start
+        assert not loss_at(problem, theta, 200) < start
 
 
 def lower_nearby(neuron, problem, theta, index, step):
     """Say whether moving one parameter lowers the loss, with another neuron in the network."""
-    parts = problem.network.architecture.split(theta)
-    network = single_layer(get_neuron(neuron), parts.a0, parts.a, parts.W)
+    shape = replace(problem.network.architecture, neuron=get_neuron(neuron))
+    network = Network(shape, tuple(theta))
     other = Problem(network, problem.dataset, polynomial_hinge(problem.loss.p))
-    start = other.loss_at(network.theta, 200)
+    start = loss_at(other, network.theta, 200)
     for sign in (1, -1):
         point = list(network.theta)
         point[index] += sign * step
-        if other.loss_at(point, 200) < start:
+        if loss_at(other, point, 200) < start:
             return True
     return False
 

@@ -1,20 +1,12 @@
 """Experiments: counted on cases whose answer is known."""
 
-from fractions import Fraction
-
 import pytest
 from scipy.stats import binomtest
 
 from lossurface import InputError
-from lossurface.claims import get
-from lossurface.claims.example_1 import misfits
-from lossurface.claims.proposition_2 import RAYS, dead_starts
-from lossurface.claims.proposition_5 import LINE, definite_share, lowest_nearby
-from lossurface.claims.proposition_6 import dead_networks
-from lossurface.claims.proposition_7 import stuck_identity
+from lossurface.claims.proposition_5 import LINE
 from lossurface.claims.tally import Tally
 from lossurface.claims.training import pick_device, stuck_by_width
-from lossurface.setting import proposition_3_symmetric, proposition_5, proposition_5_plane
 
 
 def test_the_interval_is_clopper_pearsons():
@@ -52,42 +44,3 @@ def test_an_unknown_device_is_refused():
     assert pick_device("cpu").type == "cpu"
     with pytest.raises(InputError, match="tpu"):
         pick_device("tpu")
-
-
-def test_dead_starts_on_the_rays_are_a_quarter_to_the_width():
-    tally = dead_starts(RAYS, (1, 2, 3), trials=4000, seed=0)
-    for k, width in enumerate(tally.x):
-        assert tally.covers(k, float(Fraction(1, 4) ** int(width)))
-
-
-def test_s_is_definite_on_the_line_whenever_both_classes_are_there():
-    n, trials = 6, 300
-    tally = definite_share(proposition_5(), (n,), trials=trials, seed=0)
-    assert tally.covers(0, 1 - 2 / 2**n)
-    # In the plane S = n_- x x^T - ... has a non-positive eigenvalue with one positive sample.
-    assert definite_share(proposition_5_plane(), (2,), trials=50, seed=0).hits == (0,)
-
-
-def test_nothing_is_lower_inside_the_radius_and_something_is_outside():
-    certificate = get("proposition-5").certify(p=2)
-    least, inside = lowest_nearby(certificate, trials=2000, seed=0)
-    assert inside >= least
-    assert lowest_nearby(certificate, trials=2000, seed=0, reach=3.0)[1] < least
-
-
-def test_two_points_are_always_fitted_and_many_hardly_ever():
-    tally = misfits((2, 100), trials=200, seed=0)
-    assert tally.hits[0] == 0
-    assert tally.share(1) > 0.95
-
-
-def test_deeper_networks_are_born_dead_more_often():
-    tally = dead_networks(RAYS, (1, 4, 16), width=2, trials=400, seed=0)
-    assert tally.hits[0] < tally.hits[1] < tally.hits[2]
-    # One layer of two neurons on the rays: each is silent with probability 1/4.
-    assert tally.covers(0, 1 / 16)
-
-
-def test_wide_identity_shortcuts_learn_what_narrow_ones_do_not():
-    tally = stuck_identity(proposition_3_symmetric(), (1, 16), trials=20, seed=0, steps=300)
-    assert tally.hits[0] > tally.hits[1]

@@ -13,11 +13,10 @@ from lossurface.claims.proposition_12 import (
     BOWL,
     CROSS,
     _left,
-    ellipsoid_errors,
     leave,
     leave_kernel,
 )
-from lossurface.claims.traps import decide, decided, drawn, holding_share, lifted, trap, trapped
+from lossurface.claims.traps import decide, decided, drawn, lifted, trap, trapped
 from lossurface.exact import check
 from lossurface.exact.checker.minimum import margins
 from lossurface.setting import Dataset
@@ -46,9 +45,7 @@ def test_a_dataset_that_meets_the_condition_has_no_certificate():
 def test_the_two_datasets_are_as_described():
     assert decide(BOWL, "proposition-12").verdict == "fails"
     assert decide(BOWL, "proposition-11").verdict == "holds"  # separable: the hulls are disjoint
-    found = decide(CROSS, "proposition-12")
-    assert found.verdict == "holds"
-    assert ellipsoid_errors(CROSS, found) == 0
+    assert decide(CROSS, "proposition-12").verdict == "holds"
 
 
 def test_every_planted_point_is_left():
@@ -97,13 +94,6 @@ def test_one_dimension_never_meets_the_condition():
     rng = np.random.default_rng(0)
     for _ in range(5):
         assert decide(drawn(rng, 1, 3, 4, 1.0), "proposition-12").verdict == "fails"
-
-
-def test_shares_fall_with_the_samples_and_rise_with_a_bias():
-    plain = holding_share("proposition-12", (4, 12), d=2, trials=20, seed=0)
-    biased = holding_share("proposition-12", (4,), d=2, trials=20, seed=0, bias=True)
-    assert plain.hits[0] >= plain.hits[1]
-    assert biased.hits[0] >= plain.hits[0]
 
 
 def test_another_claim_is_refused():

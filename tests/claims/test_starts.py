@@ -28,7 +28,7 @@ def test_no_start_stops_with_an_error_where_every_assumption_is_met(claim, deep)
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_a_statement_names_the_ray_where_runs_go_on_along_it(claim):
-    rayed = starts._met(claim, "none").data(2, 0).separator is not None
+    rayed = starts.MET[claim].batch(2, 0).separator is not None
     of_training = [one for one in EXPERIMENTS if one.startswith(f"{claim}-training")]
     assert len(of_training) == len(starts.F_D)
     assert {"the ray" in EXPERIMENTS[one].statement for one in of_training} == {rayed}
@@ -50,7 +50,7 @@ def least_width(claim, batch):
 @pytest.mark.parametrize("what", starts.DROPPED)
 def test_each_setting_drops_what_it_says(what):
     setting = starts.DROPPED[what][1]
-    batch = setting.data(3, 0)
+    batch = setting.batch(3, 0)
     claim = next(claim for claim in CLAIMS if what.startswith(claim))
     changed = {
         "no-f_S": setting.neuron is None,

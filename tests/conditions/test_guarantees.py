@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface.conditions import assumption_2, check
-from lossurface.conditions.check import Report
+from lossurface.claims.check import Report, check
+from lossurface.conditions import assumption_2
 from lossurface.exact.linalg import rank
 from tests.conditions.samples import KNOWN, space
 

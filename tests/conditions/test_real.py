@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from lossurface.conditions import Space, check, proposition_11, proposition_12
+from lossurface import check
+from lossurface.conditions import Space, proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.setting import Dataset
 

@@ -16,6 +16,7 @@ from lossurface.setting import from_certificate, get_neuron, polynomial_hinge
 from tests.conditions.samples import space
 from tests.exact.certificates import CERTIFICATES, MINIMA
 from tests.exact.mutations import altered, at, leaves, wrong_shapes, wrong_types
+from tests.setting._tools import error_ball, loss_at
 
 DECIDED = {
     "assumption-6": assumption_6,
@@ -86,15 +87,15 @@ def still_true(data):
         test = ASSUMED[data["data"]["assumption"]]
         assert test(space(data["samples"], data["labels"])).verdict in ("holds", "undecided")
     problem = from_certificate(data)
-    assert problem.error_ball() in (None, Fraction(data["training_error"]))
+    assert error_ball(problem) in (None, Fraction(data["training_error"]))
     radius = Fraction(1000 if data["radius"] == "inf" else data["radius"])
-    least = problem.loss_at(problem.network.theta, 200)
+    least = loss_at(problem, problem.network.theta, 200)
     for k, value in enumerate(problem.network.theta):
         for share in (Fraction(-63, 64), Fraction(63, 64)):
             if isinstance(value, Fraction):
                 theta = list(problem.network.theta)
                 theta[k] += share * radius
-                assert not problem.loss_at(theta, 200) < least
+                assert not loss_at(problem, theta, 200) < least
 
 
 def enclosure(data):

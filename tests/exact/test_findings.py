@@ -52,7 +52,7 @@ def test_balls_decide_or_stay_undecided():
     overlap = enclosed_less("", arb(1, 0.75), arb(2, 0.75))
     assert (overlap.status, overlap.evidence) == ("undecided", None)
     assert enclosed_positive("", arb(1, 2)).status == "undecided"
-    with pytest.raises(TypeError):
+    with pytest.raises(AttributeError):  # a float is no ball
         enclosed_less("", 1.0, arb(2))
 
 

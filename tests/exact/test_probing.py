@@ -18,6 +18,7 @@ from lossurface.setting import (
     single_layer,
 )
 from tests.exact.certificates import MINIMA, UNEVEN
+from tests.setting._tools import loss_at
 
 
 def moved(problem, radius, direction, share):
@@ -35,8 +36,8 @@ def moved(problem, radius, direction, share):
 
 def no_lower(problem, theta):
     """Decide that L(theta) >= L(theta*) is not refuted, exactly or at 200 bits."""
-    start = problem.loss_at(problem.network.theta, 200)
-    return not problem.loss_at(theta, 200) < start
+    start = loss_at(problem, problem.network.theta, 200)
+    return not loss_at(problem, theta, 200) < start
 
 
 @pytest.mark.parametrize("name", MINIMA)
@@ -69,12 +70,12 @@ def test_outside_the_class_the_same_parameters_are_no_minimum():
         zero = [[Fraction(0)] for _ in range(dataset.d)]
         network = single_layer(get_neuron(neuron), a0=Fraction(0), a=[Fraction(-1)], W=zero)
         problem = Problem(network, dataset, losses)
-        start = problem.loss_at(network.theta, 200)
+        start = loss_at(problem, network.theta, 200)
         lower = False
         for sign in (1, -1):
             theta = list(network.theta)
             theta[2] += Fraction(sign, 64)
-            lower = lower or problem.loss_at(theta, 200) < start
+            lower = lower or loss_at(problem, theta, 200) < start
         assert lower, neuron
 
 

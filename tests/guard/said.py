@@ -29,8 +29,8 @@ from typing import Any
 
 from lossurface import claims
 from lossurface.claims import real_data
+from lossurface.claims.check import check
 from lossurface.claims.gallery import recipes
-from lossurface.conditions import check
 from lossurface.exact import check as recheck
 from lossurface.setting import NEURONS, Enclosed, from_certificate
 from tests.conditions.samples import KNOWN

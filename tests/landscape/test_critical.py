@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from lossurface import InputError
-from lossurface.landscape.critical import certify, find
-from lossurface.landscape.descent import descend
+from lossurface.landscape.critical import certify
+from lossurface.landscape.descent import Stop, descend, find
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
@@ -36,6 +36,7 @@ def test_minima_of_a_descent_are_certified_with_their_training_error():
 def test_the_search_finds_saddles_and_the_enclosure_says_so():
     surface, theta = ridge(seed=1)
     found = find(surface, theta)
+    negative = (found.spectrum < 0).sum(-1)
     small = (found.gradient_norm < 1e-10).nonzero().flatten()
     assert len(small) >= 10
     kinds = {}
@@ -43,10 +44,10 @@ def test_the_search_finds_saddles_and_the_enclosure_says_so():
         certified = certify(surface, found.theta[k])
         kinds.setdefault(certified.kind, []).append(k)
         if certified.kind == "saddle":
-            assert certified.enclosure.inertia[0] == int(found.negative[k])
+            assert certified.enclosure.inertia[0] == int(negative[k])
             assert certified.enclosure.inertia[0] > 0
         if certified.kind == "strict-minimum":
-            assert int(found.negative[k]) == 0
+            assert int(negative[k]) == 0
     assert "saddle" in kinds
 
 
@@ -58,7 +59,10 @@ def test_find_reaches_the_critical_points_of_known_functions():
     done = found.theta[found.gradient_norm < 1e-12]
     assert len(done) == 60
     assert bool(((done[:, 1, None] - roots).abs().amin(1) < 1e-9).all())
-    assert {0, 1} == set(found.negative.tolist())
+    assert {0, 1} == set((found.spectrum < 0).sum(-1).tolist())
+    assert set(found.stop) == {Stop.CRITICAL}
+    assert set(find(trap, start + 9, steps=2).stop) == {Stop.STEPS}
+    assert find(trap, torch.nan * start).stop == 60 * (Stop.DIVERGED,)
     with pytest.raises(InputError):
         find(trap, start[:, :2])
 

@@ -1,11 +1,13 @@
 """Descent: the definition of what each stop says, against torch's own optimiser and scipy."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from lossurface import InputError
 from lossurface.landscape.descent import Stop, adam, descend
-from lossurface.landscape.objective import Objective, from_module
+from lossurface.landscape.objective import Objective
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
@@ -73,10 +75,15 @@ def test_zero_loss_is_reported_as_such():
 def test_the_batch_and_its_chunks_do_not_change_a_descent():
     problem, theta = separable(6, 6, "softplus", 3)
     whole = descend(problem, theta)
-    parts = descend(problem, theta, chunk=2)
     alone = descend(problem.rows(torch.tensor([4])), theta[4:5])
-    torch.testing.assert_close(parts.theta, whole.theta, rtol=1e-6, atol=1e-6)
     torch.testing.assert_close(alone.theta[0], whole.theta[4], rtol=1e-6, atol=1e-6)
+    wide = replace(problem.rows(0), M=40)  # 143 Hessians of 121 parameters go together
+    start = torch.randn(150, wide.P, generator=torch.Generator().manual_seed(0)).double()
+    together = descend(wide, start, steps=2)
+    last = descend(wide, start[140:], steps=2)
+    torch.testing.assert_close(together.theta[140:], last.theta, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(together.spectrum[140:], last.spectrum, rtol=1e-6, atol=1e-6)
+    assert together.stop[140:] == last.stop
 
 
 def test_bad_inputs_and_bad_values_are_named():
@@ -108,22 +115,3 @@ def test_adam_takes_the_steps_of_torch_optim():
             problem.value(parameter).sum().backward()
             optimiser.step()
         torch.testing.assert_close(ours[row], parameter.detach()[0], rtol=1e-9, atol=1e-11)
-
-
-def test_a_users_module_descends():
-    torch.manual_seed(0)
-    module = torch.nn.Sequential(
-        torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)
-    ).double()
-    X = torch.randn(12, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    y = torch.sign(X[:, 0] + 0.3)
-    weights = torch.cat([p.detach().flatten() for p in module.parameters()])
-
-    def criterion(out):
-        return logistic().torch(-y * out.squeeze(-1)).mean()
-
-    objective = from_module(module, criterion, X)
-    ridge = Objective(lambda t: objective.function(t) + 0.01 * (t * t).sum(), objective.P)
-    found = descend(ridge, objective.start[None])
-    assert found.stop == (Stop.CRITICAL,)
-    assert torch.equal(weights, torch.cat([p.detach().flatten() for p in module.parameters()]))

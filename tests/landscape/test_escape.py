@@ -4,6 +4,7 @@ Oracles: automatic differentiation for criticality and curvature, long-double ev
 definition for the decrease, and hand-made points at which nothing may be proved.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,14 +13,18 @@ import torch
 from flint import arb
 
 from lossurface import InputError
-from lossurface.claims.departures import depart
+from lossurface.claims.theorem_1 import threshold
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.point_check import constant_critical
+from lossurface.landscape.critical import certify
 from lossurface.landscape.descent import descend
 from lossurface.landscape.escape import Case, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.planted import (
     PLANTERS,
+    Planted,
+    depart,
+    findings,
     plant,
     proposition_1,
     proposition_12,
@@ -29,17 +34,9 @@ from lossurface.landscape.planted import (
 from lossurface.landscape.single_layer import SingleLayerSurface, unpack
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
-PROOFS = {
-    "theorem-1": Proof.THEOREM_1,
-    "theorem-2": Proof.THEOREM_2,
-    "proposition-1": Proof.QUADRATIC,
-    "proposition-9": Proof.THEOREM_1,
-    "proposition-12": Proof.QUADRATIC,
-}
 
-
-def leave(planted, proof=None):
-    return depart(planted, proof).escape
+def leave(planted):
+    return depart(planted).escape
 
 
 @pytest.mark.parametrize("claim", PLANTERS)
@@ -60,9 +57,10 @@ def test_a_planted_point_is_critical_bad_and_left(claim, seed):
     assert surface.error(surface.outputs(theta)).item() > 0
     assert planted.critical().status == "holds"
     assert planted.critical().evidence == "exact"
-    assert planted.threshold == surface.M or claim == "theorem-2"
+    if claim == "theorem-1":
+        assert threshold(surface.n, *planted.axes) == surface.M
 
-    found = leave(planted, PROOFS[claim])
+    found = leave(planted)
     assert found.proved, (found.not_minimum, found.decrease)
     assert found.decrease.evidence in {"exact", "enclosed"}
     assert found.not_minimum.evidence == "enclosed"
@@ -70,11 +68,11 @@ def test_a_planted_point_is_critical_bad_and_left(claim, seed):
     assert torch.equal(found.theta_before, planted.theta)
 
 
-def cases(make, count=40, proof=None):
+def cases(make, count=40):
     out = {}
     for seed in range(count):
         planted = make(np.random.default_rng(seed))
-        found = leave(planted, proof)
+        found = leave(planted)
         assert found.proved
         out.setdefault(found.case, (planted, found))
     return out
@@ -102,6 +100,13 @@ def test_every_case_of_theorem_1_occurs_and_moves_what_its_proof_moves():
         )
 
 
+@pytest.mark.parametrize("claim", PLANTERS)
+def test_departures_gather_into_three_findings(claim):
+    rng = np.random.default_rng(7)
+    made = [depart(plant(claim, rng)) for _ in range(4)]
+    assert [finding.status for finding in findings(made, "here")] == ["holds"] * 3
+
+
 def test_theorem_1_descends_at_every_step_length_along_its_ray():
     planted, found = cases(theorem_1)[Case.THEOREM_1_POSITIVE]
     direction = (found.theta_after - found.theta_before) / found.step
@@ -124,12 +129,89 @@ def test_quadratic_neurons_change_the_output_exactly_as_the_proof_says():
     second = planted.surface.outputs((planted.theta + 1.0 * direction)[None])[0]
     start = surface.outputs(planted.theta[None])[0]
     torch.testing.assert_close(second - start, 4 * (first - start), rtol=1e-5, atol=1e-6)
-    tilted, left = (f := cases(lambda r: proposition_1(r, cancelling=True), 3))[
-        Case.QUADRATIC_TILTED
-    ]
-    assert set(f) == {Case.QUADRATIC_TILTED}
-    assert tilted.how == "cancelling"
-    assert left.proved
+    assert Case.QUADRATIC_TILTED in seen
+
+
+def axis_points(first, second):
+    """Positives at these places of the first axis, negatives of the second: they meet only in 0."""
+    rows = [[v, 0.0] for v in first] + [[0.0, v] for v in second]
+    return np.array(rows), [1] * len(first) + [-1] * len(second), ([0], [1])
+
+
+def test_theorem_1_tries_the_other_sign_where_most_neurons_leave_no_direction():
+    # z^2, w = e_1, e_2 for a = 1, 1: the slopes (s_1, s_2) of the positives are independent.
+    shared = [(1, 1, b) for b in (1, -1)] + [(1, -1, b) for b in (1, -1)]
+    X = np.array([(s, t, b, 0) for s, t, b in shared] + [(s, t, 0, b) for s, t, b in shared])
+    W = np.array([[1, 0, 1, 1], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], dtype=float)
+    a, axes = np.array([1, 1, -0.5, -1.5]), ([0, 1, 2], [0, 1, 3])
+    planted = Planted.at(Proof.THEOREM_1, get_neuron("quadratic"), polynomial_hinge(6),
+                    X / 1.0, [1] * 4 + [-1] * 4, axes, a, W)  # fmt: skip
+    assert planted.critical().status == "holds"
+    found = leave(planted)
+    assert found.case is Case.THEOREM_1_NEGATIVE
+    assert found.proved
+
+
+@pytest.mark.parametrize("neuron", ["softplus", "softplus-e", "exp"])
+@pytest.mark.parametrize("a", [(0.5, -0.25), (-0.25, 0.125), (0.5, -0.499), (3.0, -0.001)])
+def test_two_neurons_leave_where_the_subspaces_meet_only_in_0(neuron, a):
+    X, y, axes = axis_points([1, 1, -1, -1, 0.5, -0.5], [2, -2])
+    planted = Planted.at(Proof.THEOREM_1, get_neuron(neuron), polynomial_hinge(3), X, y, axes,
+                    np.array(a), np.zeros((2, 2)))  # fmt: skip
+    assert planted.critical().status == "holds"
+    found = leave(planted)
+    assert found.case is Case.TWO_NEURONS
+    assert found.proved
+    moved = (found.theta_after - found.theta_before)[3:].reshape(2, 2)
+    own = 0 if 1 / a[0] + 1 / a[1] > 0 else 1  # the axis of the class that gains
+    assert bool((moved[own] != 0).all())
+    assert not bool(moved[1 - own].any())
+    assert (moved[own] @ torch.tensor(a).double()).abs() < 1e-6 * moved.abs().max()
+
+
+def one_neuron_minimum():
+    """Four samples on two axes, one softplus neuron: a strict bad minimum with w != 0."""
+    X, y, _ = axis_points([0.22, -0.66], [-0.13, 1.73])
+    samples, labels = torch.from_numpy(X), torch.tensor(y, dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), samples, labels, 1)
+    near = torch.tensor([[0.91, -0.84, 0.5, 0.51]], dtype=torch.float64)
+    return surface, descend(surface, near).theta[0]
+
+
+@pytest.mark.parametrize("share", [-3.0, -0.125, 1.25])
+def test_a_bad_minimum_of_one_neuron_is_left_once_it_is_split_in_two(share):
+    surface, theta = one_neuron_minimum()
+    assert certify(surface, theta).kind == "strict-minimum"
+    assert surface.error(surface.outputs(theta[None])).item() > 0
+    with pytest.raises(InputError, match="M = 1 neurons leave no direction"):
+        escape(surface, theta, proof=Proof.THEOREM_1)
+    a0, a, w = theta[:1], theta[1], theta[2:, None]
+    shares = torch.tensor([share, 1 - share], dtype=torch.float64)
+    split = torch.cat([a0, shares * a, w.expand(2, 2).flatten()])
+    two = replace(surface, M=2)
+    torch.testing.assert_close(two.outputs(split[None]), surface.outputs(theta[None]))
+    assert two.gradient(split[None])[1].norm() < 1e-11
+    found = escape(two, split)
+    assert found.case is Case.TWO_NEURONS
+    assert found.proved
+
+
+def test_opposite_output_weights_of_two_neurons_are_refused():
+    X, y, axes = axis_points([1, -1], [1, -1])
+    planted = Planted.at(Proof.THEOREM_1, get_neuron("softplus"), polynomial_hinge(3), X, y, axes,
+                    np.array([0.5, -0.5]), np.zeros((2, 2)))  # fmt: skip
+    with pytest.raises(InputError, match="leave no direction"):
+        leave(planted)
+
+
+def test_theorem_1_has_no_curve_out_of_zero_loss():
+    X, y, _ = axis_points([1, 2], [1, 2])
+    samples, labels = torch.from_numpy(X), torch.tensor(y, dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), samples, labels, 2)
+    theta = torch.tensor([-4.5, 1, -0.5, 10, 0, -10, 0], dtype=torch.float64)
+    assert surface.value(theta[None]).item() == 0
+    with pytest.raises(InputError, match="leave no direction"):
+        escape(surface, theta, proof=Proof.THEOREM_1)
 
 
 def test_theorem_2_names_what_is_not_critical():
@@ -144,10 +226,8 @@ def test_theorem_2_names_what_is_not_critical():
 @pytest.mark.parametrize("neuron", ["softplus-e", "exp", "cosh", "quartic", "quadratic"])
 def test_theorem_1_serves_every_convex_neuron(neuron):
     for seed in range(4):
-        planted = theorem_1(
-            np.random.default_rng(seed), get_neuron(neuron), mirrored=bool(seed % 2)
-        )
-        found = leave(planted, Proof.THEOREM_1)
+        planted = theorem_1(np.random.default_rng(seed), get_neuron(neuron))
+        found = leave(planted)
         assert planted.critical().status == "holds"
         assert found.proved, (neuron, seed, found.case, found.not_minimum, found.decrease)
 
@@ -155,7 +235,7 @@ def test_theorem_1_serves_every_convex_neuron(neuron):
 def test_theorem_1_serves_the_logistic_loss_where_every_critical_point_is_a_saddle():
     for seed in range(6):
         planted = theorem_1(np.random.default_rng(seed), loss=logistic())
-        found = leave(planted, Proof.THEOREM_1)
+        found = leave(planted)
         assert planted.critical().status == "holds"
         assert found.proved
         assert check.no_maximum(planted.layer, planted.exact).status == "holds"
@@ -205,7 +285,7 @@ def test_false_hints_prove_nothing():
 
 
 def test_a_point_that_is_not_critical_is_not_called_critical():
-    planted = theorem_1(np.random.default_rng(3), mirrored=False)
+    planted = theorem_1(np.random.default_rng(3))
     W = [list(row) for row in planted.W]
     W[0][0] = 1.0
     a = (1.0, *planted.a[1:])

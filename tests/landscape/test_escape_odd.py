@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface.claims.departures import depart
 from lossurface.claims.theorem_1 import threshold
-from lossurface.landscape.planted import point_at
+from lossurface.landscape.planted import Planted, depart
 from lossurface.setting import get_neuron, polynomial_hinge
 
 SIGMA = {
@@ -49,9 +48,9 @@ def value(planted, theta, sigma, number):
     return total / surface.n
 
 
-def confirmed(planted, proof):
+def confirmed(planted):
     """Leave the point; evaluate both ends anew."""
-    left = depart(planted, proof)
+    left = depart(planted)
     assert left.critical.status == "holds"
     found = left.escape
     assert found.proved, (found.case, found.not_minimum, found.decrease)
@@ -117,10 +116,10 @@ def test_theorem_1_at_exactly_the_threshold(seed, axes, scale, kind, neuron, row
     minus = class_(rng, axes[1], d, rows, scale)
     n = len(plus) + len(minus)
     M = threshold(n, *axes)
-    planted = point_at("symmetric", get_neuron(neuron), polynomial_hinge(6),
+    planted = Planted.at("theorem-1", get_neuron(neuron), polynomial_hinge(6),
                     np.concatenate([plus, minus]), [1] * len(plus) + [-1] * len(minus), axes,
-                    weights(rng, M, kind), np.zeros((d, M)), M)  # fmt: skip
-    confirmed(planted, "theorem-1")
+                    weights(rng, M, kind), np.zeros((d, M)))  # fmt: skip
+    confirmed(planted)
 
 
 @settings(max_examples=30, deadline=None)
@@ -141,9 +140,9 @@ def test_theorem_2_with_one_neuron(seed, scale, neuron, d, counts, repeated):
     if repeated:
         X[: counts[0]], X[counts[0] :] = X[0], X[counts[0]]
     every = tuple(range(d))
-    planted = point_at("closed", get_neuron(neuron), polynomial_hinge(3), X * 2.0**scale, y,
-                    (every, every), np.zeros(1), np.zeros((d, 1)), 1)  # fmt: skip
-    confirmed(planted, "theorem-2")
+    planted = Planted.at("theorem-2", get_neuron(neuron), polynomial_hinge(3), X * 2.0**scale, y,
+                    (every, every), np.zeros(1), np.zeros((d, 1)))  # fmt: skip
+    confirmed(planted)
 
 
 @settings(max_examples=30, deadline=None)
@@ -154,10 +153,10 @@ def test_proposition_1_with_one_neuron_more_than_the_rank(seed, axes, scale, kin
     rows = 1 if lone else 4
     plus, minus = (class_(rng, side, d, rows, scale, mirrored=False) for side in axes)
     M = d + 1
-    planted = point_at("quadratic", get_neuron("quadratic"), polynomial_hinge(6),
+    planted = Planted.at("propositions-1-and-12", get_neuron("quadratic"), polynomial_hinge(6),
                     np.concatenate([plus, minus]), [1] * rows + [-1] * rows, axes,
-                    weights(rng, M, kind), np.zeros((d, M)), M)  # fmt: skip
-    confirmed(planted, "propositions-1-and-12")
+                    weights(rng, M, kind), np.zeros((d, M)))  # fmt: skip
+    confirmed(planted)
 
 
 @pytest.mark.parametrize("size", [2.0**-45, -(2.0**-45)])
@@ -166,6 +165,6 @@ def test_a_tiny_output_weight_is_no_zero(size):
     X = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
     axes, M = ([0], [1]), 8
     a = np.array([size, *[0.5] * 7])
-    planted = point_at("symmetric", get_neuron("softplus"), polynomial_hinge(6), X, [1, 1, -1, -1],
-                    axes, a, np.zeros((2, M)), M)  # fmt: skip
-    assert confirmed(planted, "theorem-1").case.name == "THEOREM_1_POSITIVE"
+    y, W = [1, 1, -1, -1], np.zeros((2, M))
+    planted = Planted.at("theorem-1", get_neuron("softplus"), polynomial_hinge(6), X, y, axes, a, W)
+    assert confirmed(planted).case.name == "THEOREM_1_POSITIVE"

@@ -1,5 +1,6 @@
 """All parameters at once: derivatives against another route, boxes without a local minimum."""
 
+import math
 from functools import partial
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 import torch
 
 from lossurface import InputError
-from lossurface.claims.joint_training import JOINT, train_jointly
-from lossurface.claims.training import separable_batch, subspace_batch
+from lossurface.claims import training
+from lossurface.claims.training import JOINT, separable_batch, subspace_batch, train
 from lossurface.enclosed import escape_check
 from lossurface.landscape.critical import certify, directions_down
 from lossurface.landscape.escape import ball_layer
@@ -46,39 +47,54 @@ def test_derivatives_agree_with_torch_func_on_each_dataset(deep, loss):
         NetworkSurface(shape, loss, X, y[:, :4])
 
 
-def test_threshold_units_stay_where_they_started_and_the_others_move():
+@pytest.fixture
+def no_adam(monkeypatch):
+    monkeypatch.setattr(training, "ADAM_STEPS", 0)
+
+
+def jointly(batch, *shape, **options):
+    """Train every parameter."""
+    return train(batch, *shape, held=False, **options)
+
+
+def test_threshold_units_stay_where_they_started_and_the_others_move(monkeypatch):
     batch = subspace_batch(4, 6, (0,), (1,), seed=0)
-    begun = train_jointly(batch, "softplus", 6, seed=3, deep="threshold", gradient_steps=0, steps=0)
-    ended = train_jointly(batch, "softplus", 6, seed=3, deep="threshold")
-    shape = begun.surface.architecture
-    before, after = shape.split(begun.ends.theta), shape.split(ended.ends.theta)
-    for (W, b), (V, c) in zip(before.layers[:-1], after.layers[:-1], strict=True):
-        assert torch.equal(W, V)
-        assert torch.equal(b, c)
-    assert not torch.equal(before.layers[-1][0], after.layers[-1][0])
-    smooth = train_jointly(batch, "softplus", 6, seed=3, deep="tanh")
-    begun = train_jointly(batch, "softplus", 6, seed=3, deep="tanh", gradient_steps=0, steps=0)
+    ended = jointly(batch, "softplus", 6, seed=3, deep="threshold")
+    smooth = jointly(batch, "softplus", 6, seed=3, deep="tanh")
+    monkeypatch.setattr(training, "ADAM_STEPS", 0)
+    begun = jointly(batch, "softplus", 6, seed=3, deep="threshold", steps=0)
+    shape = begun.whole.architecture
+    names = [name for name, block in shape.shapes for _ in range(math.prod(block))]
+    depth = len(shape.deep_widths) + 1
+    last = [k for k, name in enumerate(names) if name == f"W{depth}"]
+    fixed = {f"{block}{layer}" for block in "Wb" for layer in range(1, depth)}
+    hidden = [k for k, name in enumerate(names) if name in fixed]
+    before, after = begun.ends.theta, ended.ends.theta
+    assert torch.equal(before[:, hidden], after[:, hidden])
+    assert not torch.equal(before[:, last], after[:, last])
+    begun = jointly(batch, "softplus", 6, seed=3, deep="tanh", steps=0)
     assert not torch.equal(smooth.ends.theta[:, -40:-10], begun.ends.theta[:, -40:-10])
     assert not ended.stuck
     assert len(ended.ends.stop) == ended.runs == 4
 
 
+@pytest.mark.usefixtures("no_adam")
 @pytest.mark.parametrize("deep", JOINT)
 def test_ends_with_an_error_are_excluded_jointly_and_left_by_the_ray(deep):
     """Broken off at random starts, whatever f_D: theta_S alone leads down from a whole box."""
     batch = separable_batch(6, 8, 2, seed=2)
-    ended = train_jointly(
-        batch, "softplus", 1, seed=1, deep=deep, loss=polynomial_hinge(3), gradient_steps=0, steps=0
-    )
+    ended = jointly(batch, "softplus", 1, seed=1, deep=deep, loss=polynomial_hinge(3), steps=0)
     assert ended.stuck
     for run in ended.stuck:
-        w = batch.separator[run].tolist()
-        found = ended.excluded(run, w)
+        found = ended.excluded(run)
         assert (found.status, found.evidence) == ("holds", "enclosed")
-        assert ended.after_ray(run, w) == 0
-        surface, theta = ended.beside(run)
-        whole = ended.surface.outputs(ended.ends.theta)[run]
-        torch.testing.assert_close(surface.outputs(theta[None])[0], whole)
+        assert ended.after_ray(run) == 0
+        surface, theta = ended.alone(run), ended.ends.theta[run]
+        whole = ended.whole.outputs(ended.ends.theta)[run]
+        torch.testing.assert_close(surface.outputs(theta[None, : surface.P])[0], whole)
+    assert ended.failures() == 0
+    statuses = [finding.status for finding in ended.findings("ends with R = 0", "no minimum")]
+    assert statuses == ["holds", "holds"]
 
 
 def minima():
@@ -135,8 +151,9 @@ def test_a_kink_in_the_box_is_no_error():
     assert escape_check.excluded(ball_layer(surface), theta, [[0, 0, 1]]).status == "undecided"
 
 
+@pytest.mark.usefixtures("no_adam")
 def test_what_has_no_f_s_says_so():
     batch = subspace_batch(2, 4, (0,), (1,), seed=0)
-    alone = train_jointly(batch, None, 0, seed=0, deep="relu", gradient_steps=0, steps=1)
+    alone = jointly(batch, None, 0, seed=0, deep="relu", steps=1)
     with pytest.raises(InputError, match="no f_S"):
-        alone.beside(0)
+        alone.alone(0)

@@ -110,10 +110,13 @@ def test_loss_of_quadratic_neurons_agrees_with_rationals():
 
 
 def test_hessians_do_not_depend_on_the_chunk():
-    problem, theta = draw(1, "softplus", logistic(), B=7, shared=False, l2=0.1)
-    whole = problem.hessians(theta, chunk=100)
-    torch.testing.assert_close(problem.hessians(theta, chunk=2), whole, rtol=1e-13, atol=1e-15)
+    problem, theta = draw(1, "softplus", logistic(), B=40, M=30, shared=False, l2=0.1)
+    assert 1 < problem.chunk(theta.device) < 40
+    whole = problem.derivatives(theta).hessian
+    torch.testing.assert_close(problem.hessians(theta), whole, rtol=1e-13, atol=1e-15)
     torch.testing.assert_close(problem.spectra(theta), torch.linalg.eigvalsh(whole))
+    theta[7] = torch.nan
+    assert problem.spectra(theta).isnan().all(-1).nonzero().tolist() == [[7]]
 
 
 def test_pack_and_unpack_are_inverse():

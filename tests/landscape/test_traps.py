@@ -10,8 +10,7 @@ from flint import arb, arb_mat
 
 from lossurface.enclosed.degenerate import classify_polynomial
 from lossurface.enclosed.krawczyk import enclose
-from lossurface.landscape.critical import find
-from lossurface.landscape.descent import Stop, descend
+from lossurface.landscape.descent import Stop, descend, find
 from lossurface.landscape.objective import from_module
 
 TRAPS = {

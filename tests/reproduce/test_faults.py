@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 from lossurface import InputError, reproduce
-from lossurface.reproduce import BrokenOff, Pool, map_trials, records
+from lossurface.reproduce import BrokenOff, Pool, records
+from lossurface.reproduce.experiments import map_trials
 from lossurface.reproduce.records import Store, Task
 from tests.reproduce import tiny
 
@@ -38,32 +39,38 @@ def tree(tmp_path_factory):
     return root
 
 
+@contextlib.contextmanager
+def told(kind, match):
+    """Expect an error of one line."""
+    with pytest.raises(kind, match=match) as caught:
+        yield
+    assert "\n" not in str(caught.value)
+
+
 @pytest.fixture
 def start(tmp_path, tree):
     """Start a run of tiny trials in a process group of its own."""
 
-    def call(*arguments, **options):
-        return _start(tree, tmp_path, *arguments, **options)
+    def call(count, *, seconds=0.0, workers=1, deadly="", scheduler=""):
+        words = (tmp_path / "out", tmp_path / "log", count, seconds, workers, deadly, scheduler)
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.reproduce.tiny", *map(str, words)],
+            cwd=tree,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
 
     return call
 
 
-def _start(tree, tmp_path, count, *, seconds=0.0, workers=1, deadly="", scheduler=""):
-    words = (tmp_path / "out", tmp_path / "log", count, seconds, workers, deadly, scheduler)
-    command = [sys.executable, "-m", "tests.reproduce.tiny", *map(str, words)]
-    return subprocess.Popen(
-        command,
-        cwd=tree,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def finish(process, seconds=200):
-    text, _ = process.communicate(timeout=seconds)
-    return process.returncode, text
+def finish(process, count=None):
+    """Return all that a run printed; `count` trials are to be done."""
+    text, _ = process.communicate(timeout=200)
+    if count is not None:
+        assert (process.returncode, text.splitlines()[-1]) == (0, f"done {count}"), text
+    return text
 
 
 def names(tmp_path):
@@ -106,8 +113,7 @@ def test_a_thousand_tasks_killed_three_times_are_a_thousand_records(tmp_path, st
         assert len(began(tmp_path)) - executed <= len(kept) + 1
         executed = len(began(tmp_path)) - len(kept)
         assert executed <= 3
-    status, text = finish(start(1000))
-    assert (status, text.splitlines()[-1]) == (0, "done 1000")
+    finish(start(1000), 1000)
     found = values(tmp_path)
     assert len(found) == len(set(found)) == len(names(tmp_path)) == 1000
     assert 1000 <= len(began(tmp_path)) <= 1003
@@ -118,15 +124,13 @@ def test_a_thousand_tasks_killed_three_times_are_a_thousand_records(tmp_path, st
 
 
 def test_a_killed_worker_loses_nothing(tmp_path, start):
-    process = start(8, seconds=0.1, workers=2, deadly=str(tmp_path / "deadly"))
-    status, text = finish(process)
-    assert (status, text.splitlines()[-1]) == (0, "done 8"), text
+    deadly = str(tmp_path / "deadly")
+    finish(start(8, seconds=0.1, workers=2, deadly=deadly), 8)
     assert len(set(values(tmp_path))) == 8
     assert len(began(tmp_path)) <= 10  # what the dead worker held ran again, nothing else
     executions = len(began(tmp_path))
     # With other workers, too, nothing is left to run.
-    status, text = finish(start(8, seconds=0.1, deadly=str(tmp_path / "deadly")))
-    assert (status, text.splitlines()[-1]) == (0, "done 8"), text
+    finish(start(8, seconds=0.1, deadly=deadly), 8)
     assert len(began(tmp_path)) == executions
 
 
@@ -176,17 +180,15 @@ def test_a_killed_scheduler_is_one_line_and_a_rerun_resumes(tmp_path, start, clu
     process = start(40, seconds=0.2, scheduler=address)
     until(lambda: len(names(tmp_path)) >= 5, process)
     os.killpg(scheduler.pid, signal.SIGKILL)
-    status, text = finish(process)
-    lines = [line for line in text.splitlines() if line.startswith("broken off")]
-    assert status == 1
-    assert lines == text.splitlines()[-1:], text
-    assert "the scheduler was lost; run the same command again" in lines[0]
+    text = finish(process)
+    assert process.returncode == 1
+    assert text.splitlines()[-1].startswith("broken off: the scheduler was lost; run the same")
+    assert text.count("broken off") == 1
     assert "Traceback" not in text
     kept = set(values(tmp_path))
     before = len(began(tmp_path))
     address, _ = cluster()
-    status, text = finish(start(40, seconds=0.2, scheduler=address))
-    assert (status, text.splitlines()[-1]) == (0, "done 40"), text
+    finish(start(40, seconds=0.2, scheduler=address), 40)
     assert len(values(tmp_path)) == len(set(values(tmp_path))) == 40
     later = [int(value) for value in began(tmp_path)[before:]]
     assert not kept & set(later)
@@ -200,45 +202,22 @@ def test_many_workers_killed_whole_then_resumed(tmp_path, start):
     kill_group(process)
     time.sleep(1)  # the workers see that their nanny is gone
     kept, before = set(values(tmp_path)), len(began(tmp_path))
-    status, text = finish(start(60, seconds=0.1, workers=2))
-    assert (status, text.splitlines()[-1]) == (0, "done 60"), text
+    finish(start(60, seconds=0.1, workers=2), 60)
     assert len(values(tmp_path)) == len(set(values(tmp_path))) == 60
     assert not kept & {int(value) for value in began(tmp_path)[before:]}
 
 
 @pytest.mark.slow
-def test_a_task_that_kills_every_worker_is_named_and_the_others_finish(tmp_path, tree):
-    code = (
-        "from lossurface.reproduce import *\n"
-        "from tests.reproduce import tiny\n"
-        "if __name__ == '__main__':\n"
-        "    try:\n"
-        "        map_trials(tiny.always_deadly, 2, claim='x', chunk=1,\n"
-        f"            options={{'log': {str(tmp_path / 'log')!r}}},\n"
-        f"            out={str(tmp_path / 'out')!r}, pool=Pool(2), echo=lambda line: None)\n"
-        "    except BrokenOff as error:\n"
-        "        print(error)\n"
-    )
-    script = tmp_path / "run.py"
-    script.write_text(code)
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree)},
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=True,
-    )
-    assert "every worker that took it died" in done.stdout
-    assert len(done.stdout.splitlines()) == 1
+def test_a_task_that_kills_every_worker_is_named(start):
+    text = finish(start(2, workers=2, deadly="always"))
+    assert text.splitlines()[-1].startswith("broken off: trials 0 to 0, trials 1 to 1: every")
+    assert "Traceback" not in text
 
 
 def test_no_scheduler_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce.pool, "PATIENCE", 1)
-    with pytest.raises(InputError, match=r"scheduler tcp://127.0.0.1:9: not reached") as caught:
+    with told(InputError, "scheduler tcp://127.0.0.1:9: not reached"):
         list(Pool(scheduler="tcp://127.0.0.1:9").run(abs, {"a": 1, "b": 2}))
-    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.filterwarnings("error")
@@ -263,17 +242,15 @@ def test_workers_of_many_threads_are_refused_in_one_line(tmp_path):
         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
     ) as cluster:
         pool = Pool(scheduler=cluster.scheduler_address)
-        with pytest.raises(InputError, match="has 2 threads; start workers with --nthreads 1") as e:
+        with told(InputError, "has 2 threads; start workers with --nthreads 1"):
             list(pool.run(abs, {"a": 1, "b": 2}))
-    assert len(str(e.value).splitlines()) == 1
 
 
 def test_a_worker_that_does_not_see_the_folder_is_told_and_writes_nothing(tmp_path):
     folder = tmp_path / "out" / "records"
     task = Task(tiny.trial, (None, str(tmp_path / "log")), ABOUT)
-    with pytest.raises(BrokenOff, match="a worker does not see it") as caught:
+    with told(BrokenOff, "a worker does not see it"):
         records._perform((task, Store(folder)))
-    assert len(str(caught.value).splitlines()) == 1
     assert not folder.exists()
     assert began(tmp_path) == []
 
@@ -291,9 +268,8 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path, monke
 
     monkeypatch.setattr(os, "fsync", full)
     given = {"claim": "tiny", "options": {"log": log}, "out": tmp_path / "out", "chunk": 1}
-    with pytest.raises(BrokenOff, match=r"cannot be written .*make room there") as caught:
+    with told(BrokenOff, "cannot be written .*make room there"):
         map_trials(tiny.trial, 10, **given, echo=lambda _: None)
-    assert len(str(caught.value).splitlines()) == 1
     left = {path.name for path in (tmp_path / "out" / "records").iterdir()}
     assert len(left) == 4
     assert left == names(tmp_path) | {"lock"}
@@ -328,16 +304,10 @@ def test_a_corrupt_record_is_made_anew(tmp_path):
     assert store.get(ABOUT) is None
 
 
-def test_the_key_hangs_on_everything_a_result_hangs_on():
-    store = Store(Path())
-    base = {"claim": "x", "parameters": {"trials": 3}, "seed": 0, "package": {"key": "a"}}
-    changed = [
-        base | {"claim": "y"},
-        base | {"parameters": {"trials": 4}},
-        base | {"seed": 1},
-        base | {"package": {"key": "b"}},
-    ]
-    assert len({store.path(about) for about in [base, *changed]}) == 5
+@pytest.mark.parametrize("change", [{"claim": "y"}, {"seed": 1}, {"package": {"key": "b"}}])
+def test_the_key_hangs_on_everything_a_result_hangs_on(change):
+    store, base = Store(Path()), ABOUT | {"package": {"key": "a"}}
+    assert store.path(base | change) != store.path(base)
     assert store.path(dict(reversed(base.items()))) == store.path(base)
 
 
@@ -349,7 +319,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path):
         Store(tmp_path).alone(),
     ):
         pass
-    with store.alone():
+    with store.alone():  # free again
         pass
 
 
@@ -365,7 +335,7 @@ def test_chunks_and_counts_enter_no_result(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "line"),
     [
         (lambda: map_trials(tiny.trial, 0, claim="x"), "at least 1"),
         (lambda: Pool(0), "at least 1"),
@@ -373,10 +343,9 @@ def test_chunks_and_counts_enter_no_result(tmp_path):
         (lambda: reproduce.run_experiment("none", 1), "experiment 'none': unknown"),
     ],
 )
-def test_bad_requests_are_one_line(call, told):
-    with pytest.raises(InputError, match=told) as caught:
+def test_bad_requests_are_one_line(call, line):
+    with told(InputError, line):
         call()
-    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_lost_gpu_is_told_and_auto_falls_back(tmp_path, monkeypatch):
@@ -389,41 +358,31 @@ def test_a_lost_gpu_is_told_and_auto_falls_back(tmp_path, monkeypatch):
 
 
 def test_a_gpu_lost_among_the_trials_is_one_line_and_the_rest_runs_without(tmp_path):
-    def run(options, **more):
-        options = {"log": str(tmp_path / "log")} | options
+    def run(asked, picked):
+        options = {"log": str(tmp_path / "log"), "most": 3}
         return map_trials(
-            tiny.on_device, 6, claim="x", options=options, out=tmp_path / "out",
-            chunk=1, echo=lambda _: None, **more,
+            tiny.on_device, 6, claim="x", options=options, device=(asked, picked),
+            out=tmp_path / "out", chunk=1, echo=lambda _: None,
         )  # fmt: skip
 
-    with pytest.raises(BrokenOff, match=r"trial 3 of seed 0: RuntimeError: CUDA error") as caught:
-        run({"device": "cuda", "most": 3})
-    assert len(str(caught.value).splitlines()) == 1
-    assert "run the same command again" in str(caught.value)
+    with told(BrokenOff, "trial 3 of seed 0: RuntimeError: CUDA error.*run the same command again"):
+        run("auto", "cuda")
     assert len(names(tmp_path)) == 3
-    log = str(tmp_path / "log")
-    also = [{"log": log, "device": "cuda", "most": 3}]
-    found = run({"device": "cpu", "most": 3}, also=also)
+    found = run("auto", "cpu")
     assert [trial["device"] for trial in found] == ["cuda"] * 3 + ["cpu"] * 3
     assert len(began(tmp_path)) == 7  # the one that broke off, again
     # Who names a device gets that one.
-    assert {trial["device"] for trial in run({"device": "cpu", "most": 3})} == {"cpu"}
+    assert {trial["device"] for trial in run("cpu", "cpu")} == {"cpu"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "picked", "others"),
-    [
-        ("auto", "cpu", ["cuda", "auto"]),
-        ("auto", "cuda", ["cpu", "auto"]),
-        ("auto", "auto", ["cpu", "cuda"]),
-        ("cpu", "cpu", []),
-        ("cuda", "cuda", []),
-    ],
+    ("asked", "there", "picked"),
+    [("auto", False, "cpu"), ("auto", True, "cuda"), ("cpu", True, "cpu"), ("cuda", True, "cuda")],
 )
-def test_auto_keeps_what_another_device_recorded(monkeypatch, asked, picked, others):
+def test_auto_takes_the_gpu_where_there_is_one(monkeypatch, asked, there, picked):
     import torch
 
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: picked == "cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a GPU")
-    pool = Pool(scheduler="tcp://x:1") if picked == "auto" else Pool()
-    assert (pool.pick_device(asked)[0], pool.pick_device(asked)[2]) == (picked, others)
+    assert Pool().pick_device(asked)[0] == picked
+    assert Pool(scheduler="tcp://x:1").pick_device(asked)[0] == asked

@@ -15,19 +15,15 @@ def note(log: str, word: str) -> None:
 
 
 def trial(rng, log: str, seconds: float = 0.0, deadly: str = "") -> dict[str, int]:
-    """Draw a number; with `deadly`, kill this process the first time that file is not there."""
+    """Draw a number; with `deadly`, kill this process while there is no file of that name."""
     value = int(rng.integers(2**40))
     note(log, f"{value} {os.getpid()}")
     time.sleep(seconds)
     if deadly and not Path(deadly).exists():
-        Path(deadly).touch()
+        if deadly != "always":
+            Path(deadly).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return {"value": value}
-
-
-def always_deadly(rng, log: str) -> None:
-    note(log, "died")
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def on_device(rng, log: str, device: str, most: int) -> dict[str, str]:
@@ -42,7 +38,8 @@ def on_device(rng, log: str, device: str, most: int) -> dict[str, str]:
 
 def main(arguments: list[str]) -> None:
     """Run `trial` many times: OUT LOG COUNT SECONDS WORKERS DEADLY SCHEDULER."""
-    from lossurface.reproduce import BrokenOff, Pool, map_trials
+    from lossurface.reproduce import BrokenOff, Pool
+    from lossurface.reproduce.experiments import map_trials
     from tests.reproduce import tiny  # not __main__: the workers import it
 
     out, log, count, seconds, workers, deadly, scheduler = arguments

@@ -6,8 +6,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossurface import InputError
-from lossurface.conditions import check
+from lossurface import InputError, check
 from lossurface.exact import check as recheck
 
 SMALL = st.integers(-2, 2)

@@ -20,7 +20,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lossurface import InputError
-from lossurface.conditions import check_file
+from lossurface.claims.check import check_file
 from lossurface.conditions.tables import Table, read_file
 from lossurface.exact.checker.__main__ import outcome
 from lossurface.exact.checker.format import parse
@@ -28,6 +28,7 @@ from lossurface.exact.schema import schema
 from lossurface.setting import from_certificate
 from tests.exact.certificates import CERTIFICATES
 from tests.robustness import mutate
+from tests.setting._tools import error_ball
 
 SECONDS = 2.0  # of this process, for one input
 MEGABYTES = 600  # that the whole test may add
@@ -68,7 +69,7 @@ def canonical(value):
 def may_be_true(data):
     assert Draft202012Validator(schema()).is_valid(data)
     if "radius" in data:
-        found = from_certificate(data).error_ball()  # None where balls leave a sign open
+        found = error_ball(from_certificate(data))  # None where balls leave a sign open
         assert found in (None, Fraction(data["training_error"]))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from flint import arb, arb_series
 from hypothesis import settings
 from hypothesis import strategies as st
+
+from lossurface import InputError
+from lossurface.setting import Enclosed, Problem
 
 seeded = settings(max_examples=20, deadline=None, derandomize=True)
 
@@ -25,6 +28,26 @@ def ends(ball: arb) -> tuple[Fraction, Fraction]:
 def holds(ball: arb, value: Fraction) -> bool:
     low, high = ends(ball)
     return low <= value <= high
+
+
+def loss_at(problem: Problem, theta: Sequence[Any], bits: int = 128) -> Fraction | arb:
+    """L at theta, a ball where it is not rational."""
+    if any(isinstance(value, arb | Enclosed) for value in theta):
+        return problem.loss_ball(theta, bits)
+    try:
+        return problem.loss_rational(theta)
+    except InputError:
+        return problem.loss_ball(theta, bits)
+
+
+def error_ball(problem: Problem) -> Fraction | None:
+    """R, with sgn 0 = +1; None if some f(x_i)'s ball does not show its sign."""
+    wrong = 0
+    for y, f in zip(problem.dataset.y, problem.outputs_ball(), strict=True):
+        if not (f >= 0 or f < 0):
+            return None
+        wrong += bool(f >= 0) != (y > 0)
+    return Fraction(wrong, problem.dataset.n)
 
 
 def _log2() -> arb:

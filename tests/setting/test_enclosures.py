@@ -31,7 +31,7 @@ def test_wide_balls_hold_the_value_at_each_of_their_points(
 ) -> None:
     neuron = NEURONS[name]
     wide = arb(exact(centre), exact(radius))
-    for k in range(5):
+    for k in range(3):
         try:
             over_ball = neuron.ball_derivative(wide, k)
         except InputError:

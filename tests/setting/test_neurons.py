@@ -84,10 +84,10 @@ def test_torch_forms_are_elementwise_and_keep_the_dtype(name: str) -> None:
 @given(z=dyadics)
 def test_derivative_balls_match_the_textbook_formula(name: str, z: Fraction) -> None:
     neuron = NEURONS[name]
-    if z == 0 and neuron.smoothness < 4:
+    if z == 0 and neuron.smoothness < 2:
         z = Fraction(1, 64)
     with ctx.workprec(200):
-        for k in range(5):
+        for k in range(3):
             ball = neuron.ball_derivative(arb(z.numerator) / z.denominator, k)
             expected = textbook_derivative(name, z, k)
             assert ball.overlaps(expected)
@@ -105,14 +105,14 @@ def test_softplus_keeps_what_torch_drops_beyond_20() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_derivative_that_does_not_exist_is_refused(name: str) -> None:
     neuron = NEURONS[name]
-    for k in range(1, 5):
+    for k in (1, 2):
         if k > neuron.smoothness:
             with pytest.raises(InputError, match="does not exist at 0"):
                 neuron.ball_derivative(arb(0, 1), k)
         else:
             assert neuron.ball_derivative(arb(0, 1), k).is_finite()
     with pytest.raises(InputError, match="is not kept; give an order"):
-        neuron.ball_derivative(arb(1), 5)
+        neuron.ball_derivative(arb(1), 3)
 
 
 def test_a_neuron_survives_pickling_and_is_known_by_its_name() -> None:

@@ -1,7 +1,6 @@
 """Staircase neurons in all their forms, and the certificates of bad minima that hold one."""
 
 import json
-import pickle
 from bisect import bisect_left
 from fractions import Fraction
 
@@ -14,10 +13,10 @@ from hypothesis import strategies as st
 from lossurface import InputError
 from lossurface.conditions import bad_minimum, proposition_11, proposition_12
 from lossurface.landscape.objective import Objective
-from lossurface.setting import from_certificate, get_neuron, network_from_dict, staircase
+from lossurface.setting import from_certificate, get_neuron, staircase
 from tests.conditions.samples import KNOWN, space
 
-from ._tools import ends, holds, seeded
+from ._tools import ends, error_ball, holds, seeded
 
 UNEVEN = ([[3, 0], [-3, 0], [0, 3], [0, -4], [1, 1], [-1, -1], [1, 0]], [1, 1, 1, 1, -1, -1, -1])
 STEPS = staircase(["-1", "0", "3/2"], ["5", "-2", "1/3", "0"])
@@ -52,12 +51,11 @@ def test_it_is_flat_and_refuses_a_derivative_at_a_break() -> None:
     assert STEPS.ball_derivative(arb(1), 1) == 0
     with pytest.raises(InputError, match="does not exist at 3/2"):
         STEPS.ball_derivative(arb(1).union(arb(2)), 1)
-    with pytest.raises(InputError, match="from 0 to 4"):
-        STEPS.ball_derivative(arb(1), 5)
+    with pytest.raises(InputError, match="from 0 to 2"):
+        STEPS.ball_derivative(arb(1), 3)
 
 
 def test_two_staircases_are_the_same_by_their_steps() -> None:
-    assert pickle.loads(pickle.dumps(STEPS)) == STEPS
     assert staircase([0], [1, 2]) == staircase(["0"], ["1", "2"])
     assert staircase([0], [1, 2]) != staircase([0], [1, 3])
     assert get_neuron("relu") != STEPS
@@ -109,11 +107,9 @@ def test_loss_and_error_of_a_certificate_are_those_it_states(data, test, neuron,
     loss = sum(max(1 - m, 0) ** 5 for m in expected) / len(expected)
     theta = problem.network.parameters()
     assert float(problem.loss_torch(theta)) == pytest.approx(loss, rel=1e-7)
-    assert not problem.exact
     low, high = ends(problem.loss_ball())
     assert float(low) - 1e-12 <= loss <= float(high) + 1e-12
     assert high - low < Fraction(1, 10**6)
     if min(map(abs, expected)) > 1e-6:
-        assert problem.error_ball() == error
+        assert error_ball(problem) == error
     assert float(problem.error_torch(theta)) == float(error)
-    assert network_from_dict(problem.network.to_dict()) == problem.network

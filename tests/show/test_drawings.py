@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import warnings
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -11,11 +9,8 @@ import numpy as np
 import pytest
 
 from lossurface import InputError
-from lossurface.claims import CLAIMS
-from lossurface.setting import from_certificate
-from lossurface.show import claims_map, hero, panels, plot, scene, static
-from lossurface.show.claims_map import CONDITIONS
-from lossurface.show.figure import MIME
+from lossurface.show import panels, plot, scene, static
+from lossurface.show.figure import MIME, Markup, Words
 from lossurface.show.style import DARK, LIGHT
 
 WORDS = {"name": "fig-test", "alt": "A picture for a test", "caption": "There is nothing to see."}
@@ -26,8 +21,8 @@ POINTS = np.array([[0.5, 0.5], [-0.5, 0.2], [0.1, -0.7]])
 LABELS = [1, -1, -1]
 
 DRAWINGS = {
-    "contours": plot.contours(U, V, BOWL, radius=0.5),
-    "contours of a plain": plot.contours(U, V, 0 * BOWL, radius=math.inf),
+    "contours": plot.contours(U, V, BOWL, ceiling=3, radius=0.5),
+    "contours of a plain": plot.contours(U, V, 0 * BOWL, ceiling=1),
     "valley": plot.contours(U, V, BOWL, ceiling=2.0),
     "curves": plot.curves(U, {"a": U, "b": U**2}, marks=[(0, 0)], title="Two"),
     "logarithmic": plot.curves(U, {"a": np.exp(U)}, log=True),
@@ -37,7 +32,6 @@ DRAWINGS = {
     "probability": plot.probability(
         {"seen": ([2, 4, 8], [50, 3, 0], [100, 100, 100])}, exact={"exact": ([2, 8], [0.5, 0.01])}
     ),
-    "networks": plot.networks(),
 }
 
 
@@ -70,9 +64,19 @@ def test_bad_input_is_named(change: dict[str, Any], message: str) -> None:
 
 def test_shapes_are_checked() -> None:
     with pytest.raises(InputError, match="transpose"):
-        scene.surface(U, V, BOWL.T)
+        scene.surface(U, V, BOWL.T, floor=0, ceiling=2)
     with pytest.raises(InputError, match="project"):
         plot.plane(np.zeros((3, 3)), LABELS, U, V, BOWL)
+
+
+def test_a_surface_is_clipped_and_has_no_gaps() -> None:
+    """Cut off above the axis, where it is not seen, and untouched below."""
+    z = BOWL * np.geomspace(1, 1e300, U.size)
+    hill, star = scene.surface(U, V, z, floor=0, ceiling=2).data
+    assert np.isfinite(hill.z).all()
+    np.testing.assert_array_equal(hill.z[z <= 2], z[z <= 2])
+    assert (hill.z[z > 2] > 2).all()
+    assert np.isfinite(star.z).all()
 
 
 def test_regions_follow_the_sign_convention() -> None:
@@ -87,25 +91,8 @@ def test_heights_between_grid_points_are_interpolated() -> None:
     assert np.isnan(heights[1])
 
 
-def test_the_first_picture_goes_downhill() -> None:
-    problem = from_certificate(CLAIMS["proposition-5"].certify(p=2).data)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        descent = hero.descend(problem, start=(0.38, -1.25), span=(-0.6, 0.6, -1.5, 1.5))
-    heights = scene.height_at(descent.w, descent.a0, descent.loss, *descent.path.T)
-    assert (np.diff(heights) <= 1e-2).all()  # up to the interpolation between grid points
-    np.testing.assert_allclose(descent.path[-1], [0, 0], atol=0.05)
-    assert descent.error.min() == 0.5
-
-
-def test_the_map_names_every_claim_once() -> None:
-    named = [page for condition in CONDITIONS for _, page, _ in condition.without]
-    assert len(named) == len(set(named))
-    expected = {claim.page for claim in CLAIMS.values() if not claim.id.startswith("theorem")}
-    assert expected <= set(named)
-    signs = {page: sign for c in CONDITIONS for _, page, sign in c.without}
-    for claim in CLAIMS.values():
-        if claim.sign == "negative":
-            assert signs[claim.page] == "fails", claim.id
-    html = claims_map(**WORDS).to_html()
-    assert all(f'href="doc:{page}"' in html for page in named)
+def test_markup_links_pages_in_the_book_and_nowhere_else() -> None:
+    body = '<a href="doc:setting/loss">p ≥ 6</a>'
+    bundle = Markup(Words(**WORDS), body)._repr_mimebundle_()
+    assert bundle[MIME]["html"] == body
+    assert "<a>p ≥ 6</a>" in bundle["text/html"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from typing import Any
 
 import nbformat
@@ -15,8 +16,8 @@ from nbclient import NotebookClient
 
 from lossurface import InputError
 from lossurface.show import explore, scene
-from lossurface.show._frames import encode_frames, to_json
 from lossurface.show.figure import MIME
+from lossurface.show.frames_html import to_json
 
 WORDS = {
     "name": "fig-test-parabola",
@@ -61,7 +62,7 @@ def test_what_frames_share_is_stored_once() -> None:
 def test_a_surface_of_21_frames_is_light() -> None:
     u = np.linspace(-1, 1, 41)
     figure = explore(
-        lambda p: scene.surface(u, u, np.abs(u) ** p + u[:, None] ** 2),
+        lambda p: scene.surface(u, u, np.abs(u) ** p + u[:, None] ** 2, floor=0, ceiling=2),
         p=np.linspace(1, 4, 21),
         **WORDS,
     )
@@ -71,7 +72,11 @@ def test_a_surface_of_21_frames_is_light() -> None:
 def test_surfaces_keep_their_shape() -> None:
     z = np.arange(40.0).reshape(4, 10)
     (panel,) = (
-        explore(lambda p: scene.surface(range(10), range(4), z * p), p=[1, 2], **WORDS)
+        explore(
+            lambda p: scene.surface(range(10), range(4), z * p, floor=0, ceiling=80),
+            p=[1, 2],
+            **WORDS,
+        )
         .spec()
         .values()
     )
@@ -79,15 +84,18 @@ def test_surfaces_keep_their_shape() -> None:
         np.testing.assert_array_equal(decoded(frame["data"][0]["z"]), z * p)
 
 
-def test_gaps_survive_as_null() -> None:
-    figure = go.Figure(go.Scatter(x=[0, 1, 2], y=[1.0, np.nan, np.inf]))
-    text = to_json(encode_frames("fig-x", [figure.to_plotly_json()]))
-    assert json.loads(text)["base"]["data"][0]["y"] == [1.0, None, None]
+@pytest.mark.parametrize("y", [[1.0, math.nan], np.array([math.inf, 1.0]), np.full(50, math.nan)])
+def test_a_number_that_is_not_finite_is_refused(y: Any) -> None:
+    figure = explore(lambda c: go.Figure(go.Scatter(x=[0, c], y=y)), c=[1, 2], **WORDS)
+    for use in (figure.spec, figure.widget):
+        with pytest.raises(InputError, match=r"fig-test-parabola .* not finite"):
+            use()
 
 
 def test_frames_cannot_end_their_script() -> None:
-    figure = go.Figure(go.Scatter(x=[0], y=[0], name="</script><script>alert(1)</script>"))
-    assert "</script" not in to_json(encode_frames("fig-x", [figure.to_plotly_json()]))
+    name = "</script><script>alert(1)</script>"
+    figure = explore(lambda c: go.Figure(go.Scatter(x=[c], y=[0], name=name)), c=[1, 2], **WORDS)
+    assert "</script" not in to_json(figure.spec())
 
 
 def test_controls_are_native_labelled_and_asleep() -> None:
@@ -131,6 +139,8 @@ def test_outside_a_kernel_it_is_static() -> None:
         ({"c": [1, "two"]}, "mixes"),
         ({"c": [True, False]}, "numbers or words"),
         ({"start": {"c": 7}}, "not among its values"),
+        ({"start": {"d": 1}}, "no control 'd'"),
+        ({"labels": {"d": "D"}}, "no control 'd'"),
         ({"c": range(401)}, "401 frames"),
         ({"d": [1, 2], "e": [1, 2]}, "3 controls"),
     ],
@@ -166,6 +176,17 @@ def test_the_live_figure_moves_to_any_value() -> None:
     np.testing.assert_allclose(figure.data[0].y, 0.75 * X**2, rtol=1e-12)
     box.controls["kind"].value = "down"
     np.testing.assert_allclose(figure.data[0].y, -0.75 * X**2, rtol=1e-12)
+
+
+def test_the_live_slider_starts_on_one_of_its_steps() -> None:
+    """Else the browser moves it to the next one."""
+    values = [1, 2, 3, 3.5, 7]
+    for start in values:
+        box = explore(parabola, c=values, start={"c": start}, **WORDS).widget()
+        slider = box.controls["c"]
+        assert slider.value == start
+        steps = (start - slider.min) / slider.step
+        assert steps == pytest.approx(round(steps), abs=1e-9)
 
 
 def test_whole_numbers_stay_whole_when_live() -> None:

@@ -12,16 +12,18 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.claims.counterexample import counterexample
 from lossurface.conditions import guarantees, subspaces
-from lossurface.conditions.bad_minimum import counterexample
 from lossurface.conditions.certified import NAMES, Condition, settle
 from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
-from lossurface.setting import contradictions, get_loss, get_neuron
+from lossurface.errors import InputError
 from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
+from lossurface.setting.datasets import contradictions
+from lossurface.setting.losses import get_loss
+from lossurface.setting.neurons import get_neuron
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate
@@ -263,7 +265,7 @@ def _report(
         sizes = {**found.to_dict(), "theorem_1_width": found.width(table.dataset.n)}
         numerical = {"tolerance": rank_tolerance, **sizes}
     case.conditions.update((found.id, found) for found in _conditions(space, case))
-    claims = guarantees.applied(case)
+    claims = tuple(guarantees.applied(case))
     network = {
         "architecture": kind,
         "neuron": case.neuron.name,
@@ -338,20 +340,13 @@ def _sure_width(condition: Condition) -> int | None:
     return None if condition.certificate is None else int(condition.certificate.data["width"])
 
 
-def _blocks(claim: guarantees.Applied) -> list[str]:
-    """Return what only other features could change."""
-    marked = [change for change in claim.changes if change.startswith(guarantees.DATA)]
-    return [change.removeprefix(guarantees.DATA) for change in marked]
-
-
 def _advice(claims: tuple[guarantees.Applied, ...], case: guarantees.Case) -> Iterator[str]:
     """Yield, for each guarantee that fails, the changes it needs; the attainable ones first."""
-    guarantees = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
-    blocked = {c.id: _blocks(c) for c in guarantees}
-    for claim in sorted(guarantees, key=lambda c: (bool(blocked[c.id]), len(c.changes))):
-        if not blocked[claim.id] and claim.changes:
+    failing = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
+    for claim in sorted(failing, key=lambda c: (bool(c.features), len(c.changes))):
+        if not claim.features and claim.changes:
             yield f"{claim.id}: {'; and '.join(dict.fromkeys(claim.changes))}"
-        elif blocked[claim.id] and claim.id not in ASKING_MORE:
-            yield f"{claim.id}: no change of the network is enough: {blocked[claim.id][0]}"
+        elif claim.features and claim.id not in ASKING_MORE:
+            yield f"{claim.id}: no change of the network is enough: {claim.features[0]}"
     if case.verdict("realisable") == "fails":
         yield "remove or relabel contradictory samples: no network reaches training error 0"

@@ -1,16 +1,15 @@
-"""The loss on a plane through a certified minimum, ready to be drawn."""
+"""The loss on a plane of parameters through a certified minimum, ready to be drawn."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,20 +17,17 @@ if TYPE_CHECKING:
     from lossurface.exact import Certificate
     from lossurface.setting import Architecture
 
-__all__ = ["Direction", "Slice", "around", "direction", "radius_of"]
-
-Direction: TypeAlias = str | Mapping[str, float]
+__all__ = ["LossPlane", "direction", "loss_plane", "radius_of"]
 
 
 @dataclass(frozen=True)
-class Slice:
-    """L and R on the plane theta* + u d_1 + v d_2, with d_1 and d_2 of length 1.
+class LossPlane:
+    """L at theta* + u d_1 + v d_2, with d_1 and d_2 of length 1 and orthogonal.
 
     Attributes:
         u: (U,), coordinates along d_1.
         v: (V,), coordinates along d_2.
         loss: (V, U).
-        error: (V, U), training error.
         least: L(theta*).
         radius: the certified radius; infinite for a global minimum.
     """
@@ -39,47 +35,30 @@ class Slice:
     u: NDArray[np.float64]
     v: NDArray[np.float64]
     loss: NDArray[np.float64]
-    error: NDArray[np.float64]
     least: float
     radius: float
 
 
-def direction(architecture: Architecture, along: Direction) -> NDArray[np.float64]:
-    """Return the unit vector of a direction in parameter space.
+def direction(architecture: Architecture, name: str) -> NDArray[np.float64]:
+    """Return the unit vector (size,) along a parameter such as `a0`, `a[1]` or `W[0,2]`.
 
-    Args:
-        architecture: whose parameters.
-        along: a parameter's name, such as `a0`, `a[1]` or `W[0,2]` (a bare `a` or `W` moves every
-            entry), or a mapping of names to coefficients.
-
-    Returns:
-        (size,), of Euclidean length 1.
+    A bare `a` or `W` moves every entry.
 
     Raises:
-        InputError: no such parameter, or a direction of length 0.
+        InputError: there is no such parameter.
     """
-    coefficients = {along: 1.0} if isinstance(along, str) else along
-    vector = np.zeros(architecture.size)
-    starts, start = {}, 0
-    for name, shape in architecture.shapes:
-        starts[name] = (start, shape)
-        start += math.prod(shape)
-    for name, coefficient in coefficients.items():
-        block, _, index = name.partition("[")
-        if block not in starts:
-            raise InputError(f"{name!r} is no parameter; there are {', '.join(starts)}")
-        first, shape = starts[block]
-        flat: NDArray[np.intp] = np.arange(math.prod(shape), dtype=np.intp).reshape(shape)
-        if index:
-            try:
-                flat = flat[tuple(int(part) for part in index.rstrip("]").split(","))]
-            except (ValueError, IndexError):
-                raise InputError(f"{name!r}: {block} has shape {shape}; index it so") from None
-        vector[first + np.ravel(flat)] += coefficient
-    length = float(np.linalg.norm(vector))
-    if not length:
-        raise InputError(f"{along!r} is a direction of length 0; give a non-zero coefficient")
-    return vector / length
+    parts = {block: np.zeros(shape) for block, shape in architecture.shapes}
+    block, _, index = name.partition("[")
+    if block not in parts:
+        raise InputError(f"{name!r} is no parameter; there are {', '.join(parts)}")
+    try:
+        parts[block][tuple(map(int, index.rstrip("]").split(","))) if index else ...] = 1
+    except (ValueError, IndexError):
+        shape = parts[block].shape
+        raise InputError(f"{name!r}: {block} has shape {shape}; index it so") from None
+    vector = np.concatenate([part.ravel() for part in parts.values()])
+    unit: NDArray[np.float64] = vector / np.linalg.norm(vector)
+    return unit
 
 
 def radius_of(certificate: Certificate) -> float:
@@ -88,12 +67,12 @@ def radius_of(certificate: Certificate) -> float:
     return math.inf if text == "inf" else float(Fraction(text))
 
 
-def around(
+def loss_plane(
     certificate: Certificate,
-    along: tuple[Direction, Direction],
+    along: tuple[str, str],
     span: float | None = None,
     points: int = 41,
-) -> Slice:
+) -> LossPlane:
     """Evaluate the loss on a plane through theta*.
 
     Args:
@@ -123,11 +102,10 @@ def around(
     basis = torch.from_numpy(np.stack([first, second / length]))
     axis = torch.from_numpy(grid)
     plane = theta + axis[None, :, None] * basis[0] + axis[:, None, None] * basis[1]
-    return Slice(
+    return LossPlane(
         u=grid,
         v=grid,
         loss=problem.loss_torch(plane).numpy(),
-        error=problem.error_torch(plane).numpy(),
         least=float(problem.loss_torch(theta)),
         radius=radius,
     )
