@@ -158,6 +158,7 @@ def _end_with_starter() -> None:
 @click.option("--neuron", help="A neuron of the claim's class.")
 @click.option("--p", type=int, help="Power of the polynomial hinge.")
 @click.option("--width", type=int, help="Number of neurons M.")
+@click.option("--family", help="Of the claim ours-width: recursion, small or fixed-fd.")
 def certify(claim_id: str | None, everything: bool, output: str, **choices: Any) -> None:
     """Write the certificate of a claim's counterexample, or with --all those of the gallery."""
     if not output:

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
 from lossurface.claims import verdict
-from lossurface.claims.construction import assumed, at_least
+from lossurface.claims.construction import at_least
+from lossurface.conditions import Space, assumption_3
 from lossurface.enclosed.strict_minimum import strict_minimum
+from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, Verdict, check, every
 from lossurface.setting import Dataset, Neuron, neurons_of, polynomial_hinge
 
@@ -73,6 +74,9 @@ def certify(width: int = 2, family: str = "recursion") -> Certificate:
             raise InputError(f"width is {M}; the family {family} has widths {', '.join(known)}")
         found = known[str(M)]
     dataset, theta, offset = _minimum(found)
+    ranks = assumption_3(Space(dataset)).certificate
+    assert ranks is not None
+    spans = {name: ranks.data[name] for name in ("positive", "negative", "all")}
     return strict_minimum(
         "softplus",
         POWER,
@@ -80,7 +84,7 @@ def certify(width: int = 2, family: str = "recursion") -> Certificate:
         theta,
         offset=offset,
         claim="ours-width",
-        data=assumed("theorem-1", dataset, CLAIM),
+        data={"assumption": "theorem-1", **spans},
     )
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from flint import arb, arb_mat, ctx
 
-from lossurface import InputError
 from lossurface.enclosed.single_layer import Number, SingleLayer, balls
+from lossurface.errors import InputError
 from lossurface.exact import Certificate, checker, seal
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
