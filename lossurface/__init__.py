@@ -5,19 +5,14 @@ Search in floating point, check in exact arithmetic. Importing the package loads
 
 from typing import TYPE_CHECKING, Any
 
+from lossurface.errors import InputError
+
 if TYPE_CHECKING:
     from lossurface.claims.check import Report
 
 __all__ = ["InputError", "__version__", "check"]
 
 __version__ = "0.1.0"
-
-
-class InputError(ValueError):
-    """Raised for bad input: one line naming the input, the condition broken and the way out.
-
-    The command line prints the message alone and exits with status 2.
-    """
 
 
 def check(X: Any, y: Any, **choices: Any) -> "Report":

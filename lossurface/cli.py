@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lossurface import InputError, __version__
-from lossurface.errors import checked_folder
+from lossurface.errors import InputError, checked_folder
 from lossurface.exact.checker import printable
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="lossurface")
+@click.version_option(package_name="lossurface", prog_name="lossurface")
 def cli() -> None:
     """Companion to Liang, Sun, Li and Srikant (ICML 2018): search in floats, check exactly."""
 

@@ -1,13 +1,18 @@
-"""What raising an `InputError` needs."""
+"""Bad input, and what telling of it needs."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from lossurface import InputError
+__all__ = ["InputError", "checked_folder", "first_line", "shown"]
 
-__all__ = ["checked_folder", "first_line", "shown"]
+
+class InputError(ValueError):
+    """Raised for bad input: one line naming the input, the condition broken and the way out.
+
+    The command line prints the message alone and exits with status 2.
+    """
 
 
 def shown(value: object) -> str:

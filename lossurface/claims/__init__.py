@@ -12,7 +12,7 @@ from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     from lossurface.exact import Certificate, Evidence, Finding, Verdict

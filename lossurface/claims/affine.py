@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
 
-from lossurface import InputError
 from lossurface.claims.construction import Number, balancing_constant, signed
+from lossurface.errors import InputError
 from lossurface.exact.checker import Refuted
 from lossurface.exact.checker.minimum import balanced, check_best
 from lossurface.exact.linalg import dot, rank, solve

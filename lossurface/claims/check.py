@@ -12,7 +12,6 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
 from lossurface.claims.counterexample import counterexample
 from lossurface.conditions import guarantees, subspaces
 from lossurface.conditions.certified import NAMES, Condition, settle
@@ -20,8 +19,11 @@ from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
-from lossurface.setting import contradictions, get_loss, get_neuron
+from lossurface.errors import InputError
 from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
+from lossurface.setting.datasets import contradictions
+from lossurface.setting.losses import get_loss
+from lossurface.setting.neurons import get_neuron
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, check, checker, equal, less, seal
 from lossurface.exact.checker.format import ZERO
 from lossurface.exact.simplex import separate

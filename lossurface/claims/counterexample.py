@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
 from lossurface.claims import get
 from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
-from lossurface.exact.checker.format import CONVEX, EVEN, MAX_BYTES
+from lossurface.errors import InputError
+from lossurface.exact.checker.format import CONVEX, EVEN, IDENTITY, MAX_BYTES, ODD, ZERO
 
 if TYPE_CHECKING:
     from lossurface.conditions import Space
@@ -63,7 +63,8 @@ def _builders(space: Space, case: Case) -> Iterator[Builder]:
                 if found.verdict == "fails" and name in neurons:
                     yield partial(bad_minimum, space, found, name, p, width)
         if small:
-            for kind in ("theorem-2", "theorem-1"):
+            for kind in ("theorem-2", "theorem-1") if name in ZERO else ():
                 yield claim(2, width=width, data=kind)
-            for number in (3, 4, 5):
-                yield claim(number, width=width)
+            for number, neurons in ((3, IDENTITY), (4, ODD), (5, {*EVEN})):
+                if name in neurons:
+                    yield claim(number, width=width)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import comb, isqrt
 
-from lossurface import InputError
 from lossurface.claims import verdict
 from lossurface.claims.construction import at_least
 from lossurface.claims.least_squares import (
@@ -16,6 +15,7 @@ from lossurface.claims.least_squares import (
     multinomial,
     wrong_by_majority,
 )
+from lossurface.errors import InputError
 from lossurface.exact import (
     Finding,
     Verdict,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lossurface import InputError
 from lossurface.claims import verdict
 from lossurface.claims.construction import at_least
 from lossurface.claims.least_squares import Points, compositions, error_share, wrong_by_majority
+from lossurface.errors import InputError
 from lossurface.exact import Finding, Verdict, equal, less, sampled
 
 __all__ = ["example_3", "small_delta", "verify"]

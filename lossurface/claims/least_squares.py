@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial, prod
 
-from lossurface import InputError
 from lossurface.claims.tally import Tally
+from lossurface.errors import InputError
 from lossurface.exact.linalg import dot, solve
 
 __all__ = ["Points", "compositions", "error_share", "multinomial", "wrong_by_majority"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lossurface import InputError
 from lossurface.claims import verdict
 from lossurface.claims.last_layer import last_layer, without_error
+from lossurface.errors import InputError
 from lossurface.exact import Finding, Verdict, enclosed_positive, every, sampled, uncounted
 from lossurface.setting import ARCHITECTURES, NEURONS, Architecture, Problem, logistic
 

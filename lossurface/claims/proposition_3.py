@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import comb, floor
 from typing import TYPE_CHECKING
 
-from lossurface import InputError, setting
+from lossurface import setting
 from lossurface.claims import verdict
 from lossurface.claims.affine import AffineMap, best_affine_map, refuse_separable, separable
 from lossurface.claims.construction import (
@@ -19,6 +19,7 @@ from lossurface.claims.construction import (
     misclassifying,
     shifted,
 )
+from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, Verdict, less, sampled
 from lossurface.exact.checker.format import IDENTITY
 from lossurface.exact.linalg import dot

@@ -8,9 +8,10 @@ from fractions import Fraction
 from math import comb
 from typing import TYPE_CHECKING
 
-from lossurface import InputError, setting
+from lossurface import setting
 from lossurface.claims import verdict
 from lossurface.claims.construction import Builder, at_least, balancing_constant, certified
+from lossurface.errors import InputError
 from lossurface.exact import (
     Certificate,
     Finding,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from lossurface import InputError, setting
+from lossurface import setting
 from lossurface.claims import verdict
 from lossurface.claims.construction import Builder, balancing_constant, certified, shifted
+from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, Verdict
 from lossurface.exact.checker.arithmetic import definite, integers
 from lossurface.exact.checker.format import AT_ZERO, EVEN

@@ -7,9 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface import InputError
 from lossurface.claims import verdict
 from lossurface.claims.last_layer import last_layer, without_error
+from lossurface.errors import InputError
 from lossurface.exact import (
     Finding,
     Verdict,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
 __all__ = ["Tally"]
 

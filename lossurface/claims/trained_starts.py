@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting import Loss, neurons_of, polynomial_hinge, quadratic
 
 if TYPE_CHECKING:

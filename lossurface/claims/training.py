@@ -16,10 +16,10 @@ import torch
 from flint import arb, ctx
 from numpy.typing import NDArray
 
-from lossurface import InputError
 from lossurface.claims.tally import Tally
 from lossurface.enclosed.escape_check import excluded
 from lossurface.enclosed.single_layer import BITS, SingleLayer, balls
+from lossurface.errors import InputError
 from lossurface.exact import Finding, every, sampled, uncounted
 from lossurface.landscape.critical import directions_down
 from lossurface.landscape.descent import Descent, adam, descend

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from lossurface import InputError
 from lossurface.conditions import (
     Condition,
     Space,
@@ -20,6 +19,7 @@ from lossurface.conditions import (
     proposition_11,
     proposition_12,
 )
+from lossurface.errors import InputError
 from lossurface.exact import Finding, check, less, undecided
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 

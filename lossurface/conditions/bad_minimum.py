@@ -13,8 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
-from lossurface.errors import shown
+from lossurface.errors import InputError, shown
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import Refuted
 from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read

@@ -10,8 +10,8 @@ from fractions import Fraction
 from math import gcd
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface import InputError
 from lossurface.conditions.coordinates import Frame, Space, pivot_columns, span_of
+from lossurface.errors import InputError
 from lossurface.exact.checker.arithmetic import dot
 from lossurface.exact.simplex import feasible
 

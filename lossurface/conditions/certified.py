@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, check, seal
 from lossurface.exact.checker import CONDITIONS, Refuted, Unreadable, named
 from lossurface.exact.checker.format import KINDS, MAX_BYTES, read

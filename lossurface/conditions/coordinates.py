@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.exact.checker import Unreadable
 from lossurface.exact.checker.arithmetic import PRIME, Samples, dot, inner, integers
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface import InputError
 from lossurface.conditions import boundary_cases
 from lossurface.conditions.certified import Condition, proves, settle
 from lossurface.conditions.coordinates import Space
@@ -29,10 +28,11 @@ from lossurface.conditions.matrix_game import (
     interior,
     play,
 )
+from lossurface.errors import InputError
 from lossurface.exact.certificate import seal
 from lossurface.exact.checker import Unreadable
 from lossurface.exact.checker.dataset import quadratic_values
-from lossurface.setting import Dataset
+from lossurface.setting.datasets import Dataset
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,6 @@ from itertools import combinations
 from math import comb
 from typing import Any
 
-from lossurface import InputError
 from lossurface.conditions.certified import Condition, settle
 from lossurface.conditions.coordinates import (
     UNLUCKY,
@@ -20,8 +19,9 @@ from lossurface.conditions.coordinates import (
     modular,
     pivot_columns,
 )
+from lossurface.errors import InputError
 from lossurface.exact.checker.arithmetic import PRIME
-from lossurface.setting import width_threshold
+from lossurface.setting.assumptions import width_threshold
 
 __all__ = ["Ranks", "assumption_2", "assumption_3", "numerical_ranks", "ranks", "theorem_1_width"]
 

@@ -19,8 +19,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lossurface import InputError
-from lossurface.setting import Dataset
+from lossurface.errors import InputError
+from lossurface.setting.datasets import Dataset
 
 __all__ = ["Table", "read_arrays", "read_file"]
 

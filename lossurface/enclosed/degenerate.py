@@ -55,7 +55,6 @@ class Classification:
 
     kind: ExactKind
     reason: str
-    nullity: int  # dimension of the Hessian's null space
     findings: tuple[Finding, ...]
 
 
@@ -90,11 +89,7 @@ def classify_network(
 ) -> Classification | None:
     """Classify a critical point of a small network exactly; None where that cannot be tried.
 
-    Args:
-        layer: as in `local_polynomial`.
-        p: of the polynomial hinge.
-        powers: the neuron's coefficients.
-        theta: (P,), exact.
+    The arguments are those of `local_polynomial`.
     """
     loss = local_polynomial(layer, p, powers, theta)
     if not loss or any(sum(e) == 1 for e in loss.monoms()):
@@ -152,23 +147,23 @@ def _classify(f: fmpq_mpoly, order: int) -> Classification:
     negative, nullity, positive = _inertia(hessian)
     inertia = f"Hessian inertia ({negative} negative, {nullity} zero, {positive} positive)"
     if positive and negative:
-        return _made("saddle", f"{inertia}: both signs", nullity)
+        return _made("saddle", f"{inertia}: both signs")
     if not nullity:
-        return _made("strict-minimum" if positive else "strict-maximum", inertia, 0)
+        return _made("strict-minimum" if positive else "strict-maximum", inertia)
     f -= f(*zero)
     if negative:
         opposite, why = _reduce(-f, -hessian, order)
-        return _made(_MIRROR[opposite], f"{inertia}; after a change of sign, {why}", nullity)
+        return _made(_MIRROR[opposite], f"{inertia}; after a change of sign, {why}")
     kind, why = _reduce(f, hessian, order)
     if not positive and kind == "saddle":
         # The Hessian is zero altogether: something must be seen to rise as well.
         opposite, seen = _reduce(-f, hessian, order)
         if opposite != "saddle":
             kind, why = _MIRROR[opposite], f"after a change of sign, {seen}"
-    return _made(kind, f"{inertia}; {why}", nullity)
+    return _made(kind, f"{inertia}; {why}")
 
 
-def _made(kind: ExactKind, reason: str, nullity: int) -> Classification:
+def _made(kind: ExactKind, reason: str) -> Classification:
     names = {"saddle": "a saddle", "undecided": "of no decided kind"}
     statement = f"the critical point is {names.get(kind, 'a ' + kind.replace('-', ' local '))}"
     finding = (
@@ -176,7 +171,7 @@ def _made(kind: ExactKind, reason: str, nullity: int) -> Classification:
         if kind == "undecided"
         else Finding(statement, "holds", "exact", reason)
     )
-    return Classification(kind, reason, nullity, (finding,))
+    return Classification(kind, reason, (finding,))
 
 
 def _inertia(symmetric: fmpq_mat) -> tuple[int, int, int]:

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from flint import arb, arb_mat, ctx
 
-from lossurface import InputError
 from lossurface.enclosed.single_layer import BITS, Number, SingleLayer, balls
+from lossurface.errors import InputError
 from lossurface.exact import Finding, enclosed_less, enclosed_positive, less, undecided
 
 __all__ = [
@@ -128,13 +128,7 @@ def opened_neuron(
 
     With G(s) = sum_i lambda_i y_i sigma((w_j + s u)^T x_i), moving w_j by s u changes nothing, and
     then a_j = t changes L by -(t/n) G(s) + O(t^2). If G''(0) is not 0, then G(s) is not 0 for
-    arbitrarily small s, and a small t of its sign lowers the loss.
-
-    Args:
-        layer: the network's loss.
-        theta: (P,).
-        j: the neuron.
-        direction: u, (d,).
+    arbitrarily small s, and a small t of its sign lowers the loss. The direction is u, (d,).
     """
     statement = f"{NO_MINIMUM}: neuron {j} has a_j = 0, and opening it lowers the loss"
     if layer.l2:

@@ -22,8 +22,8 @@ from typing import Literal, Protocol
 
 from flint import arb, arb_mat, ctx
 
-from lossurface import InputError
 from lossurface.enclosed.single_layer import Number, balls
+from lossurface.errors import InputError
 from lossurface.exact import Finding, undecided
 
 __all__ = ["BallFunction", "Enclosure", "Kind", "enclose"]

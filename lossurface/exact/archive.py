@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import zipfile
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
-from lossurface import __version__
 from lossurface.exact import checker
 from lossurface.exact.checker.format import VERSION
 
 __all__ = ["archive"]
 
 # Not zipapp's own entry point, which drops what main returns: every exit status would be 0.
-_MAIN = f'''"""Check certificates of format {VERSION}: lossurface {__version__}."""
+_MAIN = f'''"""Check certificates of format {VERSION}: lossurface {version("lossurface")}."""
 
 import sys
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.exact import checker
 from lossurface.exact.checker import printable
 from lossurface.exact.checker.format import FORMAT, VERSION

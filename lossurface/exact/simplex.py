@@ -11,6 +11,8 @@ from fractions import Fraction
 from math import lcm
 from operator import mul
 
+from lossurface.exact.checker.arithmetic import inner
+
 __all__ = ["feasible", "separate"]
 
 Vector = tuple[Fraction, ...]
@@ -93,7 +95,7 @@ def _minimised(
         inverse: (m + 1, m + 1).
     """
     while True:
-        reduced = [_dot(inverse[-1], column) for column in columns]
+        reduced = [inner(inverse[-1], column) for column in columns]
         entering = min(range(len(columns)), key=reduced.__getitem__)
         if reduced[entering] >= 0:
             break
@@ -104,17 +106,17 @@ def _minimised(
     z = [Fraction(0)] * len(columns)
     for position, row in zip(basis, inverse, strict=False):
         if position < len(z):
-            z[position] = Fraction(_dot(row, right), scale)
+            z[position] = Fraction(inner(row, right), scale)
     prices = [Fraction(-value, scale) for value in inverse[-1][:-1]]
-    return z, prices, Fraction(-_dot(inverse[-1], right), scale)
+    return z, prices, Fraction(-inner(inverse[-1], right), scale)
 
 
 def _leaving(inverse: list[list[int]], column: Sequence[int], right: Sequence[int]) -> int:
     """Return the row whose (B^-1 right, B^-1) is lexicographically least, by the entering entry."""
     shares = [
-        (k, entry, [_dot(row, right), *row])
+        (k, entry, [inner(row, right), *row])
         for k, row in enumerate(inverse[:-1])
-        if (entry := _dot(row, column)) > 0
+        if (entry := inner(row, column)) > 0
     ]
     for place in range(len(right) + 1):
         ratios = [Fraction(row[place], entry) for _, entry, row in shares]
@@ -128,13 +130,9 @@ def _leaving(inverse: list[list[int]], column: Sequence[int], right: Sequence[in
 def _exchanged(inverse: list[list[int]], column: Sequence[int], leaving: int) -> list[list[int]]:
     """Return the inverse after a column took a row's place; every division is exact (Bareiss)."""
     scale, top = inverse[-1][-1], inverse[leaving]
-    pivot = _dot(top, column)
+    pivot = inner(top, column)
     result = []
     for row in inverse:
-        entry, pairs = _dot(row, column), zip(row, top, strict=True)
+        entry, pairs = inner(row, column), zip(row, top, strict=True)
         result.append(row if row is top else [(pivot * u - entry * v) // scale for u, v in pairs])
     return result
-
-
-def _dot(left: Sequence[int], right: Sequence[int]) -> int:
-    return sum(map(mul, left, right))

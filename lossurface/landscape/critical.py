@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from lossurface import InputError
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check
 from lossurface.enclosed.degenerate import classify_network
 from lossurface.enclosed.krawczyk import Enclosure, Kind, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.errors import InputError
 from lossurface.exact import Finding
 from lossurface.landscape.escape import Case, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
@@ -113,8 +113,8 @@ def certify(
     if surface.neuron.name == "quadratic" and surface.M == 1 and point[1] and not surface.l2:
         orbit = _Held(layer, ball(point[1]))
         rest = enclose(orbit, [point[0], *point[2:]])
-        if rest.kind == "strict-minimum":
-            why = point_check.scaling_orbit(rest)
+        why = point_check.scaling_orbit(rest)
+        if why.status == "holds":
             box = orbit.full(rest.box)
             return Certified("minimum", rest, *_error(layer, box, (*rest.findings, why)))
     return _singular(surface, theta, layer, found)

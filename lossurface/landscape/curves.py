@@ -11,8 +11,8 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from lossurface import InputError
-from lossurface.landscape.single_layer import SingleLayerSurface, unpack
+from lossurface.errors import InputError
+from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 
 __all__ = ["ZERO", "Case", "Curve", "Point", "hessian", "quadratic", "theorem_1", "theorem_2"]
 
@@ -53,20 +53,19 @@ class Case(StrEnum):
 
 @dataclass(frozen=True)
 class Curve:
-    """`t -> theta + t direction`, plus `bend` at order `t^bend_order`."""
+    """`t -> theta + t direction + t^2 bend`."""
 
     case: Case
     direction: Tensor  # (P,)
     both_ways: bool
     bend: Tensor | None = None  # (P,)
-    bend_order: int = 2
     opened: tuple[int, Tensor] | None = None  # (j, u (d,)): the proof opens neuron j along u
 
     def at(self, theta: Tensor, steps: Tensor) -> Tensor:
         """Return the points (k, P) of steps (k,)."""
         points = theta + steps.unsqueeze(-1) * self.direction
         if self.bend is not None:
-            points = points + (steps.abs() ** self.bend_order).unsqueeze(-1) * self.bend
+            points = points + (steps**2).unsqueeze(-1) * self.bend
         return points
 
 
@@ -79,13 +78,14 @@ class Point:
     a: Tensor  # (M,)
     W: Tensor  # (d, M)
     z: Tensor  # (n, M), pre-activations
-    dual: Tensor  # (n,), lambda
+    dual: Tensor  # (n,), lambda = l'(-y f)
+    stiff: Tensor  # (n,), l''(-y f)
     zero: float = ZERO  # |a_j| up to it counts as a closed neuron
 
     @property
-    def closed(self) -> Tensor:
-        """The closed neurons' indices, (k,)."""
-        return (self.a.abs() <= self.zero).nonzero().flatten()
+    def closed(self) -> list[int]:
+        """The closed neurons' indices."""
+        return [j for j, a in enumerate(self.a.tolist()) if abs(a) <= self.zero]
 
     @classmethod
     def of(cls, surface: SingleLayerSurface, theta: Tensor) -> Point:
@@ -93,8 +93,9 @@ class Point:
         batch = theta.unsqueeze(0)
         _, a, W = unpack(theta, surface.d, surface.M)
         z = surface.preactivations(batch)[0]
-        dual = surface.loss.torch_d1(-surface.y * surface.outputs(batch)[0])
-        return cls(surface, theta, a, W, z, dual)
+        margin = -surface.y * surface.outputs(batch)[0]
+        loss = surface.loss
+        return cls(surface, theta, a, W, z, loss.torch_d1(margin), loss.torch_d2(margin))
 
     @cached_property
     def form(self) -> Tensor:
@@ -115,18 +116,22 @@ class Point:
         s = self.surface.y * (self.surface.X @ (self.surface.X.T @ (self.dual * self.surface.y)))
         return bool((self.a.abs() <= ZERO).all()) or bool((s > 0).all())
 
-    def embed(self, a: Tensor | None, W: Tensor | None) -> Tensor:
-        """Return a direction (P,) with the given parts, zero elsewhere."""
-        M = self.surface.M
+    def moving(self, W: Tensor) -> Tensor:
+        """Return the direction (P,) that moves the weights by W (d, M)."""
+        return pack(torch.zeros_like(self.a[0]), torch.zeros_like(self.a), W)
+
+    def neuron(self, j: int, a: float, w: Tensor) -> Tensor:
+        """Return the direction (P,) that moves a_j by a and w_j by w (d,)."""
         out = torch.zeros_like(self.theta)
-        if a is not None:
-            out[1 : 1 + M] = a
-        if W is not None:
-            out[1 + M :] = W.flatten()
+        out[1 + j], out[1 + self.surface.M + j :: self.surface.M] = a, w
         return out
 
+    def bending(self, sigma: Tensor) -> float:
+        """Return sum l'' sigma^2, the second order of n L in an output weight, of sigma (n,)."""
+        return float((self.stiff * sigma * sigma).sum())
 
-def _open_neuron(at: Point, case: Case, j: int, u: Tensor, scale: float = 1.0) -> Curve:
+
+def _open_neuron(at: Point, case: Case, j: int, u: Tensor) -> Curve:
     """The curve w_j + t u, a_j = c t^2: c takes the sum's sign and balances its terms."""
     surface = at.surface
     weight = at.dual * surface.y
@@ -136,19 +141,14 @@ def _open_neuron(at: Point, case: Case, j: int, u: Tensor, scale: float = 1.0) -
         return (weight * surface.neuron.torch(zj + s * zu)).sum()
 
     # Of +-u, keep the one where the sum is further from zero.
-    far = 0.25 * scale
+    far = 0.25
     sums = [(float(opened(sign * far)), sign) for sign in (1.0, -1.0)]
     value, sign = max(sums, key=lambda pair: abs(pair[0]))
     sigma = surface.neuron.torch(zj + sign * far * zu)
-    z = -surface.y * surface.outputs(at.theta.unsqueeze(0))[0]
-    bending = float((surface.loss.torch_d2(z) * sigma * sigma).sum())
-    best = value / max(bending, 1e-300)  # the minimiser of the second-order model in a_j
+    best = value / max(at.bending(sigma), 1e-300)  # least of the second-order model in a_j
     best = max(-1.0, min(1.0, best))
-    onto = torch.zeros_like(at.W)
-    onto[:, j] = sign * u
-    lift = torch.zeros_like(at.a)
-    lift[j] = best / far**2
-    return Curve(case, at.embed(None, onto), False, at.embed(lift, None), 2, opened=(j, sign * u))
+    direction, bend = at.neuron(j, 0, sign * u), at.neuron(j, best / far**2, 0 * u)
+    return Curve(case, direction, False, bend, opened=(j, sign * u))
 
 
 def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
@@ -172,9 +172,10 @@ def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
             f"neuron {surface.neuron.name} is not strictly convex; use proof='hessian'"
         )
     bend = surface.neuron.torch_d2(at.z)  # (n, M)
-    closed = at.closed
-    if len(closed):
-        return _theorem_1_closed(at, own, int(closed[0]), bend)
+    if at.closed:
+        j = at.closed[0]
+        ways = [_most_bent(at, label, free, bend[:, j]) for label, free in own.items()]
+        return _open_neuron(at, Case.THEOREM_1_CLOSED, j, max(ways, key=lambda way: way[0])[1])
     majority = 1 if 2 * int((at.a > 0).sum()) >= surface.M else -1
     for label in (majority, -majority):
         J = ((at.a > 0) == (label > 0)).nonzero().flatten()
@@ -183,20 +184,14 @@ def theorem_1(at: Point, axes: tuple[Sequence[int], Sequence[int]]) -> Curve:
             direction = _cancelling(at, own[label], moved, J, bend)
             if direction is not None:
                 case = Case.THEOREM_1_POSITIVE if label > 0 else Case.THEOREM_1_NEGATIVE
-                return Curve(case, at.embed(None, direction), True)
+                return Curve(case, at.moving(direction), True)
     direction = _two_neurons(at, own, bend) if set(axes[0]).isdisjoint(axes[1]) else None
     if direction is None:
         raise InputError(
             f"M = {surface.M} neurons leave no direction in {len(own[1])} and {len(own[-1])} own "
             f"axes for {surface.n} samples; Theorem 1 needs M >= 2 max(n/Delta r, r_+, r_-)"
         )
-    return Curve(Case.TWO_NEURONS, at.embed(None, direction), True)
-
-
-def _theorem_1_closed(at: Point, own: dict[int, list[int]], j: int, bend: Tensor) -> Curve:
-    ways = [_most_bent(at, label, free, bend[:, j]) for label, free in own.items()]
-    _, u = max(ways, key=lambda way: way[0])
-    return _open_neuron(at, Case.THEOREM_1_CLOSED, j, u)
+    return Curve(Case.TWO_NEURONS, at.moving(direction), True)
 
 
 def _most_bent(at: Point, label: int, free: list[int], bend: Tensor) -> tuple[float, Tensor]:
@@ -208,7 +203,7 @@ def _most_bent(at: Point, label: int, free: list[int], bend: Tensor) -> tuple[fl
     X = at.surface.X[rows][:, free]
     values, vectors = torch.linalg.eigh((X.T * (at.dual[rows] * bend[rows])) @ X)
     u = torch.zeros(at.surface.d, dtype=X.dtype, device=X.device)
-    u[free] = vectors[:, -1] / (X @ vectors[:, -1]).abs().max().clamp(min=1e-300)
+    u[free] = _reach(X, vectors[:, -1])
     return float(values[-1]), u
 
 
@@ -245,9 +240,7 @@ def _cancelling(at: Point, free: list[int], rows: Tensor, J: Tensor, bend: Tenso
     X = surface.X[rows][:, free]  # (m, k)
     a, slope = at.a[J], surface.neuron.torch_d1(at.z[rows][:, J])  # (|J|,), (m, |J|)
     system = ((a * slope).unsqueeze(-1) * X.unsqueeze(1)).flatten(1)  # (m, |J| k)
-    _, values, right = torch.linalg.svd(system, full_matrices=True)
-    known = int((values > 1e-11 * max(float(values.max()), 1e-300)).sum()) if len(values) else 0
-    null = right[known:]  # (r, |J| k), orthonormal rows
+    null = _null_space(system, 1e-11)  # (r, |J| k)
     if not len(null):
         return None
     weight = at.dual[rows].unsqueeze(-1) * a.abs() * bend[rows][:, J]  # (m, |J|)
@@ -267,11 +260,10 @@ def _cancelling(at: Point, free: list[int], rows: Tensor, J: Tensor, bend: Tenso
 def theorem_2(at: Point) -> Curve:
     """Theorem 2's curve: open a closed neuron, or follow the gradient that cannot vanish."""
     surface = at.surface
-    closed = at.closed
-    if len(closed) < surface.M:
+    if len(at.closed) < surface.M:
         gradient = surface.gradient(at.theta.unsqueeze(0))[1][0]
         return Curve(Case.NOT_CRITICAL, -gradient / gradient.norm().clamp(min=1e-300), False)
-    j = int(closed[0])
+    j = at.closed[0]
     weight = at.dual * surface.y * surface.neuron.torch_d1(at.z[:, j])
     s = surface.X.T @ weight  # the mixed derivative of Phi in a_j and w_j
     size = float(s.norm())
@@ -279,16 +271,12 @@ def theorem_2(at: Point) -> Curve:
         raise InputError(
             "sum lambda y sigma' x is zero, so the samples are not separable; use another proof"
         )
-    sigma = surface.neuron.torch(at.z[:, j])
-    z = -surface.y * surface.outputs(at.theta.unsqueeze(0))[0]
-    bending = float((surface.loss.torch_d2(z) * sigma * sigma).sum())
+    bending = at.bending(surface.neuron.torch(at.z[:, j]))
     # Along (a_j, w_j) = t (c, k s/|s|): -2 c k |s| + c^2 bending, least at c = k |s| / bending;
     # k has the pre-activations move by at most t, however long or short the samples are.
     k = 1.0 / max(float((surface.X @ (s / size)).abs().max()), 1e-300)
     c = min(1.0, k * size / max(bending, 1e-300))
-    lift, onto = torch.zeros_like(at.a), torch.zeros_like(at.W)
-    lift[j], onto[:, j] = c, k * s / size
-    return Curve(Case.THEOREM_2_CLOSED, at.embed(lift, onto), True)
+    return Curve(Case.THEOREM_2_CLOSED, at.neuron(j, c, k * s / size), True)
 
 
 def quadratic(at: Point) -> Curve:
@@ -301,17 +289,16 @@ def quadratic(at: Point) -> Curve:
     if surface.neuron.name != "quadratic":
         raise InputError(f"neuron is {surface.neuron.name}; Propositions 1 and 12 take quadratic")
     values, vectors = torch.linalg.eigh(at.form)
-    closed = at.closed
-    if len(closed):
+    if at.closed:
         k = int(values.abs().argmax())
-        return _open_neuron(at, Case.QUADRATIC_CLOSED, int(closed[0]), _reach(at, vectors[:, k]))
+        return _open_neuron(
+            at, Case.QUADRATIC_CLOSED, at.closed[0], _reach(surface.X, vectors[:, k])
+        )
     # Only the part of w_j that the samples see matters: project on their span.
     basis = torch.linalg.svd(surface.X, full_matrices=False)
     seen = basis.Vh[basis.S / basis.S[0] > 1e-12]
     system = (seen @ at.W) * at.a  # (r, M): sum_j a_j c_j w_j = 0
-    _, sizes, right = torch.linalg.svd(system, full_matrices=True)
-    known = int((sizes > 1e-12 * max(float(sizes.max()), 1e-300)).sum()) if len(sizes) else 0
-    null = right[known:]
+    null = _null_space(system, 1e-12)
     if not len(null):
         raise InputError(
             f"M = {surface.M} neurons and samples of rank {len(seen)} leave no curve; take M > rank"
@@ -326,27 +313,33 @@ def quadratic(at: Point) -> Curve:
             raise InputError(
                 "S = sum lambda y x x^T is semidefinite, so Proposition 12's condition fails here"
             )
-        return Curve(case, at.embed(None, torch.outer(_reach(at, u), c)), True)
+        return Curve(case, at.moving(torch.outer(_reach(at.surface.X, u), c)), True)
     # Isotropic: q = 0 on the whole null space. Tilt c by e times one of its coordinates.
-    j = int((at.a * c).abs().argmax())
     unit = torch.zeros_like(c)
-    unit[j] = 1
+    unit[int((at.a * c).abs().argmax())] = 1
     matrix = surface.derivatives(at.theta.unsqueeze(0)).hessian[0]
-    best: tuple[float, Tensor] | None = None
-    for u in (vectors[:, -1], vectors[:, 0]):
-        for e in torch.logspace(-6, 0, 25, dtype=c.dtype).tolist():
-            for sign in (1.0, -1.0):
-                direction = at.embed(None, torch.outer(_reach(at, u), c + sign * e * unit))
-                second = float(direction @ matrix @ direction / direction.square().sum())
-                if best is None or second < best[0]:
-                    best = second, direction
-    assert best is not None
-    return Curve(Case.QUADRATIC_TILTED, best[1], True)
+    tilts = torch.logspace(-6, 0, 25, dtype=c.dtype).tolist()
+    directions = [
+        at.moving(torch.outer(_reach(surface.X, u), c + e * unit))
+        for u in (vectors[:, -1], vectors[:, 0])
+        for tilt in tilts
+        for e in (tilt, -tilt)
+    ]
+    best = min(directions, key=lambda v: float(v @ matrix @ v / v.square().sum()))
+    return Curve(Case.QUADRATIC_TILTED, best, True)
 
 
-def _reach(at: Point, u: Tensor) -> Tensor:
+def _null_space(system: Tensor, tolerance: float) -> Tensor:
+    """Return orthonormal rows that span the null space."""
+    right: Tensor
+    _, values, right = torch.linalg.svd(system, full_matrices=True)
+    known = int((values > tolerance * values.max().clamp(min=1e-300)).sum()) if len(values) else 0
+    return right[known:]
+
+
+def _reach(X: Tensor, u: Tensor) -> Tensor:
     """Lengthen u so that the greatest |u^T x| is 1."""
-    return u / (at.surface.X @ u).abs().max().clamp(min=1e-300)
+    return u / (X @ u).abs().max().clamp(min=1e-300)
 
 
 def hessian(at: Point) -> Curve:
@@ -359,20 +352,23 @@ def hessian(at: Point) -> Curve:
     kernel = vectors[:, values.abs() <= 1e-7 * size]
     rest = vectors[:, values.abs() > 1e-7 * size]
     definite = values[values.abs() > 1e-7 * size]
-    generator = torch.Generator().manual_seed(0)
-    draws = torch.randn(kernel.shape[1], 64, generator=generator, dtype=matrix.dtype)
-    best: tuple[float, Curve] | None = None
-    for k in range(64 if kernel.shape[1] else 0):
-        v = kernel @ draws[:, k].to(kernel.device)
+    draws = torch.randn(
+        kernel.shape[1], 64, generator=torch.Generator().manual_seed(0), dtype=matrix.dtype
+    )
+    steps = torch.tensor([-0.3, -0.1, -0.03, 0.03, 0.1, 0.3], dtype=matrix.dtype)
+
+    def curve(draw: Tensor) -> Curve:
+        v = kernel @ draw
         v = v / v.norm()
         # Second-order correction off the kernel: -H^+ D^3 L[v, v] / 2, from gradients.
         e = 1e-3
         pair = torch.stack([at.theta + e * v, at.theta - e * v])
         push = at.surface.gradient(pair)[1].sum(0) / (e * e)
-        bend = -0.5 * rest @ ((rest.T @ push) / definite)
-        curve = Curve(Case.KERNEL, v, True, bend)
-        steps = torch.tensor([-0.3, -0.1, -0.03, 0.03, 0.1, 0.3], dtype=matrix.dtype)
-        low = float(at.surface.value(curve.at(at.theta, steps.to(v.device))).min())
-        if best is None or low < best[0]:
-            best = low, curve
-    return best[1] if best else Curve(Case.HESSIAN, vectors[:, 0], True)
+        return Curve(Case.KERNEL, v, True, -0.5 * rest @ ((rest.T @ push) / definite))
+
+    def low(curve: Curve) -> float:
+        return float(at.surface.value(curve.at(at.theta, steps.to(matrix.device))).min())
+
+    if not len(draws):
+        return Curve(Case.HESSIAN, vectors[:, 0], True)
+    return min((curve(draw) for draw in draws.to(matrix.device).T), key=low)

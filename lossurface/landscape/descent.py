@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.landscape.surface import Derivatives, Surface
 
 __all__ = ["Descent", "Stop", "adam", "descend", "find"]

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lossurface import InputError
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed.single_layer import SingleLayer
+from lossurface.errors import InputError
 from lossurface.exact import Finding, undecided
 from lossurface.landscape import curves
 from lossurface.landscape.curves import ZERO, Case, Curve, Point
@@ -122,7 +122,7 @@ def escape(
     if proof and proof not in tuple(Proof):
         raise InputError(f"proof {proof!r} is not known; use one of {', '.join(Proof)}")
     at = Point.of(surface, theta)
-    chosen = Proof(proof) if proof else _choose(surface, used, at)
+    chosen = Proof(proof) if proof else _choose(used, at)
     if not certify:
         curve = _curve(chosen, at, used)
         nothing = undecided("this step was not certified", "certify=False")
@@ -162,15 +162,14 @@ def _support(surface: SingleLayerSurface, label: int) -> tuple[int, ...]:
     return tuple(int(k) for k in used.nonzero().flatten())
 
 
-def _choose(
-    surface: SingleLayerSurface, axes: tuple[Sequence[int], Sequence[int]], at: Point
-) -> Proof:
-    if surface.neuron.name == "quadratic" and at.indefinite:
+def _choose(axes: tuple[Sequence[int], Sequence[int]], at: Point) -> Proof:
+    neuron = at.surface.neuron
+    if neuron.name == "quadratic" and at.indefinite:
         return Proof.QUADRATIC
-    convex = "convex-analytic" in surface.neuron.classes
+    convex = "convex-analytic" in neuron.classes
     if convex and set(axes[0]) - set(axes[1]) and set(axes[1]) - set(axes[0]):
         return Proof.THEOREM_1
-    if "increasing" in surface.neuron.classes and at.separable:
+    if "increasing" in neuron.classes and at.separable:
         return Proof.THEOREM_2
     return Proof.HESSIAN
 

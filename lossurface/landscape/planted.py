@@ -24,9 +24,9 @@ import torch
 from flint import arb, ctx
 from torch import Tensor
 
-from lossurface import InputError
 from lossurface.enclosed.point_check import constant_critical
 from lossurface.enclosed.single_layer import SingleLayer
+from lossurface.errors import InputError
 from lossurface.exact import Finding, every
 from lossurface.landscape.escape import Escape, Proof, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface

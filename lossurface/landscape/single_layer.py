@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.landscape.surface import Derivatives, Index, Surface, check_shapes
-from lossurface.setting.problems import empirical_loss, training_error
+from lossurface.setting.problems import empirical_loss
 
 if TYPE_CHECKING:
     from lossurface.setting import Loss, Neuron
@@ -44,8 +44,8 @@ class SingleLayerSurface(Surface):
     """One loss surface, or a batch of B of them.
 
     Attributes:
-        neuron: sigma, with `torch`, `torch_d1`, `torch_d2`.
-        loss: l, with `torch`, `torch_d1`, `torch_d2`.
+        neuron: sigma.
+        loss: l.
         X: (n, d) shared by all networks, or (B, n, d), one dataset per network.
         y: (n,) or (B, n), entries -1 or +1.
         M: number of neurons.
@@ -114,7 +114,7 @@ class SingleLayerSurface(Surface):
         if self.d > 8:
             return torch.matmul(self.X, W)
         # For few coordinates a sum of outer products beats thousands of tiny matrix products; not
-        # for `setting.single_layer_torch`, which users map: vmap has no rule for addcmul_.
+        # for `Architecture.forward`, which users map: vmap has no rule for addcmul_.
         X = self.X if self.X.ndim == 3 else self.X.unsqueeze(0)
         z = X[:, :, 0, None] * W[:, None, 0, :]
         for k in range(1, self.d):
@@ -139,10 +139,6 @@ class SingleLayerSurface(Surface):
         f = self.outputs(theta)
         return self._loss(theta, f), f
 
-    def error(self, outputs: Tensor) -> Tensor:
-        """Return `R`, (B,), of `f(x_i)`, (B, n)."""
-        return training_error(outputs, self.y)
-
     def gradient(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the loss (B,), its gradient (B, P) and the outputs (B, n)."""
         grad, f = self.slopes(theta)
@@ -154,16 +150,13 @@ class SingleLayerSurface(Surface):
         s = self.neuron.torch(z)
         f = self._output(theta, s)
         g = self.loss.torch_d1(-self.y * f) * (-self.y / self.n)
-        return self._gradient(theta, g, s, self.neuron.torch_d1(z)), f
-
-    def _gradient(self, theta: Tensor, g: Tensor, s: Tensor, s1: Tensor) -> Tensor:
         a = unpack(theta, self.d, self.M)[1]
         grad = torch.empty_like(theta)
         grad[:, 0] = g.sum(-1)
         grad[:, 1 : 1 + self.M] = torch.matmul(g.unsqueeze(1), s).squeeze(1)
-        mixed = self._mixed(g, s1)
+        mixed = self._mixed(g, self.neuron.torch_d1(z))
         grad[:, 1 + self.M :] = (a.unsqueeze(1) * mixed).flatten(1)
-        return grad.add_(theta, alpha=self.l2) if self.l2 else grad
+        return grad.add_(theta, alpha=self.l2) if self.l2 else grad, f
 
     def _mixed(self, g: Tensor, s1: Tensor) -> Tensor:
         """Return `sum_i g_i sigma'(z_ij) x_ik`, (B, d, M)."""
@@ -199,11 +192,10 @@ class SingleLayerSurface(Surface):
         blocks = torch.matmul(products.transpose(-1, -2), curved).view(B, d, d, M)
         square = hessian[:, 1 + M :, 1 + M :].view(B, d, M, d, M)
         square.diagonal(dim1=2, dim2=4).add_(blocks)
-        if self.l2:
-            hessian.diagonal(dim1=1, dim2=2).add_(self.l2)
         gradient = torch.matmul(g.unsqueeze(1), jacobian).squeeze(1)
         if self.l2:
-            gradient = gradient.add_(theta, alpha=self.l2)
+            hessian.diagonal(dim1=1, dim2=2).add_(self.l2)
+            gradient.add_(theta, alpha=self.l2)
         return Derivatives(self._loss(theta, f), gradient, hessian, f)
 
     def chunk(self, device: torch.device) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.landscape.surface import Surface
 
 __all__ = ["Slice", "plane", "random_directions"]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import torch
 from torch import Tensor
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.problems import empirical_loss, training_error
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ class Derivatives(NamedTuple):
 
 
 class Surface(ABC):
-    """A batch of functions of P parameters; a subclass gives `P`, `losses` and `error`."""
+    """A batch of functions of P parameters; a subclass gives `P`, `losses`, and `y` or `error`."""
+
+    y: Tensor  # (n,) or (B, n), labels -1 or +1
 
     @cached_property
     @abstractmethod
@@ -49,9 +51,9 @@ class Surface(ABC):
     def losses(self, theta: Tensor) -> tuple[Tensor, Tensor]:
         """Return the loss (B,) and the outputs (B, n) at theta (B, P); n = 0 without samples."""
 
-    @abstractmethod
     def error(self, outputs: Tensor) -> Tensor:
         """Return the training error (B,) of outputs (B, n), with `sgn 0 = +1`."""
+        return training_error(outputs, self.y)
 
     @cached_property
     def held(self) -> int:
@@ -128,9 +130,11 @@ def _slope(value: Tensor, at: Tensor, **how: Any) -> Tensor:
 
 
 def _eigenvalues(hessian: Tensor) -> Tensor:
-    finite = torch.isfinite(hessian).all(-1).all(-1)[:, None]
-    values = torch.linalg.eigvalsh(torch.where(finite[..., None], hessian, 0))
-    return torch.where(finite, values, torch.nan)
+    finite = torch.ones_like(hessian[:, :1, 0], dtype=torch.bool)
+    if not bool(torch.isfinite(hessian.sum())):
+        finite = torch.isfinite(hessian).all(-1).all(-1)[:, None]
+        hessian = torch.where(finite[..., None], hessian, 0)
+    return torch.where(finite, torch.linalg.eigvalsh(hessian), torch.nan)
 
 
 def _parts(B: int, size: int) -> list[slice]:
@@ -179,10 +183,6 @@ class NetworkSurface(Surface):
         """Return L, (B,), and f(x_i), (B, n)."""
         f = self.outputs(theta)
         return empirical_loss(self.loss, f, self.y), f
-
-    def error(self, outputs: Tensor) -> Tensor:
-        """Return R, (B,), of f(x_i), (B, n)."""
-        return training_error(outputs, self.y)
 
 
 def check_shapes(X: Tensor, y: Tensor, d: int) -> None:

@@ -14,11 +14,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
 from lossurface.claims import check_options, get
 from lossurface.claims import trained_starts as starts
 from lossurface.claims.tally import Tally
-from lossurface.errors import first_line
+from lossurface.errors import InputError, first_line
 from lossurface.reproduce.pool import BrokenOff, Pool, package
 from lossurface.reproduce.records import Task, breaking_off, run_tasks, write_atomically
 

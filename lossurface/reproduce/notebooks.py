@@ -20,9 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lossurface import InputError
 from lossurface.claims import Claim, check_options, select
-from lossurface.errors import first_line
+from lossurface.errors import InputError, first_line
 from lossurface.reproduce.pool import Pool, package, versions
 from lossurface.reproduce.records import Task, breaking_off, run_tasks, write_atomically
 

@@ -16,9 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lossurface import InputError, __version__
 from lossurface.claims import check_options
-from lossurface.errors import first_line
+from lossurface.errors import InputError, first_line
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -38,7 +37,7 @@ class BrokenOff(RuntimeError):
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of what the results rest on; loads none of them."""
-    found = {"python": platform.python_version(), "lossurface": __version__}
+    found = {"python": platform.python_version(), "lossurface": metadata.version("lossurface")}
     return found | {name: metadata.version(name) for name in LIBRARIES}
 
 

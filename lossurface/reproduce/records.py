@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.reproduce.pool import BrokenOff, Pool
 
 __all__ = ["Store", "Task", "breaking_off", "run_tasks", "write_atomically"]

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         network_from_dict,
         shortcut,
         single_layer,
-        single_layer_torch,
     )
     from lossurface.setting.neurons import (
         CLASSES,
@@ -87,7 +86,6 @@ __all__ = [
     "network_from_dict",
     "shortcut",
     "single_layer",
-    "single_layer_torch",
     # data
     "Dataset",
     "contradictions",
@@ -116,7 +114,7 @@ __all__ = [
 ]
 
 # In such an order that who needs little loads little.
-_HOMES = ["datasets", "neurons", "losses", "assumptions", "networks", "problems", "distributions"]
+_HOMES = ["datasets", "distributions", "neurons", "losses", "assumptions", "networks", "problems"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.datasets import as_ball
 from lossurface.setting.neurons import ANALYTIC, CLASSES, Neuron
 
@@ -36,6 +36,11 @@ class Answer:
     status: Literal["yes", "no", "undecided"]
     reason: str  # one sentence
     witness: object = None  # a point or z_0: what the reason speaks of
+
+    @property
+    def holds(self) -> bool:
+        """Whether the answer is yes."""
+        return self.status == "yes"
 
     def __str__(self) -> str:
         return f"{self.status}: {self.reason}"
@@ -89,11 +94,7 @@ def assumption_5(neuron: Neuron) -> Answer:
 
     Source: Assumption 5.
     """
-    if "convex-analytic" in neuron.classes:
-        return Answer("yes", neuron.memberships["convex-analytic"])
-    if neuron.smoothness != ANALYTIC:
-        return Answer("no", f"not analytic: {_rough(neuron)}", Fraction(0))
-    return _not_positive(neuron, 2, "convex-analytic")
+    return _positive(neuron, 2, "convex-analytic", ANALYTIC, "not analytic")
 
 
 def increasing_neuron(neuron: Neuron) -> Answer:
@@ -101,11 +102,21 @@ def increasing_neuron(neuron: Neuron) -> Answer:
 
     Source: the hypothesis of Theorem 2.
     """
-    if "increasing" in neuron.classes:
-        return Answer("yes", neuron.memberships["increasing"])
-    if neuron.smoothness < 2:
-        return Answer("no", f"not twice differentiable: {_rough(neuron)}", Fraction(0))
-    return _not_positive(neuron, 1, "increasing")
+    return _positive(neuron, 1, "increasing", 2, "not twice differentiable")
+
+
+def _positive(neuron: Neuron, order: int, name: str, smoothness: float, rough: str) -> Answer:
+    """Say whether a derivative is positive, as the members of the class `name` are known to be."""
+    if name in neuron.classes:
+        return Answer("yes", neuron.memberships[name])
+    if neuron.smoothness < smoothness:
+        k = int(neuron.smoothness) + 1
+        why = f"derivative {k} does not exist at 0" if k else "it jumps at 0"
+        return Answer("no", f"{rough}: {why}", Fraction(0))
+    for z in _PROBES:
+        if neuron.ball_derivative(as_ball(z), order) <= 0:
+            return Answer("no", f"sigma{chr(39) * order}({z}) <= 0", z)
+    return Answer("undecided", f"no probe point refutes: {CLASSES[name]}")
 
 
 def width_threshold(n: int, plus: int, minus: int, both: int) -> int:
@@ -129,15 +140,3 @@ def width_threshold(n: int, plus: int, minus: int, both: int) -> int:
             "each class a direction of its own"
         )
     return max(-(-2 * n // gap), 2 * plus, 2 * minus)
-
-
-def _rough(neuron: Neuron) -> str:
-    order = int(neuron.smoothness) + 1
-    return "it jumps at 0" if order == 0 else f"derivative {order} does not exist at 0"
-
-
-def _not_positive(neuron: Neuron, order: int, class_name: str) -> Answer:
-    for z in _PROBES:
-        if neuron.ball_derivative(as_ball(z), order) <= 0:
-            return Answer("no", f"sigma{chr(39) * order}({z}) <= 0", z)
-    return Answer("undecided", f"no probe point refutes: {CLASSES[class_name]}")

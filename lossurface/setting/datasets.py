@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     import torch

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.datasets import Dataset, Point
 
 if TYPE_CHECKING:

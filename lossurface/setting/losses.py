@@ -9,7 +9,7 @@ from functools import partial
 from math import perm
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.neurons import (
     constant,
     get_neuron,

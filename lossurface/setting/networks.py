@@ -20,7 +20,7 @@ from fractions import Fraction
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.datasets import (
     Enclosed,
     Number,
@@ -46,7 +46,6 @@ __all__ = [
     "network_from_dict",
     "shortcut",
     "single_layer",
-    "single_layer_torch",
 ]
 
 ARCHITECTURES = ("single-layer", "shortcut", "feedforward", "identity-shortcut")
@@ -84,28 +83,6 @@ def _check_inputs(X: Tensor, d: int) -> None:
         raise InputError(
             f"X has shape {tuple(X.shape)} and the network takes d = {d}; give (..., n, {d})"
         )
-
-
-def single_layer_torch(neuron: Neuron, a0: Tensor, a: Tensor, W: Tensor, X: Tensor) -> Tensor:
-    """Return f_S(x) = a_0 + sum_j a_j sigma(w_j^T x) for a batch of networks.
-
-    Args:
-        neuron: sigma.
-        a0: (...), output biases.
-        a: (..., M), output weights.
-        W: (..., d, M), hidden weights; column j is w_j. There is no hidden bias.
-        X: (n, d), or (..., n, d) with the same leading shape.
-
-    Returns:
-        (..., n).
-
-    Raises:
-        InputError: X's last dimension is not d.
-    """
-    _check_inputs(X, W.shape[-2])
-    layers = [(W, None), (a.unsqueeze(-1), a0.unsqueeze(-1))]
-    value: Tensor = _layered(neuron, layers, X).squeeze(-1)
-    return value
 
 
 @dataclass(frozen=True)

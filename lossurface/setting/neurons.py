@@ -18,7 +18,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.datasets import Number, as_ball, parse_number
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.setting.datasets import Dataset, Number
 from lossurface.setting.losses import Loss, polynomial_hinge
 from lossurface.setting.networks import Network, network_from_dict

@@ -13,10 +13,9 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Literal
 
-from lossurface import InputError
 from lossurface.conditions import closest_form
 from lossurface.conditions.certified import NAMES
-from lossurface.errors import checked_folder
+from lossurface.errors import InputError, checked_folder
 from lossurface.show.figure import sentence
 from lossurface.show.plot import legend, scatter
 from lossurface.show.static import Drawing, Static, static

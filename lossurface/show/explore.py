@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.show.figure import Words, live, mimebundle
 from lossurface.show.frames_html import encode_frames, frames_html
 from lossurface.show.style import LIGHT, plotly_template, resolve

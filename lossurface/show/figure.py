@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
 __all__ = [
     "MIME",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lossurface import InputError
+from lossurface.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

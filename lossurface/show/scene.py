@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.show.style import (
     AMBER,
     INK,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface import InputError
+from lossurface.errors import InputError
 from lossurface.show.figure import Words, drawn, mimebundle, page_html
 from lossurface.show.style import DARK, LIGHT, Palette, matplotlib_settings
 

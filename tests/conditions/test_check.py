@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import sys
 from fractions import Fraction
 from html.parser import HTMLParser
 
@@ -248,3 +250,15 @@ def test_what_floats_cannot_hold_is_reported_without_a_picture(tmp_path):
     assert "beyond what floats" in (out / "report.html").read_text()
     with pytest.raises(InputError, match="no name"):
         written_report(file, "")
+
+
+def test_it_goes_through_few_modules():
+    program = """
+import sys, lossurface
+lossurface.check([[2], [3], [-1]], [1, 1, -1], width=4)
+print(*(name for name in sys.modules if name.split(".")[0] == "lossurface"))
+"""
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    loaded = ended.stdout.split()
+    assert len(loaded) <= 30, loaded

@@ -7,7 +7,7 @@ import torch
 
 from lossurface import InputError
 from lossurface.landscape.descent import Stop, adam, descend
-from lossurface.landscape.objective import Objective, from_module
+from lossurface.landscape.objective import Objective
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
@@ -115,22 +115,3 @@ def test_adam_takes_the_steps_of_torch_optim():
             problem.value(parameter).sum().backward()
             optimiser.step()
         torch.testing.assert_close(ours[row], parameter.detach()[0], rtol=1e-9, atol=1e-11)
-
-
-def test_a_users_module_descends():
-    torch.manual_seed(0)
-    module = torch.nn.Sequential(
-        torch.nn.Linear(2, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1)
-    ).double()
-    X = torch.randn(12, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    y = torch.sign(X[:, 0] + 0.3)
-    weights = torch.cat([p.detach().flatten() for p in module.parameters()])
-
-    def criterion(out):
-        return logistic().torch(-y * out.squeeze(-1)).mean()
-
-    objective = from_module(module, criterion, X)
-    ridge = Objective(lambda t: objective.function(t) + 0.01 * (t * t).sum(), objective.P)
-    found = descend(ridge, objective.start[None])
-    assert found.stop == (Stop.CRITICAL,)
-    assert torch.equal(weights, torch.cat([p.detach().flatten() for p in module.parameters()]))

@@ -22,10 +22,10 @@ from lossurface.landscape.escape import Case, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.planted import (
     PLANTERS,
+    Planted,
     depart,
     findings,
     plant,
-    point_at,
     proposition_1,
     proposition_12,
     theorem_1,
@@ -144,10 +144,10 @@ def test_theorem_1_tries_the_other_sign_where_most_neurons_leave_no_direction():
     X = np.array([(s, t, b, 0) for s, t, b in shared] + [(s, t, 0, b) for s, t, b in shared])
     W = np.array([[1, 0, 1, 1], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], dtype=float)
     a, axes = np.array([1, 1, -0.5, -1.5]), ([0, 1, 2], [0, 1, 3])
-    planted = point_at("cancelling", get_neuron("quadratic"), polynomial_hinge(6),
-                    X / 1.0, [1] * 4 + [-1] * 4, axes, a, W, 8)  # fmt: skip
+    planted = Planted.at(Proof.THEOREM_1, get_neuron("quadratic"), polynomial_hinge(6),
+                    X / 1.0, [1] * 4 + [-1] * 4, axes, a, W)  # fmt: skip
     assert planted.critical().status == "holds"
-    found = leave(planted, Proof.THEOREM_1)
+    found = leave(planted)
     assert found.case is Case.THEOREM_1_NEGATIVE
     assert found.proved
 
@@ -156,10 +156,10 @@ def test_theorem_1_tries_the_other_sign_where_most_neurons_leave_no_direction():
 @pytest.mark.parametrize("a", [(0.5, -0.25), (-0.25, 0.125), (0.5, -0.499), (3.0, -0.001)])
 def test_two_neurons_leave_where_the_subspaces_meet_only_in_0(neuron, a):
     X, y, axes = axis_points([1, 1, -1, -1, 0.5, -0.5], [2, -2])
-    planted = point_at("symmetric", get_neuron(neuron), polynomial_hinge(3), X, y, axes,
-                    np.array(a), np.zeros((2, 2)), 12)  # fmt: skip
+    planted = Planted.at(Proof.THEOREM_1, get_neuron(neuron), polynomial_hinge(3), X, y, axes,
+                    np.array(a), np.zeros((2, 2)))  # fmt: skip
     assert planted.critical().status == "holds"
-    found = leave(planted, Proof.THEOREM_1)
+    found = leave(planted)
     assert found.case is Case.TWO_NEURONS
     assert found.proved
     moved = (found.theta_after - found.theta_before)[3:].reshape(2, 2)
@@ -198,10 +198,20 @@ def test_a_bad_minimum_of_one_neuron_is_left_once_it_is_split_in_two(share):
 
 def test_opposite_output_weights_of_two_neurons_are_refused():
     X, y, axes = axis_points([1, -1], [1, -1])
-    planted = point_at("symmetric", get_neuron("softplus"), polynomial_hinge(3), X, y, axes,
-                    np.array([0.5, -0.5]), np.zeros((2, 2)), 4)  # fmt: skip
+    planted = Planted.at(Proof.THEOREM_1, get_neuron("softplus"), polynomial_hinge(3), X, y, axes,
+                    np.array([0.5, -0.5]), np.zeros((2, 2)))  # fmt: skip
     with pytest.raises(InputError, match="leave no direction"):
-        leave(planted, Proof.THEOREM_1)
+        leave(planted)
+
+
+def test_theorem_1_has_no_curve_out_of_zero_loss():
+    X, y, _ = axis_points([1, 2], [1, 2])
+    samples, labels = torch.from_numpy(X), torch.tensor(y, dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), samples, labels, 2)
+    theta = torch.tensor([-4.5, 1, -0.5, 10, 0, -10, 0], dtype=torch.float64)
+    assert surface.value(theta[None]).item() == 0
+    with pytest.raises(InputError, match="leave no direction"):
+        escape(surface, theta, proof=Proof.THEOREM_1)
 
 
 def test_theorem_2_names_what_is_not_critical():

@@ -23,7 +23,6 @@ from lossurface.setting import (
     network_from_dict,
     shortcut,
     single_layer,
-    single_layer_torch,
 )
 
 from ._tools import ends, holds, seeded
@@ -92,17 +91,6 @@ def test_a_batch_is_its_members(kind: str) -> None:
     torch.testing.assert_close(each[0, 4], shape.forward(theta[0, 4], own[0, 4]))
     mapped = torch.func.vmap(lambda t: shape.forward(t, shared))(theta[0])
     torch.testing.assert_close(mapped, one[0])
-
-
-def test_single_layer_takes_the_contract_shapes() -> None:
-    B, n, d, M = 3, 5, 2, 4
-    X = torch.ones(n, d, dtype=torch.float64)
-    a0, a, W = torch.zeros(B), torch.ones(B, M), torch.ones(B, d, M)
-    value = single_layer_torch(SQUARE, a0.double(), a.double(), W.double(), X)
-    assert value.tolist() == [[16.0] * n] * B
-    assert single_layer_torch(
-        SQUARE, a0.double(), a.double(), W.double(), X.expand(B, n, d)
-    ).shape == (B, n)
 
 
 def test_values_at_irrational_neurons_and_enclosed_parameters_are_enclosed() -> None:

@@ -28,6 +28,7 @@ def test_assumption_1_holds_for_the_polynomial_hinge(p: int) -> None:
     answer = assumption_1(polynomial_hinge(p))
     assert answer.status == "yes"
     assert answer.witness == 1  # z_0
+    assert answer.holds
     assert f"{p} continuous derivatives" in answer.reason
 
 
@@ -45,6 +46,7 @@ def test_assumption_1_of_an_unknown_loss_is_refuted_or_left_open() -> None:
     assert "l(0) is too small" in assumption_1(small_loss).reason
     exponential = replace(small_loss, name="exponential", ball_derivative=lambda z, k: z.exp())
     assert assumption_1(exponential).status == "undecided"
+    assert not assumption_1(exponential).holds
 
 
 def test_assumption_4_asks_for_the_single_layer_part() -> None:
