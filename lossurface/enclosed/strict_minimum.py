@@ -23,7 +23,7 @@ __all__ = ["strict_minimum"]
 PRECISION = 640  # bits of Newton's method
 FINE = 200  # bits behind the point of theta, in the file
 HINT = 64  # significant bits of V
-HALVINGS = (24, 32, 48, 64)  # rho = 2^-k
+HALVINGS = (32, 48, 64)  # rho = 2^-k
 STEPS = 60
 
 

@@ -129,7 +129,7 @@ def right() -> Certificate:
         f = label - (label - f_S - float(Fraction(given))) / 4
         offset.append(f - f_S)
     data = Dataset.of(rows, made["labels"])
-    return strict_minimum("softplus", 6, data, floats, offset=offset, data=made["data"])
+    return strict_minimum("softplus", 6, data, floats, offset=offset)
 
 
 _CLASH = {"samples": [["1", "1"], ["1", "1"], ["2", "0"]], "labels": [1, -1, 1]}

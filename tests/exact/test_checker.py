@@ -110,10 +110,12 @@ NO_COMMON = [[f"1/{10**4000 + k}" for k in range(j, j + 20)] for j in (1, 21)]
 PARALLEL = {"samples.1": LARGE["strict, planes"].data["samples"][0]}
 BIAS = Fraction(CERTIFICATES["strict"].data["network"]["a0"])
 RHO = Fraction(CERTIFICATES["strict"].data["rho"])
+PLANES = LARGE["strict, planes"].data["data"]
 ONE_SPAN = {"columns": [0], "relations": [["0"]]}
 MANY = {
-    "samples": [["1", f"{k}", "0"] for k in range(450)] + [["0", f"{k}", "1"] for k in range(450)],
-    "labels": [1] * 450 + [-1] * 450, "network.offset": ["0"] * 900,
+    "samples": [["1", f"{k}", "0"] for k in range(1300)]
+    + [["0", f"{k}", "1"] for k in range(1300)],
+    "labels": [1] * 1300 + [-1] * 1300, "network.offset": ["0"] * 2600,
 }  # fmt: skip
 ON_A_LINE = {"samples": [["-1", "0"], ["1", "0"]] * 2} | {
     f"data.{name}": ONE_SPAN for name in ("positive", "negative", "all")
@@ -252,8 +254,14 @@ BROKEN = [
     ("strict", {"training_error": "1/4"}, "training_error is not 1/2, the share counted"),
     ("strict", {"data": {"assumption": "none"}}, "data.assumption is not theorem-1"),
     ("strict", {"data.all": ONE_SPAN}, "data.all.relations: a combination differs"),
+    ("strict", {"samples.1": CERTIFICATES["strict"].data["samples"][0],
+     "network.offset.0": "1"}, "network.offset: f_D cannot differ on equal samples"),
+    ("strict", {"network.neuron": "tanh"}, "network.neuron has no sigma'' > 0"),
+    ("strict, right", {"data": {"assumption": "theorem-2", "separator": ["1", "1", "1"]}},
+     "data: nothing is said of it"),
     ("strict", ON_A_LINE, "data: Assumption 3 fails: r_+ = 1, r_- = 1, r = 1"),
-    ("strict, right", {"claim": "ours-width"}, "training_error: no sample is shown wrong"),
+    ("strict, right", {"claim": "ours-width", "data": PLANES},
+     "training_error: no sample is shown wrong"),
     ("strict, planes", PARALLEL, "samples: 2 negative ones are not shown independent"),
     ("strict", {"network.neuron": "exp", "samples": FAR, "network.W": [["9"], ["1"]]},
      "network: an exponential is too large to enclose"),
@@ -335,6 +343,8 @@ MALFORMED = [
     ("strict", {"network.a": []}, "network.a is not a list of 1 or more"),
     ("strict, fixed", {"network.a": ["1"] * 200, "network.W": [["0"] * 200] * 3,
      "preconditioner": [["0"] * 801] * 801}, "network: too large to be checked"),
+    ("strict", {"network.a0": str(2**384)}, "a number is too large"),
+    ("strict", {"network.a0": str(2**300), "p": 60}, "network: an output is too large for its"),
     ("strict, planes", MANY, "samples: too many positive ones to be decided"),
 ]  # fmt: skip
 

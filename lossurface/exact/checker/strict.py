@@ -24,9 +24,10 @@ from .dataset import check_ranks, residuals
 from .format import Unreadable, require, size
 
 BITS = 384
-LARGEST = 2_000_000  # products of intervals, about
-SUBSETS = 100_000  # of a class
-STEEPEST = 2**12  # no exponential of more is taken
+LARGEST = 3_000_000  # products of intervals, about
+ONE_NEURON = 600  # products, about, that take as long as one evaluation of a neuron
+SUBSETS = 10_000_000  # products of integers, about, to decide general position
+STEEPEST = 256  # no exponential of more is taken
 
 Triple = tuple["Interval", "Interval", "Interval"]
 
@@ -73,6 +74,7 @@ ZERO, ONE = Interval(0, 0), Interval(1 << BITS, 1 << BITS)
 
 def enclosing(low: Q, high: Q) -> Interval:
     """Return the least interval that holds all numbers from low to high."""
+    require(max(-low, high) < 2**BITS, "a number is too large", Unreadable)
     return Interval(math.floor(low * 2**BITS), math.ceil(high * 2**BITS))
 
 
@@ -161,14 +163,16 @@ def cosh(z: Interval) -> Triple:
     return even, (up - down).times(1, 2), even
 
 
+LN_2 = logarithm(1 << BITS)
 ANALYTIC: dict[str, Callable[[Interval], Triple]] = {
-    "softplus": lambda z: softplus(z, logarithm(1 << BITS)),
+    "softplus": lambda z: softplus(z, LN_2),
     "softplus-e": lambda z: softplus(z, ONE),
     "exp": lambda z: (increasing(exponential, z),) * 3,
     "sigmoid": sigmoid,
     "tanh": tanh,
     "cosh": cosh,
 }
+CONVEX = {"softplus", "softplus-e", "exp", "cosh"}  # sigma'' > 0
 
 
 def check_strict(cert: Any, samples: Samples) -> str:
@@ -180,10 +184,17 @@ def check_strict(cert: Any, samples: Samples) -> str:
     P = len(theta)
     size(V, P, P, "preconditioner")
     size([network["offset"]], 1, len(y), "network.offset")
-    require((len(y) + P) * P * P <= LARGEST, "network: too large to be checked", Unreadable)
+    cost = (len(y) + P) * P * P + len(y) * M * ONE_NEURON
+    require(cost <= LARGEST, "network: too large to be checked", Unreadable)
     require(rho > 0, "rho is not above zero")
+    outputs_of = set(zip(map(tuple, samples.rows), network["offset"], strict=True))
+    alike = len(outputs_of) == len({x for x, _ in outputs_of})
+    require(alike, "network.offset: f_D cannot differ on equal samples")
     if cert["claim"] == "ours-width":
+        require(network["neuron"] in CONVEX, "network.neuron has no sigma'' > 0")
         check_position(cert["data"], samples)
+    else:
+        require(cert["data"]["assumption"] == "none", "data: nothing is said of it")
     reach = [rho * sum(map(abs, row)) for row in V]
     require(max(reach) <= cert["radius"], "radius: the box reaches beyond it")
     box = [enclosing(t - r, t + r) for t, r in zip(theta, reach, strict=True)]
@@ -223,6 +234,8 @@ def derivatives(
         outputs.append(f)
         slack = ONE - f.times(label)
         slack = Interval(max(slack.low, 0), max(slack.high, 0))
+        fits = p * (slack.high.bit_length() - BITS) <= 8 * BITS
+        require(fits, "network: an output is too large for its power", Unreadable)
         second = ONE.times(p * (p + 1))  # l''(-y f)
         for _ in range(p - 1):
             second = second * slack
@@ -270,7 +283,7 @@ def check_position(data: Any, samples: Samples) -> None:
         beyond = residuals(data[other], rows, f"data.{other}")
         for many, vectors in ((len(data[name]["columns"]), rows), (own, beyond)):
             count = min(many, len(rows))
-            few = math.comb(len(rows), count) <= SUBSETS
-            require(few, f"samples: too many {name} ones to be decided", Unreadable)
+            work = math.comb(len(rows), count) * count**2 * len(samples.rows[0])
+            require(work <= SUBSETS, f"samples: too many {name} ones to be decided", Unreadable)
             general = all(map(independent, combinations(vectors, count)))
             require(general, f"samples: {count} {name} ones are not shown independent")
