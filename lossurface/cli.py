@@ -62,6 +62,8 @@ def list_claims(as_json: bool) -> None:
         _print_json(rows)
         return
     for claim in CLAIMS.values():
+        if claim.id == "ours-width":
+            click.echo("Ours, not the paper's:")
         checks = f"checks {', '.join(claim.evidence)}"
         click.echo(f"{claim.id:15}{checks:33}{claim.title}; {claim.proved}")
 
@@ -156,6 +158,7 @@ def _end_with_starter() -> None:
 @click.option("--neuron", help="A neuron of the claim's class.")
 @click.option("--p", type=int, help="Power of the polynomial hinge.")
 @click.option("--width", type=int, help="Number of neurons M.")
+@click.option("--family", help="Of the claim ours-width: recursion, small or fixed-fd.")
 def certify(claim_id: str | None, everything: bool, output: str, **choices: Any) -> None:
     """Write the certificate of a claim's counterexample, or with --all those of the gallery."""
     if not output:
@@ -180,18 +183,18 @@ def certify(claim_id: str | None, everything: bool, output: str, **choices: Any)
 
 
 def _certify_all(folder: Path) -> None:
-    from lossurface.claims.gallery import gallery
+    from lossurface.claims.gallery import certificates
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         name = printable(folder)
         raise InputError(f"{name}: no folder ({error.strerror}); choose another place") from None
-    for recipe, certificate in gallery():
-        path = certificate.save(folder / recipe.filename)
+    for name, shows, certificate in certificates():
+        path = certificate.save(folder / name)
         data = certificate.data
         click.echo(
-            f"{printable(path)}: {recipe.shows}; training error {data['training_error']}, "
+            f"{printable(path)}: {shows}; training error {data['training_error']}, "
             f"radius {data['radius']}"
         )
 

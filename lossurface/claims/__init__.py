@@ -1,4 +1,4 @@
-"""The claims of the paper: what each says, where its page is, and how it is verified.
+"""The claims of the paper and our own: what each says, where its page is, how it is verified.
 
 The table loads nothing: a claim's module is imported when it is verified or certified.
 """
@@ -45,10 +45,10 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Claim:
-    """A theorem, proposition or example of the paper.
+    """A theorem, proposition or example of the paper, or a result of ours.
 
     Attributes:
-        id: such as `proposition-5`.
+        id: such as `proposition-5`; of ours, `ours-width`.
         title: what it says, in a few words.
         sign: `positive` (no bad local minimum), `negative` (a counterexample), or `neither`.
         evidence: the kinds of evidence that `verify` gathers, strongest first.
@@ -69,7 +69,12 @@ class Claim:
     @property
     def name(self) -> str:
         """The name as printed, such as `Proposition 5`."""
-        return self.id.replace("-", " ").capitalize()
+        return self.title if self.ours else self.id.replace("-", " ").capitalize()
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is not the paper's."""
+        return self.id.startswith("ours-")
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -131,8 +136,9 @@ def _claim(
     *,
     certifies: bool = False,
     proved: str = "",
+    page: str = "",
 ) -> Claim:
-    page = f"{id_.split('-')[0]}s/{id_}"
+    page = page or f"{id_.split('-')[0]}s/{id_}"
     proved = f"proved on its page (book/{page}){proved}"
     return Claim(id_, title, sign, evidence, page, certifies, proved)
 
@@ -259,6 +265,14 @@ CLAIMS: dict[str, Claim] = {
             "The quadratic loss fails on separable data",
             "negative",
             ("exact", "sampled"),
+        ),
+        _claim(
+            "ours-width",
+            "How wide is wide enough",
+            "neither",
+            ("enclosed",),
+            certifies=True,
+            page="beyond/width-threshold",
         ),
     )
 }

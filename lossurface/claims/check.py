@@ -41,7 +41,7 @@ ARCHITECTURES = {  # by the names that may be given
 }
 LARGEST = 10**9  # p or width
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
-ASKING_MORE = ("proposition-1", "ours-independent-parts")
+ASKING_MORE = ("proposition-1", "ours-width", "ours-independent-parts")
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ def _report(
         loss, p = "polynomial-hinge", 6 if p is None else p
     kind, space = ARCHITECTURES[architecture], Space(table.dataset)
     case = guarantees.Case({}, subspaces.ranks(space), get_neuron(neuron), get_loss(loss, p), kind,
-                           width, table.dataset.n)  # fmt: skip
+                           width, table.dataset.n_plus, table.dataset.n_minus)  # fmt: skip
     numerical = None
     if rank_tolerance is not None:
         found = subspaces.numerical_ranks(space, rank_tolerance)

@@ -75,7 +75,8 @@ class Case:
     loss: Loss
     architecture: str
     width: int | None
-    n: int
+    n_plus: int
+    n_minus: int
 
     def verdict(self, name: str) -> str:
         """Return a condition's verdict."""
@@ -163,7 +164,7 @@ ELLIPSOIDS = (
 
 def applied(case: Case) -> Iterator[Applied]:
     """Hold every statement against the case."""
-    wide, wide_quadratic = case.ranks.width(case.n), case.ranks.quadratic_width
+    wide, wide_quadratic = case.ranks.width(case.n_plus + case.n_minus), case.ranks.quadratic_width
     neuron, f_D = case.neuron.name, case.architecture == "shortcut"
     convex = case.ask("assumption-5", CONVEX)
     quadratic = _Asked()
@@ -171,6 +172,7 @@ def applied(case: Case) -> Iterator[Applied]:
         quadratic = _Asked(f"neuron {neuron}, not quadratic", "use quadratic neurons in f_S")
     asked = [*case.network(6), convex, *case.subspaces(), case.at_least(wide)]
     yield case.applied("theorem-1", "guarantee", EVERY, asked, wide)
+    yield _width(case, convex)
     yield _independent_parts(case, convex)
     asked = [*case.network(3), case.ask("increasing-neuron", INCREASING), _separable(case)]
     yield case.applied("theorem-2", "guarantee", EVERY, asked, 1)
@@ -215,6 +217,17 @@ def _separable(case: Case) -> _Asked:
         return case.ask("assumption-6", constant)
     features = "features are needed in which the classes are separable"
     return case.ask("assumption-6", features, True)
+
+
+def _width(case: Case, convex: _Asked) -> Applied:
+    """Ours: the width that Theorem 1 takes, of samples in general position."""
+    ranks = case.ranks
+    least = ranks.least_width(case.n_plus, case.n_minus)
+    asked = [*case.network(2), convex, *case.subspaces(), case.at_least(least)]
+    says = f"{EVERY}: width {least} is enough"
+    if ranks.plus + ranks.minus == ranks.both:
+        says = f"{EVERY}: two neurons are enough, as the subspaces meet only in 0"
+    return case.applied("ours-width", "guarantee", says, asked, least)
 
 
 def _independent_parts(case: Case, convex: _Asked) -> Applied:

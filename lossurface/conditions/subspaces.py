@@ -56,6 +56,18 @@ class Ranks:
         """Proposition 1's width for quadratic neurons, the least M > r."""
         return self.both + 1
 
+    def least_width(self, n_plus: int, n_minus: int) -> int | None:
+        """Return a width of at least 2 that is enough for samples in general position, if any is.
+
+        Source: ours, (A) and (C) of the page `beyond/width-threshold`.
+        """
+        if self.gap <= 0:
+            return None
+        if self.plus + self.minus == self.both:  # the spans meet only in 0
+            return 2
+        own_plus, own_minus = self.both - self.minus, self.both - self.plus
+        return max(2, (n_plus - 1) // own_plus + (n_minus - 1) // own_minus + 1)
+
     def to_dict(self) -> dict[str, int]:
         """Return r_+, r_-, r and Delta r by their names in JSON."""
         return {"r_plus": self.plus, "r_minus": self.minus, "r": self.both, "delta_r": self.gap}

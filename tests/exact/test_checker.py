@@ -12,7 +12,7 @@ import pytest
 from lossurface.exact import checker
 from lossurface.exact.checker import Refuted, Unreadable, check, load
 from lossurface.exact.checker.format import MAX_BYTES, parse
-from tests.exact.certificates import CERTIFICATES, CONDITIONS, MINIMA
+from tests.exact.certificates import CERTIFICATES, CONDITIONS, LARGE, MINIMA
 from tests.exact.mutations import altered
 
 FOLDER = Path(checker.__file__).parent
@@ -62,7 +62,7 @@ def test_a_condition_is_decided(name, says):
 
 def changed(name, changes):
     """Return a certificate's data with entries replaced, each path written with dots."""
-    data = dict(CERTIFICATES[name].data)
+    data = dict((CERTIFICATES | LARGE)[name].data)
     for path, value in changes.items():
         keys = tuple(int(key) if key.isdigit() else key for key in path.split("."))
         data = altered(data, keys, value)
@@ -106,6 +106,21 @@ UNDECIDED = {
                           "levels": ["0 +/- 99"] * 6},
 }  # fmt: skip
 NO_COMMON = [[f"1/{10**4000 + k}" for k in range(j, j + 20)] for j in (1, 21)]
+
+PARALLEL = {"samples.1": LARGE["strict, planes"].data["samples"][0]}
+BIAS = Fraction(CERTIFICATES["strict"].data["network"]["a0"])
+RHO = Fraction(CERTIFICATES["strict"].data["rho"])
+PLANES = LARGE["strict, planes"].data["data"]
+ONE_SPAN = {"columns": [0], "relations": [["0"]]}
+MANY = {
+    "samples": [["1", f"{k}", "0"] for k in range(1300)]
+    + [["0", f"{k}", "1"] for k in range(1300)],
+    "labels": [1] * 1300 + [-1] * 1300, "network.offset": ["0"] * 2600,
+}  # fmt: skip
+ON_A_LINE = {"samples": [["-1", "0"], ["1", "0"]] * 2} | {
+    f"data.{name}": ONE_SPAN for name in ("positive", "negative", "all")
+}
+FAR = [["-5000", "0"], ["0", "-1"], ["0", "1"], ["5000", "0"]]
 
 # name, what is changed, what the message says: it names the field
 BROKEN = [
@@ -228,6 +243,28 @@ BROKEN = [
      "form.relations: a combination differs on its row 0"),
     ("contradiction", {"pair": [0, 2]}, "pair: the two samples differ"),
     ("contradiction", {"labels": [1, 1, -1]}, "pair: the two labels agree"),
+    # a strict minimum
+    ("strict", {"rho": "0"}, "rho is not above zero"),
+    ("strict", {"rho": str(4 * RHO)}, "radius: the box reaches beyond it"),
+    ("strict", {"rho": "1", "radius": "99"}, "rho: the Hessian is not shown definite on the box"),
+    ("strict", {"network.a.0": "1"}, "rho: the Hessian is not shown definite on the box"),
+    ("strict", {"network.a0": str(BIAS + RHO)}, "rho: the gradient is not shown short enough"),
+    ("strict", {"rho": f"1/{2**400}"}, "rho: the gradient is not shown short enough for the box"),
+    ("strict", {"preconditioner": [["0"] * 4] * 4}, "rho: the Hessian is not shown definite"),
+    ("strict", {"training_error": "1/4"}, "training_error is not 1/2, the share counted"),
+    ("strict", {"data": {"assumption": "none"}}, "data.assumption is not theorem-1"),
+    ("strict", {"data.all": ONE_SPAN}, "data.all.relations: a combination differs"),
+    ("strict", {"samples.1": CERTIFICATES["strict"].data["samples"][0],
+     "network.offset.0": "1"}, "network.offset: f_D cannot differ on equal samples"),
+    ("strict", {"network.neuron": "tanh"}, "network.neuron has no sigma'' > 0"),
+    ("strict, right", {"data": {"assumption": "theorem-2", "separator": ["1", "1", "1"]}},
+     "data: nothing is said of it"),
+    ("strict", ON_A_LINE, "data: Assumption 3 fails: r_+ = 1, r_- = 1, r = 1"),
+    ("strict, right", {"claim": "ours-width", "data": PLANES},
+     "training_error: no sample is shown wrong"),
+    ("strict, planes", PARALLEL, "samples: 2 negative ones are not shown independent"),
+    ("strict", {"network.neuron": "exp", "samples": FAR, "network.W": [["9"], ["1"]]},
+     "network: an exponential is too large to enclose"),
 ]  # fmt: skip
 
 MALFORMED = [
@@ -299,6 +336,16 @@ MALFORMED = [
     ("contradiction", {"pair": [0]}, "pair is not a list of 2 or more"),
     ("contradiction", {"pair": [0, 1, 1]}, "pair is not two positions of samples"),
     ("contradiction", {"pair": [0, 3]}, "pair is not two positions of samples"),
+    ("strict", {"network.W": [["1"]]}, "network.W is not 2 x 1"),
+    ("strict", {"preconditioner": [["1"]]}, "preconditioner is not 4 x 4"),
+    ("strict", {"network.offset": ["0"]}, "network.offset is not 1 x 4"),
+    ("strict", {"network.neuron": "relu"}, "network.neuron is 'relu', not one of cosh, exp"),
+    ("strict", {"network.a": []}, "network.a is not a list of 1 or more"),
+    ("strict, fixed", {"network.a": ["1"] * 200, "network.W": [["0"] * 200] * 3,
+     "preconditioner": [["0"] * 801] * 801}, "network: too large to be checked"),
+    ("strict", {"network.a0": str(2**384)}, "a number is too large"),
+    ("strict", {"network.a0": str(2**300), "p": 60}, "network: an output is too large for its"),
+    ("strict, planes", MANY, "samples: too many positive ones to be decided"),
 ]  # fmt: skip
 
 

@@ -15,7 +15,9 @@ from tests.exact.certificates import CERTIFICATES
 from tests.exact.mutations import resealed
 
 FOLDER = Path(checker.__file__).parent
-LINES = 1100  # of the whole folder: short enough to be read before it is believed
+# Of the whole folder: short enough to be read before it is believed. Of these, 300 enclose e^z and
+# ln and the derivatives of a network, for one kind of certificate.
+LINES = 1400
 STANDARD = sys.stdlib_module_names - {"importlib"}
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from flint import ctx
 
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import assumption_3
+from lossurface.enclosed import SingleLayer, enclose
 from lossurface.exact.checker import Refuted, Unreadable, check
-from lossurface.setting import from_certificate
+from lossurface.setting import from_certificate, get_neuron, polynomial_hinge
 from tests.conditions.samples import space
 from tests.exact.certificates import CERTIFICATES, MINIMA
 from tests.exact.mutations import altered, at, leaves, wrong_shapes, wrong_types
@@ -28,7 +30,7 @@ ASSUMED = {"theorem-1": assumption_3, "theorem-2": assumption_6}
 
 # Of these fields no other value is accepted.
 STATED = {"format", "version", "kind", "training_error", "dual_weights", "mu", "lambda", "sign",
-          "pair", "a0", "architecture", "assumption"}  # fmt: skip
+          "offset", "pair", "a0", "architecture", "assumption"}  # fmt: skip
 # Of these another may be, and the certificate states something else that is true:
 REASONS = {
     "claim": "what is shown for one proposition may be what another asks",
@@ -51,6 +53,8 @@ REASONS = {
     "rows": "another quadratic",
     "linear": "another quadratic",
     "width": "a larger one",
+    "preconditioner": "any matrix near it",
+    "rho": "a larger or a smaller box",
 }
 
 
@@ -70,6 +74,10 @@ def field(path):
 def still_true(data):
     """By another road: the setting's own evaluation, or the search of the conditions."""
     proof = check(data)
+    if data["kind"] == "strict-minimum":
+        box = enclosure(data)
+        assert box.kind == "strict-minimum"
+        return
     if "radius" not in data:
         if data["claim"] in DECIDED:
             verdict = DECIDED[data["claim"]](space(data["samples"], data["labels"])).verdict
@@ -88,6 +96,22 @@ def still_true(data):
                 theta = list(problem.network.theta)
                 theta[k] += share * radius
                 assert not loss_at(problem, theta, 200) < least
+
+
+def enclosure(data):
+    """Return what Krawczyk's operator shows near the parameters of a strict minimum."""
+    network = data["network"]
+    theta = [network["a0"], *network["a"], *(v for row in network["W"] for v in row)]
+    layer = SingleLayer(
+        get_neuron(network["neuron"]).ball_derivative,
+        polynomial_hinge(data["p"]).ball_derivative,
+        [[Fraction(v) for v in row] for row in data["samples"]],
+        data["labels"],
+        len(network["a"]),
+        offset=[Fraction(v) for v in network["offset"]],
+    )
+    with ctx.workprec(256):
+        return enclose(layer, [Fraction(v) for v in theta])
 
 
 def others(value):

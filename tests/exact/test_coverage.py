@@ -12,7 +12,9 @@ from lossurface.exact import checker
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(checker.__file__).parent
-TESTS = [f"tests/exact/test_checker{part}.py" for part in ("", "_arithmetic", "_command")]
+TESTS = [
+    f"tests/exact/test_checker{part}.py" for part in ("", "_arithmetic", "_command", "_strict")
+]
 
 
 def test_its_own_tests_run_every_branch_of_the_checker(tmp_path):

@@ -14,8 +14,9 @@ from . import dataset
 from .arithmetic import Samples, common
 from .format import CERTIFICATE, FORMAT, Refuted, Unreadable, load, printable, read, require, size
 from .minimum import check_minimum, check_staircase
+from .strict import ANALYTIC, check_strict
 
-__all__ = ["Proof", "Refuted", "Unreadable", "check", "load", "named", "printable"]
+__all__ = ["ANALYTIC", "Proof", "Refuted", "Unreadable", "check", "load", "named", "printable"]
 
 CONDITIONS: dict[str, Callable[[Any, Samples], str]] = {
     "separator": dataset.check_separator,
@@ -33,7 +34,7 @@ class Proof(NamedTuple):
 
     claim: str
     says: str
-    evidence: Literal["exact", "enclosed"]  # enclosed: the affine map is known in balls alone
+    evidence: Literal["exact", "enclosed"]  # enclosed: theta* is known in balls alone
 
     def __str__(self) -> str:
         return f"certificate of {self.claim}: {self.says}"
@@ -69,6 +70,8 @@ def check(raw: Any) -> Proof:
     if kind == "local-minimum":
         says, enclosed = check_minimum(cert, samples)
         return Proof(claim, says, "enclosed" if enclosed else "exact")
+    if kind == "strict-minimum":
+        return Proof(claim, check_strict(cert, samples), "enclosed")
     if kind == "staircase":
         return Proof(claim, check_staircase(cert, samples), "exact")
     return Proof(claim, f"{named(claim)} {CONDITIONS[kind](cert, samples)}", "exact")

@@ -42,6 +42,9 @@ AT_ZERO: dict[str, Ball] = {  # sigma(0); for base e it is ln 2
     "softplus-e": (Q(693147180559945309417, 10**21), Q(693147180559945309418, 10**21)),
 }
 
+# enclosed with their derivatives by `strict`
+ANALYTIC = {"softplus", "softplus-e", "exp", "sigmoid", "tanh", "cosh"}
+
 FORMAT, VERSION = "lossurface/certificate", 2
 
 INDEX = range(1_000_000)  # a position in a list, from 0
@@ -68,6 +71,8 @@ NETWORK: Any = (
     },
 )
 _STAIRCASE: Any = {"w": ["q"], "b": "q", "breaks": ["q", ...], "levels": ["ball"]}
+# f_D is held fixed: `offset` holds its outputs on the samples, zeros where there is no f_D.
+_FREE: Any = {"neuron": ANALYTIC, "a0": "q", "a": ["q"], "W": [["q"]], "offset": ["q"]}
 _QUADRATIC: Any = {"weights": ["q", ...], "rows": [["q"], ...], "linear": ["q"]}
 _QUADRATICS: Any = {"positive": _QUADRATIC, "negative": _QUADRATIC}
 _CONDITIONS = {"proposition-11", "proposition-12"}
@@ -90,6 +95,16 @@ KINDS: dict[str, Any] = {
         "network": {"neuron": {*CONVEX, *EVEN}, "a0": "q", "a": ["q"], "staircase": _STAIRCASE},
         "dual_weights": ["q"],
         "form": FORM,
+        "radius": "q",
+        "training_error": "q",
+    },
+    "strict-minimum": {
+        "claim": {"ours-width", "strict-minimum"},
+        "p": POWER,
+        "data": DATA,
+        "network": _FREE,
+        "preconditioner": [["q"]],
+        "rho": "q",
         "radius": "q",
         "training_error": "q",
     },
