@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lossurface.claims import verdict
 from lossurface.claims.last_layer import last_layer, without_error
 from lossurface.errors import InputError
-from lossurface.exact import Finding, Verdict, enclosed_positive, every, sampled, uncounted
+from lossurface.exact import Finding, enclosed_positive, every, sampled, uncounted
 from lossurface.setting import ARCHITECTURES, NEURONS, Architecture, Problem, logistic
 
 if TYPE_CHECKING:
@@ -16,7 +15,12 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.critical import Certified
 
-__all__ = ["both_sides", "critical_points", "not_critical", "verify"]
+__all__ = ["both_sides", "critical_points", "not_critical", "findings"]
+
+HEADLINE = (
+    "Networks of all four architectures with R = 0 have a gradient that is certified not to "
+    "vanish and respects the bound; every enclosed critical point has an error."
+)
 
 _NEURONS = ("softplus", "relu", "sigmoid", "leaky-relu", "tanh", "threshold", "quadratic")
 
@@ -91,7 +95,12 @@ def critical_points(*, trials: int, seed: int) -> list[Certified]:
     return [one for one in found if one.enclosure is not None and one.kind != "undecided"]
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 60) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: random networks of each architecture.
+
+    Raises:
+        InputError: so few that no critical point was met.
+    """
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -117,20 +126,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield uncounted(proof)
     wrong = sum(one.errors is None or one.errors[0] < 1 for one in found)
     yield uncounted(sampled("counted again, each has an error that is sure", wrong, len(found)))
-
-
-def verify(*, seed: int = 0, trials: int = 60) -> Verdict:
-    """Verify Proposition 10.
-
-    Args:
-        seed: of the networks and samples.
-        trials: random networks of each architecture.
-
-    Raises:
-        InputError: so few trials that no critical point was met.
-    """
-    headline = (
-        "Networks of all four architectures with R = 0 have a gradient that is certified not to "
-        "vanish and respects the bound; every enclosed critical point has an error."
-    )
-    return verdict("proposition-10", _findings(seed, trials), headline)

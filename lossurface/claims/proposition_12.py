@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.claims import verdict
 from lossurface.claims.traps import decide, decided, met, trap_findings, trapped
 from lossurface.conditions import Condition
-from lossurface.exact import Certificate, Finding, Verdict, equal, every, less
+from lossurface.exact import Certificate, Finding, equal, every, less
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:
@@ -19,7 +18,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["BOWL", "CROSS", "Left", "certify", "leave", "leave_kernel", "verify"]
+__all__ = ["BOWL", "CROSS", "Left", "certify", "leave", "leave_kernel", "findings"]
+
+HEADLINE = (
+    "Datasets decided with exact certificates: a bad local minimum on each where the "
+    "condition fails, and planted bad critical points, W = 0 and W != 0, left where it holds."
+)
 
 # Separable by w = (1, 1), yet the positives lie further out in every direction.
 BOWL = Dataset.of(
@@ -212,7 +216,8 @@ def _ellipsoid_errors(dataset: Dataset, condition: Condition) -> int:
     return wrong
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 24) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: random datasets."""
     import numpy as np
 
     cases = [(data, decide(data, "proposition-12")) for data in (BOWL, CROSS)]
@@ -240,17 +245,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
                     (one.decrease for one in points))  # fmt: skip
     errors = sum(_ellipsoid_errors(data, found) for data, found in holding)
     yield equal("the networks that the ellipsoids make classify every sample", Fraction(errors), 0)
-
-
-def verify(*, seed: int = 0, trials: int = 24) -> Verdict:
-    """Verify Proposition 12 in both directions.
-
-    Args:
-        seed: of the datasets and the planted points.
-        trials: random datasets.
-    """
-    headline = (
-        "Datasets decided with exact certificates: a bad local minimum on each where the "
-        "condition fails, and planted bad critical points, W = 0 and W != 0, left where it holds."
-    )
-    return verdict("proposition-12", _findings(seed, trials), headline)

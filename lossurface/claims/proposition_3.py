@@ -8,7 +8,6 @@ from math import comb, floor
 from typing import TYPE_CHECKING
 
 from lossurface import setting
-from lossurface.claims import verdict
 from lossurface.claims.affine import AffineMap, best_affine_map, refuse_separable, separable
 from lossurface.claims.construction import (
     SAMPLES,
@@ -20,7 +19,7 @@ from lossurface.claims.construction import (
     shifted,
 )
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, Finding, Verdict, less, sampled
+from lossurface.exact import Certificate, Finding, less, sampled
 from lossurface.exact.checker.format import IDENTITY
 from lossurface.exact.linalg import dot
 from lossurface.setting import Dataset, Enclosed
@@ -35,8 +34,13 @@ __all__ = [
     "inseparable_sample",
     "separability",
     "separable_bounds",
-    "verify",
+    "findings",
 ]
+
+HEADLINE = (
+    "Bad local minima on symmetric (from M = 1) and on sampled (from M = 2) Theorem 1 data, up "
+    "to M > n; samples are separable with a probability between 4(3/4)^n - 6/2^n and 8(7/8)^n."
+)
 
 CLAIM = "Proposition 3"
 _SIZES = (4, 8, 12, 16, 24)
@@ -199,7 +203,8 @@ def separability(seed: int, trials: int) -> Iterator[Finding]:
     yield sampled("linear programs agree with the hulls' intervals", differing, len(drawn))
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 100) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: datasets for each size in the experiment on separability."""
     import numpy as np
 
     for neuron in sorted(IDENTITY):
@@ -212,17 +217,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
         certificate = certify(neuron, p, width, inseparable_sample(rng))
         yield misclassifying(certificate, f"{neuron}, p = {p}, M = {width}, 20 samples")
     yield from separability(seed, trials)
-
-
-def verify(*, seed: int = 0, trials: int = 100) -> Verdict:
-    """Verify Proposition 3.
-
-    Args:
-        seed: of the samples.
-        trials: datasets for each size in the experiment on separability.
-    """
-    headline = (
-        "Bad local minima on symmetric (from M = 1) and on sampled (from M = 2) Theorem 1 data, up "
-        "to M > n; samples are separable with a probability between 4(3/4)^n - 6/2^n and 8(7/8)^n."
-    )
-    return verdict("proposition-3", _findings(seed, trials), headline)

@@ -6,13 +6,17 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from lossurface import setting
-from lossurface.claims import verdict
 from lossurface.claims.affine import best_affine_map, refuse_separable
 from lossurface.claims.construction import Builder, certified, misclassifying
-from lossurface.exact import Certificate, Finding, Verdict
+from lossurface.exact import Certificate, Finding
 from lossurface.setting import Dataset
 
-__all__ = ["certify", "verify"]
+__all__ = ["certify", "findings"]
+
+HEADLINE = (
+    "Bad local minima of a^T (x + H(x)) + b on symmetric and on sampled Theorem 1 data; "
+    "samples are separable with a probability of at most 8(7/8)^n."
+)
 
 CLAIM = "Proposition 7"
 
@@ -65,7 +69,8 @@ def certify(
     return _BUILDER.minimum(dataset, p, data, network, error=best.error)
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 100) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: datasets for each size in the experiment on separability."""
     import numpy as np
 
     from lossurface.claims.proposition_3 import inseparable_sample, separability
@@ -79,17 +84,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
         certificate = certify(p=p, dataset=inseparable_sample(rng), widths=widths)
         yield misclassifying(certificate, f"p = {p}, widths {widths}, 20 samples")
     yield from separability(seed, trials)
-
-
-def verify(*, seed: int = 0, trials: int = 100) -> Verdict:
-    """Verify Proposition 7.
-
-    Args:
-        seed: of the samples.
-        trials: datasets for each size in the experiment on separability.
-    """
-    headline = (
-        "Bad local minima of a^T (x + H(x)) + b on symmetric and on sampled Theorem 1 data; "
-        "samples are separable with a probability of at most 8(7/8)^n."
-    )
-    return verdict("proposition-7", _findings(seed, trials), headline)
