@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lossurface.conditions.guarantees import Case
     from lossurface.exact import Certificate
 
-    Builder = Callable[[], Certificate | None]
+    Builder = Callable[[], Certificate]
 
 __all__ = ["counterexample"]
 
@@ -37,7 +37,7 @@ def counterexample(space: Space, case: Case) -> Certificate | None:
             certificate = build()
         except InputError:
             continue
-        if certificate is not None and len(certificate.to_json()) <= MAX_BYTES:
+        if len(certificate.to_json()) <= MAX_BYTES:
             return certificate
     return None
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.claims.traps import decide, decided, met, trap_findings, trapped
-from lossurface.conditions import Space, assumption_3
+from lossurface.claims.traps import decide, decided, met, trap_findings
+from lossurface.conditions import Space, assumption_3, bad_minimum, proposition_11
 from lossurface.exact import Certificate, Finding, every
 from lossurface.exact.checker.format import CONVEX, EVEN
 from lossurface.setting import Dataset
@@ -45,7 +45,8 @@ def certify(
 
     Source: Proposition 11; the construction is ours.
     """
-    return trapped(dataset, decide(dataset, "proposition-11"), neuron, p, width)
+    space = Space(dataset)
+    return bad_minimum(space, proposition_11(space), neuron, p, width)
 
 
 def shifted(by: float | str | Fraction) -> Dataset:

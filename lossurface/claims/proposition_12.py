@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.claims.traps import decide, decided, met, trap_findings, trapped
-from lossurface.conditions import Condition
+from lossurface.claims.traps import decide, decided, met, trap_findings
+from lossurface.conditions import Condition, Space, bad_minimum, proposition_12
 from lossurface.exact import Certificate, Finding, equal, every, less
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
@@ -52,7 +52,8 @@ def certify(
 
     Source: Proposition 12; the construction is ours.
     """
-    return trapped(dataset, decide(dataset, "proposition-12"), neuron, p, width)
+    space = Space(dataset)
+    return bad_minimum(space, proposition_12(space), neuron, p, width)
 
 
 @dataclass(frozen=True)
