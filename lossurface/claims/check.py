@@ -46,30 +46,16 @@ ASKING_MORE = ("proposition-1", "ours-independent-parts")
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of a network on a dataset.
+    """What is known of a network on a dataset."""
 
-    Attributes:
-        table: the dataset and the words it came in.
-        network: neuron, loss, p, width and architecture, as asked about.
-        ranks: r_+, r_-, r, Delta r, and the widths that follow.
-        conditions: every condition, with its verdict and certificate.
-        claims: the paper's statements, held against them.
-        advice: for each guarantee that does not apply, what would make it apply.
-        counterexample: a certified local minimum with training error above 0, for this neuron,
-            loss and architecture, if the data admits one that we can build.
-        numerical: ranks as numbers of large singular values, if asked for; no verdict rests on
-            them.
-        space: the dataset, prepared.
-    """
-
-    table: Table
-    network: Mapping[str, Any]
-    ranks: subspaces.Ranks
+    table: Table  #: the dataset and the words it came in
+    network: Mapping[str, Any]  #: neuron, loss, p, width and architecture, as asked about
+    ranks: subspaces.Ranks  #: r_+, r_-, r, Delta r, and the widths that follow
     conditions: tuple[Condition, ...]
-    claims: tuple[guarantees.Applied, ...]
-    advice: tuple[str, ...]
-    counterexample: Certificate | None
-    numerical: Mapping[str, Any] | None
+    claims: tuple[guarantees.Applied, ...]  #: the paper's statements, held against the conditions
+    advice: tuple[str, ...]  #: for each guarantee that does not apply, what would make it
+    counterexample: Certificate | None  #: a certified bad local minimum, if we can build one
+    numerical: Mapping[str, Any] | None  #: ranks by singular values; no verdict rests on them
     space: Space = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -16,17 +16,11 @@ __all__ = ["Points", "compositions", "error_share", "multinomial", "wrong_by_maj
 
 @dataclass(frozen=True)
 class Points:
-    """Points with labels, and the functions f = features^T beta that are fitted to them.
+    """Points with labels, and the functions f = features^T beta that are fitted to them."""
 
-    Attributes:
-        features: (k, m), one row a point.
-        labels: (k,), -1 or +1.
-        shares: (k,), the probability of each point.
-    """
-
-    features: tuple[tuple[Fraction | int, ...], ...]
-    labels: tuple[int, ...]
-    shares: tuple[Fraction, ...]
+    features: tuple[tuple[Fraction | int, ...], ...]  # (k, m), one row a point
+    labels: tuple[int, ...]  # (k,), -1 or +1
+    shares: tuple[Fraction, ...]  # (k,), the probability of each point
 
     def fit(self, counts: Sequence[int]) -> tuple[Fraction | None, ...]:
         """Return the values at the points of every minimiser of sum_k counts_k (y_k - f(x_k))^2.

@@ -58,27 +58,16 @@ def certify(
 
 @dataclass(frozen=True)
 class Left:
-    """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it.
-
-    Attributes:
-        dataset: its samples.
-        W: (d, M), the hidden weights.
-        error: the training error there.
-        critical: the derivatives in a_0, a and W, and in f_D's output layer, vanish.
-        bad: the training error is above 0.
-        not_minimum: the second derivative of the loss along the step is negative.
-        decrease: the loss after the step is lower.
-        case: which case of the proof was used.
-    """
+    """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it."""
 
     dataset: Dataset
-    W: Array
-    error: Fraction
-    critical: Finding
-    bad: Finding
-    not_minimum: Finding
-    decrease: Finding
-    case: str
+    W: Array  # (d, M), the hidden weights
+    error: Fraction  # the training error there
+    critical: Finding  # the derivatives in a_0, a and W, and in f_D's output layer, vanish
+    bad: Finding  # the training error is above 0
+    not_minimum: Finding  # the loss's second derivative along the step is negative
+    decrease: Finding  # the loss after the step is lower
+    case: str  # of the proof
 
 
 def leave(dataset: Dataset, rng: np.random.Generator, width: int | None = None) -> Left:

@@ -31,21 +31,13 @@ CLOSE = 1e-10  # gap at which the value counts as not to be told from zero
 
 @dataclass(frozen=True, eq=False)
 class Game:
-    """Where the search ended: `low` <= value <= `high`.
+    """Where the search ended: `low` <= value <= `high`."""
 
-    Attributes:
-        weights: (n,), lambda attaining `low`.
-        low: the least eigenvalue of S(lambda).
-        shape: (r, r), Z attaining `high`, trace one.
-        slope: (r,), u; zero without moments.
-        high: max of q over s = 1 less its min over s = -1.
-    """
-
-    weights: Array
-    low: float
-    shape: Array
-    slope: Array
-    high: float
+    weights: Array  #: (n,), lambda attaining `low`
+    low: float  #: the least eigenvalue of S(lambda)
+    shape: Array  #: (r, r), Z attaining `high`, trace one
+    slope: Array  #: (r,), u; zero without moments
+    high: float  #: max of q over s = 1 less its min over s = -1
 
 
 def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game | None:
