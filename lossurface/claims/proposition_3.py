@@ -15,7 +15,6 @@ from lossurface.claims.construction import (
     Number,
     certified,
     half_space,
-    misclassifying,
     shifted,
 )
 from lossurface.errors import InputError
@@ -215,5 +214,7 @@ def findings(*, seed: int = 0, trials: int = 100) -> Iterator[Finding]:
     rng = np.random.default_rng(seed)
     for neuron, p, width in (("leaky-relu", 2, 2), ("elu", 3, 2), ("linear", 6, 21)):
         certificate = certify(neuron, p, width, inseparable_sample(rng))
-        yield misclassifying(certificate, f"{neuron}, p = {p}, M = {width}, 20 samples")
+        yield certified(
+            certificate, f"{neuron}, p = {p}, M = {width}, 20 samples", smaller_class=False
+        )
     yield from separability(seed, trials)
