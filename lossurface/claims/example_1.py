@@ -27,12 +27,7 @@ def example_1() -> tuple[Fraction, Fraction]:
 
 
 def sampled_errors(trials: int, seed: int) -> list[float]:
-    """Return the population error of the least-squares fit to 4000 samples, once for each trial.
-
-    Args:
-        trials: how many independent datasets to fit.
-        seed: of the datasets.
-    """
+    """Return the population error of the least-squares fit to 4000 samples, once for each trial."""
     import numpy as np
 
     rng = np.random.default_rng(seed)

@@ -52,11 +52,7 @@ def example_2(alpha: Fraction = Fraction(1, 10)) -> Points:
 
 
 def small_alpha(n: int) -> Fraction:
-    """Return an alpha <= 1/(4 sqrt(n)), small enough for `wrong_by_majority` with 4n samples.
-
-    Raises:
-        InputError: n is not an integer >= 1.
-    """
+    """Return an alpha <= 1/(4 sqrt(n)), small enough for `wrong_by_majority` with 4n samples."""
     at_least("n", n, 1, CLAIM)
     root = isqrt(n - 1) + 1  # the ceiling of sqrt(n)
     return Fraction(1, 4 * root)
@@ -65,10 +61,7 @@ def small_alpha(n: int) -> Fraction:
 def probability(n: int, alpha: Fraction | None = None) -> Fraction:
     """Return the probability that the error exceeds 1/8 with 4n samples, exactly.
 
-    Args:
-        n: a quarter of the number of samples.
-        alpha: where the inner points are; any alpha <= 1/(4 sqrt(n)), which give the same P(n), by
-            default. A given one costs a sum over all counts of three points.
+    Without alpha it is P(n), the same for all alpha <= 1/(4 sqrt(n)).
     """
     ways = 0
     for few in range(n // 2 + 1, 2 * n):

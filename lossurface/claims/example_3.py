@@ -34,11 +34,7 @@ def example_3(delta: Fraction = Fraction(1, 10)) -> Points:
 
 
 def small_delta(samples: int) -> Fraction:
-    """Return 2/(N + 1), small enough for `wrong_by_majority` with N samples.
-
-    Raises:
-        InputError: fewer than 3 samples.
-    """
+    """Return 2/(N + 1), small enough for `wrong_by_majority` with N >= 3 samples."""
     return Fraction(2, at_least("samples", samples, 3, CLAIM) + 1)
 
 

@@ -38,16 +38,11 @@ def not_critical(problem: Problem) -> Finding:
 
 
 def both_sides(kind: str, *, trials: int, seed: int, spread: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Compute the last layer's gradient and its bound, labels being what each network says.
+    """Return the norm of the last layer's gradient, and its bound (1/n) sum lambda |f| / |u|.
 
-    Args:
-        kind: one of `ARCHITECTURES`; two hidden layers of four tanh neurons, four in f_S.
-        trials: networks; those that give one label to all samples are left out.
-        seed: of all randomness.
-        spread: each network's last layer is scaled by 10 to a uniform power in [-spread, spread].
-
-    Returns:
-        (B,), the gradient's norm; (B,), (1/n) sum lambda_i |f(x_i)| / |u|.
+    Each (B,): of random networks with two hidden layers of four tanh neurons, and four neurons in
+    f_S. Labels are what a network says; those that say but one are left out. Each last layer is
+    scaled by 10 to a uniform power in [-spread, spread].
     """
     import torch
 
@@ -78,12 +73,9 @@ def both_sides(kind: str, *, trials: int, seed: int, spread: float = 1.0) -> tup
 
 
 def critical_points(*, trials: int, seed: int) -> list[Certified]:
-    """Find critical points of the logistic loss on data that overlap, and enclose each.
+    """Find critical points of the logistic loss on data that overlap; those proved, enclosed.
 
     One softplus neuron cannot classify such data, so that there is something to find.
-
-    Returns:
-        Those that were proved critical.
     """
     from lossurface.claims.training import separable_batch, train
     from lossurface.landscape.critical import certify

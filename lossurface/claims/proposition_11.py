@@ -32,13 +32,9 @@ RING = Dataset.of(
 def certify(
     neuron: str = "softplus", p: int = 6, width: int = 1, dataset: Dataset = RING
 ) -> Certificate:
-    """Build a bad local minimum on a dataset that violates the condition.
+    """Build a bad local minimum on a dataset of two classes that violates the condition.
 
-    Args:
-        neuron: analytic and strictly convex, such as `softplus`, `exp` or `cosh`.
-        p: the hinge power, 2 to 60.
-        width: M, any.
-        dataset: two classes.
+    The neuron is analytic and strictly convex, such as `softplus`, `exp` or `cosh`; p is 2 to 60.
 
     Raises:
         InputError: the condition does not fail on the dataset, or a choice is out of range.

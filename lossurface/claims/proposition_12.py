@@ -39,13 +39,9 @@ CROSS = Dataset.of(
 def certify(
     neuron: str = "quadratic", p: int = 6, width: int = 1, dataset: Dataset = BOWL
 ) -> Certificate:
-    """Build a bad local minimum on a dataset that violates the condition.
+    """Build a bad local minimum on a dataset of two classes that violates the condition.
 
-    Args:
-        neuron: `quadratic`; the proposition is about no other.
-        p: the hinge power, 2 to 60.
-        width: M, any.
-        dataset: two classes.
+    The proposition is about quadratic neurons; p is 2 to 60.
 
     Raises:
         InputError: the condition does not fail on the dataset, or a choice is out of range.
@@ -73,12 +69,8 @@ class Left:
 def leave(dataset: Dataset, rng: np.random.Generator, width: int | None = None) -> Left:
     """Plant a bad critical point with W = 0 where the condition holds, and leave it.
 
-    k samples of either class, drawn at random, get f = 0, the others f = y, whatever the a_j.
-
-    Args:
-        dataset: coordinates that floats hold exactly.
-        rng: of the samples that get f = 0, and of the a_j.
-        width: M, by default d + 1.
+    k samples of either class, drawn at random, get f = 0, the others f = y, whatever the a_j. M is
+    by default d + 1; floats must hold the coordinates exactly.
 
     Raises:
         InputError: the proof's curve does not exist, because the condition fails or M is too small.
@@ -101,12 +93,9 @@ def leave_kernel(rng: np.random.Generator, cancelling: bool = False) -> Left:
     In the first two coordinates the positives are long along one axis, the negatives along the
     other, so the condition holds. In the others the samples with f = 0 come as (h, s) and (h, -s),
     with the same s in both classes: there S vanishes, and there the w_j lie. At last a unimodular
-    map mixes the coordinates.
-
-    Args:
-        rng: of all randomness.
-        cancelling: d = 5 and three pairs of neurons whose outputs cancel, so that
-            sum a_j c_j^2 = 0 for every c with sum a_j c_j w_j = 0: the case that needs the tilt.
+    map mixes the coordinates. With `cancelling`, d = 5 and the outputs of three pairs of neurons
+    cancel, so that sum a_j c_j^2 = 0 for every c with sum a_j c_j w_j = 0: the case that needs the
+    tilt.
     """
     import numpy as np
 

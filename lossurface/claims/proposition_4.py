@@ -105,12 +105,7 @@ def balanced(dataset: Dataset) -> bool:
 
 
 def balanced_probability(n: int, *, both: bool = False) -> Fraction:
-    """Return the probability that 2n samples are balanced, C(2n, n)^2 / 16^n (proof on the page).
-
-    Args:
-        n: at least 1.
-        both: that they also hold both classes.
-    """
+    """Return the probability that 2n samples are balanced (and hold both classes); see the page."""
     orders = comb(2 * n, n)
     return Fraction(orders * (orders - 2 if both else orders), 16**n)
 

@@ -56,13 +56,8 @@ def hunt(
 ) -> hunts.Hunt:
     """Minimise the gradient's norm from many starts, and exclude a minimum wherever R > 0.
 
-    Args:
-        starts: each on its own data, `SAMPLES` samples.
-        seed: of all randomness.
-        neuron: a key of `lossurface.setting.NEURONS`.
-        loss: by default the polynomial hinge with p = 6.
-        M: neurons; 0 takes the threshold.
-        axes: U_+ and U_-.
+    Each start has its own data, `SAMPLES` samples on the axes U_+ and U_-. The loss is by default
+    the polynomial hinge with p = 6, M the threshold.
     """
     batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)
     begun = train(batch, neuron, M or threshold(SAMPLES, *axes), seed=seed, loss=loss, steps=0)

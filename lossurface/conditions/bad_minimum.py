@@ -40,13 +40,8 @@ def bad_minimum(
 ) -> Certificate:
     """Return a certified local minimum with training error above zero.
 
-    Args:
-        space: the dataset.
-        condition: `proposition_11(space)` or, for quadratic neurons, `proposition_12(space)`,
-            decided as failing.
-        neuron: of f_S, one that satisfies Assumption 5.
-        p: the hinge power, 2 to 60.
-        width: M, the neurons of f_S.
+    The condition is `proposition_11(space)` or, for quadratic neurons, `proposition_12(space)`,
+    decided as failing; the neuron of f_S satisfies Assumption 5.
 
     Raises:
         InputError: the condition does not fail; the neuron, p or width is out of range; or equal

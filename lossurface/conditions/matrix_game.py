@@ -46,11 +46,8 @@ def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game |
     S = sum lambda y x x^T, lambda summing to one over each class. Nothing is proved: the conditions
     of Propositions 11 and 12 are decided by `proposition_11` and `proposition_12`.
 
-    Args:
-        space: the dataset. S, and the quadratic that bounds its least eigenvalue from above, are in
-            the coordinates of `space.affine_frame` with moments, else of `space.frame`.
-        sign: 1 for S, -1 for -S.
-        moments: whether sum lambda y x = 0 is asked for, as by Proposition 11.
+    With moments, sum lambda y x = 0 is asked for, as by Proposition 11, and what is found is in the
+    coordinates of `space.affine_frame`, else of `space.frame`.
 
     Returns:
         Weights, bounds and quadratic; None where no lambda > 0 has those moments, or S has no
