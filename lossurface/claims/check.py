@@ -22,8 +22,8 @@ from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError
 from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
 from lossurface.setting.datasets import contradictions
-from lossurface.setting.losses import get_loss
-from lossurface.setting.neurons import get_neuron
+from lossurface.setting.losses import Loss, get_loss
+from lossurface.setting.neurons import Neuron, get_neuron
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate
@@ -75,11 +75,7 @@ class Report:
                 raise AssertionError(f"{claim.id} is granted beside {', '.join(beside)}")
 
     def condition(self, name: str) -> Condition:
-        """Return the condition of that id.
-
-        Raises:
-            KeyError: there is none.
-        """
+        """Return the condition of that id."""
         return {condition.id: condition for condition in self.conditions}[name]
 
     @property
@@ -207,12 +203,6 @@ def check_file(
 ) -> Report:
     """Do the same for a CSV, Parquet or NPZ file; see `check` and `tables.read_file`.
 
-    Args:
-        path: the file.
-        label: name of the label's column.
-        positive: the label to be called +1.
-        choices: as for `check`.
-
     Raises:
         InputError: the file or a choice is unusable.
     """
@@ -242,34 +232,26 @@ def _report(
         raise InputError(f"width is {width!r}; give a number of neurons, at least 1")
     if loss in ("hinge", "polynomial-hinge"):
         loss, p = "polynomial-hinge", 6 if p is None else p
-    kind, space = ARCHITECTURES[architecture], Space(table.dataset)
-    case = guarantees.Case({}, subspaces.ranks(space), get_neuron(neuron), get_loss(loss, p), kind,
-                           width, table.dataset.n)  # fmt: skip
+    kind, space, n = ARCHITECTURES[architecture], Space(table.dataset), table.dataset.n
+    its_neuron, its_loss, found = get_neuron(neuron), get_loss(loss, p), subspaces.ranks(space)
     numerical = None
     if rank_tolerance is not None:
-        found = subspaces.numerical_ranks(space, rank_tolerance)
-        sizes = {**found.to_dict(), "theorem_1_width": found.width(table.dataset.n)}
+        near = subspaces.numerical_ranks(space, rank_tolerance)
+        sizes = {**near.to_dict(), "theorem_1_width": near.width(n)}
         numerical = {"tolerance": rank_tolerance, **sizes}
-    case.conditions.update((found.id, found) for found in _conditions(space, case))
+    conditions = tuple(_conditions(space, its_neuron, its_loss, kind))
+    named = {condition.id: condition for condition in conditions}
+    case = guarantees.Case(named, found, its_neuron, its_loss, kind, width, n)
     claims = tuple(guarantees.applied(case))
     network = {
         "architecture": kind,
-        "neuron": case.neuron.name,
-        "loss": case.loss.name,
-        "p": case.loss.p,
+        "neuron": its_neuron.name,
+        "loss": its_loss.name,
+        "p": its_loss.p,
         "width": width,
     }
-    return Report(
-        table,
-        network,
-        case.ranks,
-        tuple(case.conditions.values()),
-        claims,
-        tuple(_advice(claims, case)),
-        counterexample(space, case),
-        numerical,
-        space,
-    )
+    advice, bad = tuple(_advice(claims, case)), counterexample(space, case)
+    return Report(table, network, found, conditions, claims, advice, bad, numerical, space)
 
 
 def _of_type(option: str, value: object, *kinds: type) -> None:
@@ -281,22 +263,22 @@ def _of_type(option: str, value: object, *kinds: type) -> None:
         raise InputError(f"{option} is beyond {LARGEST}; give a smaller one")
 
 
-def _conditions(space: Space, case: guarantees.Case) -> Iterator[Condition]:
+def _conditions(space: Space, neuron: Neuron, loss: Loss, kind: str) -> Iterator[Condition]:
     """Yield every condition, those of the paper first."""
-    yield _answered("assumption-1", assumption_1(case.loss))
+    yield _answered("assumption-1", assumption_1(loss))
     yield subspaces.assumption_2(space)
     yield subspaces.assumption_3(space)
-    layered = case.architecture in ("single-layer", "shortcut")
+    layered = kind in ("single-layer", "shortcut")
     why = {
         "single-layer": "a single-layer network f_S",
         "shortcut": "f_S + f_D, the shortcut-like connection",
         "feedforward": "a feedforward network alone: f_S is missing",
         "identity-shortcut": "an identity shortcut in place of f_S + f_D",
-    }[case.architecture]
+    }[kind]
     yield Condition("assumption-4", "holds" if layered else "fails", why)
-    yield _answered("assumption-5", assumption_5(case.neuron))
+    yield _answered("assumption-5", assumption_5(neuron))
     yield assumption_6(space)
-    yield _answered("increasing-neuron", increasing_neuron(case.neuron))
+    yield _answered("increasing-neuron", increasing_neuron(neuron))
     twelve = proposition_12(space)
     yield proposition_11(space, twelve)
     yield twelve

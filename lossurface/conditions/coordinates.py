@@ -261,7 +261,7 @@ class Frame:
         forms: Sequence[Sequence[Fraction]],
         linear: Sequence[Fraction],
     ) -> dict[str, list[Any]]:
-        """Return a certificate's sum weights forms^2 + linear for forms on `rows`, less a constant."""
+        """Return a certificate's sum weights forms^2 + linear, the forms being on `rows`."""
         for weight, form in zip(weights, forms, strict=True):  # |F (v - m)|^2 = |F v|^2 - ...
             pull = 2 * weight * dot(form, self.mean)
             linear = [v - pull * a for v, a in zip(linear, form, strict=True)]
