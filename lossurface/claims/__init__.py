@@ -45,25 +45,17 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Claim:
-    """A theorem, proposition or example of the paper.
+    """A theorem, proposition or example of the paper."""
 
-    Attributes:
-        id: such as `proposition-5`.
-        title: what it says, in a few words.
-        sign: `positive` (no bad local minimum), `negative` (a counterexample), or `neither`.
-        evidence: the kinds of evidence that `verify` gathers, strongest first.
-        page: its notebook under `book/`, without suffix.
-        certifies: whether `certify` makes a certificate.
-        proved: where the statement is proved, and how far: a clause. What `verify` checks are
-            instances, as many as the verdict says.
-    """
-
-    id: str
-    title: str
+    id: str  #: such as `proposition-5`
+    title: str  #: what it says, in a few words
+    #: No bad local minimum, a counterexample, or neither.
     sign: Literal["positive", "negative", "neither"]
-    evidence: tuple[Evidence, ...]
-    page: str
-    certifies: bool
+    evidence: tuple[Evidence, ...]  #: the kinds that `verify` gathers, strongest first
+    page: str  #: its notebook under `book/`, without suffix
+    certifies: bool  #: whether `certify` makes a certificate
+    #: Where the statement is proved, and how far: a clause. What `verify` checks are instances, as
+    #: many as the verdict says.
     proved: str
 
     @property

@@ -50,9 +50,6 @@ def certify(
         neuron: `threshold`, `relu`, `requ` or `constant`.
         data: `theorem-1` (the classes on different subspaces) or `theorem-2` (separable); drawn
             samples are t e_1 and t e_2, or (y s, t).
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     if data not in tuple(_BUILDERS):
         raise InputError(f"data is {data!r}; {CLAIM} is about 'theorem-1' or 'theorem-2' data")

@@ -76,9 +76,6 @@ def certify(
         width: M; 1 only where the best affine map is constant or v^T x has one sign.
         dataset: Theorem 1 data in an open half-space; eight symmetric points by default. Drawn
             samples are (s, t, 0) and (0, t, s).
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width)
     dataset, data = _BUILDER.samples("theorem-1", dataset, seed, n)

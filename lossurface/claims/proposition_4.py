@@ -75,9 +75,6 @@ def certify(
         dataset: Theorem 1 data, balanced; +-e_1 and +-e_2 by default. Drawn samples, n being
             even, are among those.
         W: (d, M), any rational numbers; 1 and -1 in turn by default.
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width)
     dataset, data = _BUILDER.samples("theorem-1", dataset, seed, n)

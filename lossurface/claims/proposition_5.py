@@ -54,9 +54,6 @@ def certify(
         dataset: linearly separable, with S definite; `LINE` by default. Drawn samples are on
             [2, 3] and [-1, -1/2].
         scale: |a_j|, above 0; the radius cannot exceed it.
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width)
     if not isinstance(scale, int | Fraction) or scale <= 0:

@@ -59,9 +59,6 @@ def certify(
             samples are from two planes in R^3.
         data: `none`, or `theorem-1` or `theorem-2` to certify that the samples meet the theorem's
             assumptions too.
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width, depth=depth)
     if data not in ("none", "theorem-1", "theorem-2"):

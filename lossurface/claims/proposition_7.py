@@ -51,9 +51,6 @@ def certify(
         width: neurons in each of H's `depth` hidden layers; or give their `widths`.
         dataset: Theorem 1 data; eight symmetric points by default, whose best affine map is 0.
             Drawn samples are (s, t, 0) and (0, t, s).
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width, depth=depth)
     dataset, data = _BUILDER.samples("theorem-1", dataset, seed, n)
