@@ -29,7 +29,6 @@ __all__ = [
     "balancing_constant",
     "certified",
     "half_space",
-    "shifted",
     "signed",
 ]
 
@@ -141,7 +140,7 @@ class Builder:
         layer: dict[str, Any] = {"neuron": neuron, "a0": str(a0), "a": list(a), "W": rows}
         if deep is None:
             return {"architecture": "single-layer", **layer}
-        layer["a0"] = str(shifted(a0, -_DEEP_VALUE))
+        layer["a0"] = str(a0 + -_DEEP_VALUE)
         body = self.dead_layers(deep_neuron, len(W), deep, [_DEEP_VALUE])
         return {"architecture": "shortcut", **layer, "deep": body}
 
@@ -289,13 +288,6 @@ def balancing_constant(dataset: Dataset, p: int) -> Number:
     if plus * (1 - short) ** p == minus * (1 + short) ** p:
         return short
     return Enclosed(middle, (high - low) / 2)
-
-
-def shifted(value: Number, shift: Fraction) -> Number:
-    """Return the number plus a rational."""
-    if isinstance(value, Enclosed):
-        return Enclosed(value.mid + shift, value.rad)
-    return value + shift
 
 
 def _refusal(fields: Mapping[str, Any], radius: Fraction | str) -> str:

@@ -15,7 +15,6 @@ from lossurface.claims.construction import (
     Number,
     certified,
     half_space,
-    shifted,
 )
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, less, sampled
@@ -113,18 +112,14 @@ def _active_neurons(
                 f"width is 1; the best affine map's slope v has v^T x of both signs here, and one "
                 f"neuron with w^T x > 0 gives one sign only: {CLAIM} needs width >= 2"
             )
-        slope = [value if sign > 0 else _negated(value) for value in best.v]
+        slope = [value if sign > 0 else -value for value in best.v]
         return [Fraction(sign)], [[value] for value in slope]
     ratios = [value / dot(e, row) for value, row in zip(values, dataset.x, strict=True)]
     tau = Fraction(max(1, 1 + floor(-min(ratios))) + 1)
     rest = [Fraction((-1) ** j) for j in range(width - 2)]
     a = [-tau - sum(rest), *rest, Fraction(1)]
-    last = [shifted(v, tau * u) for v, u in zip(best.v, e, strict=True)]
+    last = [v + tau * u for v, u in zip(best.v, e, strict=True)]
     return a, [[*([u] * (width - 1)), z] for u, z in zip(e, last, strict=True)]
-
-
-def _negated(value: Number) -> Number:
-    return Enclosed(-value.mid, value.rad) if isinstance(value, Enclosed) else -value
 
 
 # How often an affine map separates the samples (s, t, 0) and (0, t, s); bounds proved on the page

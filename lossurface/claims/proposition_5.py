@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from lossurface import setting
-from lossurface.claims.construction import Builder, balancing_constant, certified, shifted
+from lossurface.claims.construction import Builder, balancing_constant, certified
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding
 from lossurface.exact.checker.arithmetic import definite, integers
@@ -69,7 +69,7 @@ def certify(
         )
     a = [-sign * Fraction(scale)] * width
     W = [[Fraction(0)] * width for _ in range(dataset.d)]
-    a0 = shifted(balancing_constant(dataset, p), -AT_ZERO[neuron][0] * sum(a))
+    a0 = balancing_constant(dataset, p) + -AT_ZERO[neuron][0] * sum(a)
     network = _BUILDER.single_layer(neuron, a0, a, W, deep, deep_neuron)
     return _BUILDER.minimum(dataset, p, data, network, Fraction(scale))
 
