@@ -6,20 +6,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from lossurface.claims.counterexample import counterexample
+from lossurface.claims import get
 from lossurface.conditions import guarantees, subspaces
+from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
 from lossurface.conditions.certified import NAMES, Condition, settle
 from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError
+from lossurface.exact.checker.format import CONVEX, EVEN, IDENTITY, MAX_BYTES, ODD, ZERO
 from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
 from lossurface.setting.datasets import contradictions
 from lossurface.setting.losses import Loss, get_loss
@@ -28,6 +31,8 @@ from lossurface.setting.neurons import Neuron, get_neuron
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate
     from lossurface.exact.findings import Status
+
+    _Builder = Callable[[], Certificate]
 
 __all__ = ["Report", "check", "check_file"]
 
@@ -40,6 +45,7 @@ ARCHITECTURES = {  # by the names that may be given
     "identity-shortcut": "identity-shortcut",
 }
 LARGEST = 10**9  # p or width
+SMALL = 20_000  # n * d up to which the builders for small examples are asked
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
 ASKING_MORE = ("proposition-1", "ours-independent-parts")
 
@@ -250,7 +256,7 @@ def _report(
         "p": its_loss.p,
         "width": width,
     }
-    advice, bad = tuple(_advice(claims, case)), counterexample(space, case)
+    advice, bad = tuple(_advice(claims, case)), _counterexample(space, case)
     return Report(table, network, found, conditions, claims, advice, bad, numerical, space)
 
 
@@ -318,3 +324,50 @@ def _advice(claims: tuple[guarantees.Applied, ...], case: guarantees.Case) -> It
             yield f"{claim.id}: no change of the network is enough: {claim.features[0]}"
     if case.verdict("realisable") == "fails":
         yield "remove or relabel contradictory samples: no network reaches training error 0"
+
+
+def _counterexample(space: Space, case: guarantees.Case) -> Certificate | None:
+    """Return the first certificate that a builder for this case makes, or None.
+
+    A builder that refuses the dataset (its proposition asks something else of it) is passed over.
+    """
+    if case.loss.name != "polynomial-hinge" or case.p < 2:
+        return None
+    if (case.width or 1) * (space.dataset.d + 1) > WIDEST:
+        return None
+    for build in _builders(space, case):
+        try:
+            certificate = build()
+        except InputError:
+            continue
+        if len(certificate.to_json()) <= MAX_BYTES:
+            return certificate
+    return None
+
+
+def _builders(space: Space, case: guarantees.Case) -> Iterator[_Builder]:
+    name, p, width, data = case.neuron.name, case.p, case.width or 1, space.dataset
+
+    def claim(number: int, **choices: Any) -> _Builder:
+        build = get(f"proposition-{number}").certify
+        return partial(build, neuron=name, p=p, dataset=data, **choices)
+
+    small = data.n * data.d <= SMALL
+    if case.architecture == "feedforward":
+        yield claim(6, width=width, depth=1)
+    elif case.architecture == "identity-shortcut":
+        if small:
+            yield claim(7)
+    else:
+        if case.architecture == "shortcut":
+            for condition in ("proposition-12", "proposition-11"):
+                found = case.conditions[condition]
+                neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
+                if found.verdict == "fails" and name in neurons:
+                    yield partial(bad_minimum, space, found, name, p, width)
+        if small:
+            for kind in ("theorem-2", "theorem-1") if name in ZERO else ():
+                yield claim(2, width=width, data=kind)
+            for number, neurons in ((3, IDENTITY), (4, ODD), (5, {*EVEN})):
+                if name in neurons:
+                    yield claim(number, width=width)
