@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lossurface.errors import InputError
 
 if TYPE_CHECKING:
-    from lossurface.exact import Certificate, Evidence, Finding, Verdict
+    from lossurface.exact import Certificate, Evidence, Verdict
 
 __all__ = ["CLAIMS", "Claim", "get", "select"]
 
@@ -45,25 +45,17 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Claim:
-    """A theorem, proposition or example of the paper, or a result of ours.
+    """A theorem, proposition or example of the paper, or a result of ours."""
 
-    Attributes:
-        id: such as `proposition-5`; of ours, `ours-width`.
-        title: what it says, in a few words.
-        sign: `positive` (no bad local minimum), `negative` (a counterexample), or `neither`.
-        evidence: the kinds of evidence that `verify` gathers, strongest first.
-        page: its notebook under `book/`, without suffix.
-        certifies: whether `certify` makes a certificate.
-        proved: where the statement is proved, and how far: a clause. What `verify` checks are
-            instances, as many as the verdict says.
-    """
-
-    id: str
-    title: str
+    id: str  #: such as `proposition-5`; of ours, `ours-width`
+    title: str  #: what it says, in a few words
+    #: No bad local minimum, a counterexample, or neither.
     sign: Literal["positive", "negative", "neither"]
-    evidence: tuple[Evidence, ...]
-    page: str
-    certifies: bool
+    evidence: tuple[Evidence, ...]  #: the kinds that `verify` gathers, strongest first
+    page: str  #: its notebook under `book/`, without suffix
+    certifies: bool  #: whether `certify` makes a certificate
+    #: Where the statement is proved, and how far: a clause. What `verify` checks are instances, as
+    #: many as the verdict says.
     proved: str
 
     @property
@@ -78,8 +70,8 @@ class Claim:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Which of `seed`, `trials` and `device` the claim's `verify` takes."""
-        return tuple(signature(self._module().verify).parameters)
+        """Which of `seed`, `trials` and `device` the claim's verification takes."""
+        return tuple(signature(self._module().findings).parameters)
 
     def verify(self, **options: Any) -> Verdict:
         """Verify the claim now.
@@ -98,8 +90,12 @@ class Claim:
                 taken = ", ".join(self.options) or "none"
                 raise InputError(f"{self.id} has no option {name!r}; it has {taken}")
         check_options(options)
-        verdict: Verdict = self._module().verify(**options)
-        return verdict
+        from lossurface.exact import Verdict
+
+        module, start = self._module(), time.perf_counter()
+        findings = tuple(module.findings(**options))
+        seconds = time.perf_counter() - start
+        return Verdict(self.id, findings, seconds, module.HEADLINE, self.proved)
 
     def certify(self, **choices: Any) -> Certificate:
         """Build the claim's certificate.
@@ -297,12 +293,3 @@ def select(claim_ids: Iterable[str]) -> tuple[Claim, ...]:
         InputError: a name is unknown.
     """
     return tuple(get(claim_id) for claim_id in claim_ids) or tuple(CLAIMS.values())
-
-
-def verdict(claim: str, findings: Iterable[Finding], headline: str) -> Verdict:
-    """Gather the findings of a claim, timing how long they take to be made."""
-    from lossurface.exact import Verdict
-
-    start = time.perf_counter()
-    gathered = tuple(findings)
-    return Verdict(claim, gathered, time.perf_counter() - start, headline, get(claim).proved)

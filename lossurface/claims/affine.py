@@ -42,8 +42,8 @@ class AffineMap:
 
     @property
     def constant(self) -> bool:
-        """Whether v = 0 exactly."""
-        return all(isinstance(value, Fraction) and value == 0 for value in self.v)
+        """Whether v is exactly zero; a ball is not."""
+        return all(value == 0 for value in self.v)
 
 
 def separable(dataset: Dataset) -> bool:
@@ -52,11 +52,7 @@ def separable(dataset: Dataset) -> bool:
 
 
 def refuse_separable(dataset: Dataset, claim: str) -> None:
-    """Refuse samples that an affine map separates.
-
-    Raises:
-        InputError: one does.
-    """
+    """Refuse samples that an affine map separates."""
     if separable(dataset):
         raise InputError(
             f"samples are separated by an affine map, whose training error is zero; {claim} needs "

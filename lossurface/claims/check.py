@@ -6,28 +6,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from lossurface.claims.counterexample import counterexample
+from lossurface.claims import get
 from lossurface.conditions import guarantees, subspaces
+from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
 from lossurface.conditions.certified import NAMES, Condition, settle
 from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError
+from lossurface.exact.checker.format import CONVEX, EVEN, IDENTITY, MAX_BYTES, ODD, ZERO
 from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
 from lossurface.setting.datasets import contradictions
-from lossurface.setting.losses import get_loss
-from lossurface.setting.neurons import get_neuron
+from lossurface.setting.losses import Loss, get_loss
+from lossurface.setting.neurons import Neuron, get_neuron
 
 if TYPE_CHECKING:
     from lossurface.exact.certificate import Certificate
     from lossurface.exact.findings import Status
+
+    _Builder = Callable[[], Certificate]
 
 __all__ = ["Report", "check", "check_file"]
 
@@ -40,36 +45,23 @@ ARCHITECTURES = {  # by the names that may be given
     "identity-shortcut": "identity-shortcut",
 }
 LARGEST = 10**9  # p or width
+SMALL = 20_000  # n * d up to which the builders for small examples are asked
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
 ASKING_MORE = ("proposition-1", "ours-width", "ours-independent-parts")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of a network on a dataset.
+    """What is known of a network on a dataset."""
 
-    Attributes:
-        table: the dataset and the words it came in.
-        network: neuron, loss, p, width and architecture, as asked about.
-        ranks: r_+, r_-, r, Delta r, and the widths that follow.
-        conditions: every condition, with its verdict and certificate.
-        claims: the paper's statements, held against them.
-        advice: for each guarantee that does not apply, what would make it apply.
-        counterexample: a certified local minimum with training error above 0, for this neuron,
-            loss and architecture, if the data admits one that we can build.
-        numerical: ranks as numbers of large singular values, if asked for; no verdict rests on
-            them.
-        space: the dataset, prepared.
-    """
-
-    table: Table
-    network: Mapping[str, Any]
-    ranks: subspaces.Ranks
+    table: Table  #: the dataset and the words it came in
+    network: Mapping[str, Any]  #: neuron, loss, p, width and architecture, as asked about
+    ranks: subspaces.Ranks  #: r_+, r_-, r, Delta r, and the widths that follow
     conditions: tuple[Condition, ...]
-    claims: tuple[guarantees.Applied, ...]
-    advice: tuple[str, ...]
-    counterexample: Certificate | None
-    numerical: Mapping[str, Any] | None
+    claims: tuple[guarantees.Applied, ...]  #: the paper's statements, held against the conditions
+    advice: tuple[str, ...]  #: for each guarantee that does not apply, what would make it
+    counterexample: Certificate | None  #: a certified bad local minimum, if we can build one
+    numerical: Mapping[str, Any] | None  #: ranks by singular values; no verdict rests on them
     space: Space = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -89,11 +81,7 @@ class Report:
                 raise AssertionError(f"{claim.id} is granted beside {', '.join(beside)}")
 
     def condition(self, name: str) -> Condition:
-        """Return the condition of that id.
-
-        Raises:
-            KeyError: there is none.
-        """
+        """Return the condition of that id."""
         return {condition.id: condition for condition in self.conditions}[name]
 
     @property
@@ -221,12 +209,6 @@ def check_file(
 ) -> Report:
     """Do the same for a CSV, Parquet or NPZ file; see `check` and `tables.read_file`.
 
-    Args:
-        path: the file.
-        label: name of the label's column.
-        positive: the label to be called +1.
-        choices: as for `check`.
-
     Raises:
         InputError: the file or a choice is unusable.
     """
@@ -256,34 +238,27 @@ def _report(
         raise InputError(f"width is {width!r}; give a number of neurons, at least 1")
     if loss in ("hinge", "polynomial-hinge"):
         loss, p = "polynomial-hinge", 6 if p is None else p
-    kind, space = ARCHITECTURES[architecture], Space(table.dataset)
-    case = guarantees.Case({}, subspaces.ranks(space), get_neuron(neuron), get_loss(loss, p), kind,
-                           width, table.dataset.n_plus, table.dataset.n_minus)  # fmt: skip
+    kind, space, n = ARCHITECTURES[architecture], Space(table.dataset), table.dataset.n
+    its_neuron, its_loss, found = get_neuron(neuron), get_loss(loss, p), subspaces.ranks(space)
     numerical = None
     if rank_tolerance is not None:
-        found = subspaces.numerical_ranks(space, rank_tolerance)
-        sizes = {**found.to_dict(), "theorem_1_width": found.width(table.dataset.n)}
+        near = subspaces.numerical_ranks(space, rank_tolerance)
+        sizes = {**near.to_dict(), "theorem_1_width": near.width(n)}
         numerical = {"tolerance": rank_tolerance, **sizes}
-    case.conditions.update((found.id, found) for found in _conditions(space, case))
+    conditions = tuple(_conditions(space, its_neuron, its_loss, kind))
+    named = {condition.id: condition for condition in conditions}
+    case = guarantees.Case(named, found, its_neuron, its_loss, kind, width,
+                           table.dataset.n_plus, table.dataset.n_minus)  # fmt: skip
     claims = tuple(guarantees.applied(case))
     network = {
         "architecture": kind,
-        "neuron": case.neuron.name,
-        "loss": case.loss.name,
-        "p": case.loss.p,
+        "neuron": its_neuron.name,
+        "loss": its_loss.name,
+        "p": its_loss.p,
         "width": width,
     }
-    return Report(
-        table,
-        network,
-        case.ranks,
-        tuple(case.conditions.values()),
-        claims,
-        tuple(_advice(claims, case)),
-        counterexample(space, case),
-        numerical,
-        space,
-    )
+    advice, bad = tuple(_advice(claims, case)), _counterexample(space, case)
+    return Report(table, network, found, conditions, claims, advice, bad, numerical, space)
 
 
 def _of_type(option: str, value: object, *kinds: type) -> None:
@@ -295,22 +270,22 @@ def _of_type(option: str, value: object, *kinds: type) -> None:
         raise InputError(f"{option} is beyond {LARGEST}; give a smaller one")
 
 
-def _conditions(space: Space, case: guarantees.Case) -> Iterator[Condition]:
+def _conditions(space: Space, neuron: Neuron, loss: Loss, kind: str) -> Iterator[Condition]:
     """Yield every condition, those of the paper first."""
-    yield _answered("assumption-1", assumption_1(case.loss))
+    yield _answered("assumption-1", assumption_1(loss))
     yield subspaces.assumption_2(space)
     yield subspaces.assumption_3(space)
-    layered = case.architecture in ("single-layer", "shortcut")
+    layered = kind in ("single-layer", "shortcut")
     why = {
         "single-layer": "a single-layer network f_S",
         "shortcut": "f_S + f_D, the shortcut-like connection",
         "feedforward": "a feedforward network alone: f_S is missing",
         "identity-shortcut": "an identity shortcut in place of f_S + f_D",
-    }[case.architecture]
+    }[kind]
     yield Condition("assumption-4", "holds" if layered else "fails", why)
-    yield _answered("assumption-5", assumption_5(case.neuron))
+    yield _answered("assumption-5", assumption_5(neuron))
     yield assumption_6(space)
-    yield _answered("increasing-neuron", increasing_neuron(case.neuron))
+    yield _answered("increasing-neuron", increasing_neuron(neuron))
     twelve = proposition_12(space)
     yield proposition_11(space, twelve)
     yield twelve
@@ -350,3 +325,50 @@ def _advice(claims: tuple[guarantees.Applied, ...], case: guarantees.Case) -> It
             yield f"{claim.id}: no change of the network is enough: {claim.features[0]}"
     if case.verdict("realisable") == "fails":
         yield "remove or relabel contradictory samples: no network reaches training error 0"
+
+
+def _counterexample(space: Space, case: guarantees.Case) -> Certificate | None:
+    """Return the first certificate that a builder for this case makes, or None.
+
+    A builder that refuses the dataset (its proposition asks something else of it) is passed over.
+    """
+    if case.loss.name != "polynomial-hinge" or case.p < 2:
+        return None
+    if (case.width or 1) * (space.dataset.d + 1) > WIDEST:
+        return None
+    for build in _builders(space, case):
+        try:
+            certificate = build()
+        except InputError:
+            continue
+        if len(certificate.to_json()) <= MAX_BYTES:
+            return certificate
+    return None
+
+
+def _builders(space: Space, case: guarantees.Case) -> Iterator[_Builder]:
+    name, p, width, data = case.neuron.name, case.p, case.width or 1, space.dataset
+
+    def claim(number: int, **choices: Any) -> _Builder:
+        build = get(f"proposition-{number}").certify
+        return partial(build, neuron=name, p=p, dataset=data, **choices)
+
+    small = data.n * data.d <= SMALL
+    if case.architecture == "feedforward":
+        yield claim(6, width=width, depth=1)
+    elif case.architecture == "identity-shortcut":
+        if small:
+            yield claim(7)
+    else:
+        if case.architecture == "shortcut":
+            for condition in ("proposition-12", "proposition-11"):
+                found = case.conditions[condition]
+                neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
+                if found.verdict == "fails" and name in neurons:
+                    yield partial(bad_minimum, space, found, name, p, width)
+        if small:
+            for kind in ("theorem-2", "theorem-1") if name in ZERO else ():
+                yield claim(2, width=width, data=kind)
+            for number, neurons in ((3, IDENTITY), (4, ODD), (5, {*EVEN})):
+                if name in neurons:
+                    yield claim(number, width=width)

@@ -29,8 +29,6 @@ __all__ = [
     "balancing_constant",
     "certified",
     "half_space",
-    "misclassifying",
-    "shifted",
     "signed",
 ]
 
@@ -46,11 +44,7 @@ _RADIUS_BITS = 6
 
 
 def at_least(name: str, value: int, least: int, claim: str) -> int:
-    """Return an integer choice, checked.
-
-    Raises:
-        InputError: it is not an integer, or below what the claim allows.
-    """
+    """Return an integer choice, or refuse what is none, too small or absurdly large."""
     most = _MOST.get(name, 2**32 - 1)
     if isinstance(value, int) and value > most:
         raise InputError(f"{name} is beyond {most}; give less")
@@ -146,7 +140,7 @@ class Builder:
         layer: dict[str, Any] = {"neuron": neuron, "a0": str(a0), "a": list(a), "W": rows}
         if deep is None:
             return {"architecture": "single-layer", **layer}
-        layer["a0"] = str(shifted(a0, -_DEEP_VALUE))
+        layer["a0"] = str(a0 + -_DEEP_VALUE)
         body = self.dead_layers(deep_neuron, len(W), deep, [_DEEP_VALUE])
         return {"architecture": "shortcut", **layer, "deep": body}
 
@@ -263,11 +257,7 @@ def _axes(dataset: Dataset, claim: str) -> dict[str, Any]:
 
 
 def half_space(dataset: Dataset, claim: str) -> Point:
-    """Return v with v^T x > 0 for every sample.
-
-    Raises:
-        InputError: no open half-space through the origin holds all samples.
-    """
+    """Return v with v^T x > 0 for every sample, or refuse the samples."""
     inside, vector = separate(dataset.x)
     if not inside:
         raise InputError(
@@ -298,13 +288,6 @@ def balancing_constant(dataset: Dataset, p: int) -> Number:
     if plus * (1 - short) ** p == minus * (1 + short) ** p:
         return short
     return Enclosed(middle, (high - low) / 2)
-
-
-def shifted(value: Number, shift: Fraction) -> Number:
-    """Return the number plus a rational."""
-    if isinstance(value, Enclosed):
-        return Enclosed(value.mid + shift, value.rad)
-    return value + shift
 
 
 def _refusal(fields: Mapping[str, Any], radius: Fraction | str) -> str:
@@ -342,22 +325,17 @@ def _widest(fields: Mapping[str, Any], reach: Fraction) -> Fraction:
 # Findings on a certificate
 
 
-def certified(certificate: Certificate, label: str) -> Finding:
-    """Return `check`'s finding; that it fails where the error is not min(n_+, n_-)/n."""
-    labels = certificate.data["labels"]
-    smaller = Fraction(min(labels.count(1), labels.count(-1)), len(labels))
-    error = Fraction(certificate.data["training_error"])
-    wanted = equal(f"training error of {label} is min(n_+, n_-)/n", error, smaller)
-    return _both(check(certificate), wanted, label)
+def certified(certificate: Certificate, label: str, *, smaller_class: bool = True) -> Finding:
+    """Return `check`'s finding; that it fails where the training error is not the claim's.
 
-
-def misclassifying(certificate: Certificate, label: str) -> Finding:
-    """Return `check`'s finding; that it fails where the training error is not above zero."""
-    error = Fraction(certificate.data["training_error"])
-    return _both(check(certificate), less(f"training error of {label} > 0", 0, error), label)
-
-
-def _both(checked: Finding, wanted: Finding, label: str) -> Finding:
+    That is min(n_+, n_-)/n or, beside a best affine map that is not constant, any above zero.
+    """
+    labels, error = certificate.data["labels"], Fraction(certificate.data["training_error"])
+    wanted = less(f"training error of {label} > 0", 0, error)
+    if smaller_class:
+        share = Fraction(min(labels.count(1), labels.count(-1)), len(labels))
+        wanted = equal(f"training error of {label} is min(n_+, n_-)/n", error, share)
+    checked = check(certificate)
     if checked.status == "holds" and wanted.status != "holds":
         return wanted
     return replace(checked, statement=f"{checked.statement} ({label})")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lossurface.claims import verdict
-from lossurface.exact import Finding, Verdict, equal, less, sampled
+from lossurface.exact import Finding, equal, less, sampled
 from lossurface.exact.linalg import positive_definite, solve
 
-__all__ = ["example_1", "sampled_errors", "verify"]
+__all__ = ["example_1", "sampled_errors", "findings"]
+
+HEADLINE = "The unique minimiser 72/35 x - 9/5 misclassifies exactly 1/16 of separable data."
 
 SAMPLES = 4000
 # E[X], E[X^2] and E[XY], by class: X = 5/4 if Y = 1, and uniform on [0, 1] if Y = -1; E[Y] = 0
@@ -26,12 +27,7 @@ def example_1() -> tuple[Fraction, Fraction]:
 
 
 def sampled_errors(trials: int, seed: int) -> list[float]:
-    """Return the population error of the least-squares fit to 4000 samples, once for each trial.
-
-    Args:
-        trials: how many independent datasets to fit.
-        seed: of the datasets.
-    """
+    """Return the population error of the least-squares fit to 4000 samples, once for each trial."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -45,7 +41,8 @@ def sampled_errors(trials: int, seed: int) -> list[float]:
     return errors
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 100) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: how many datasets to fit."""
     a, b = example_1()
     by_a, by_b = 2 * (SQUARE * a + MEAN * b - PRODUCT), 2 * (MEAN * a + b)
     unique = int(positive_definite(_MOMENTS))
@@ -63,14 +60,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     errors = sampled_errors(trials, seed)
     zero = sum(error < 1 / 32 for error in errors)
     yield sampled(f"least squares on {SAMPLES} samples keeps an error above 1/32", zero, trials)
-
-
-def verify(*, seed: int = 0, trials: int = 100) -> Verdict:
-    """Verify Example 1.
-
-    Args:
-        seed: of the sampled datasets.
-        trials: how many datasets to fit.
-    """
-    headline = "The unique minimiser 72/35 x - 9/5 misclassifies exactly 1/16 of separable data."
-    return verdict("example-1", _findings(seed, trials), headline)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import comb, isqrt
 
-from lossurface.claims import verdict
 from lossurface.claims.construction import at_least
 from lossurface.claims.least_squares import (
     Points,
@@ -18,7 +17,6 @@ from lossurface.claims.least_squares import (
 from lossurface.errors import InputError
 from lossurface.exact import (
     Finding,
-    Verdict,
     enclosed_less,
     equal,
     less,
@@ -26,7 +24,13 @@ from lossurface.exact import (
     sampled,
 )
 
-__all__ = ["example_2", "probability", "shortfall_bound", "small_alpha", "verify"]
+__all__ = ["example_2", "probability", "shortfall_bound", "small_alpha", "findings"]
+
+HEADLINE = (
+    "With alpha <= 1/(4 sqrt(n)) every global minimum of the quadratic loss has an error above "
+    "1/8 with probability P(n): 0, 0.128, 0.494 for n = 1, 2, 3, and within the bounds proved "
+    "for it at n = 3 to 100. With alpha = 1/2 the probability is below 1/n^3 at n = 80."
+)
 
 CLAIM = "Example 2"
 SIZES = (2, 3, 10)
@@ -48,11 +52,7 @@ def example_2(alpha: Fraction = Fraction(1, 10)) -> Points:
 
 
 def small_alpha(n: int) -> Fraction:
-    """Return an alpha <= 1/(4 sqrt(n)), small enough for `wrong_by_majority` with 4n samples.
-
-    Raises:
-        InputError: n is not an integer >= 1.
-    """
+    """Return an alpha <= 1/(4 sqrt(n)), small enough for `wrong_by_majority` with 4n samples."""
     at_least("n", n, 1, CLAIM)
     root = isqrt(n - 1) + 1  # the ceiling of sqrt(n)
     return Fraction(1, 4 * root)
@@ -61,10 +61,7 @@ def small_alpha(n: int) -> Fraction:
 def probability(n: int, alpha: Fraction | None = None) -> Fraction:
     """Return the probability that the error exceeds 1/8 with 4n samples, exactly.
 
-    Args:
-        n: a quarter of the number of samples.
-        alpha: where the inner points are; any alpha <= 1/(4 sqrt(n)), which give the same P(n), by
-            default. A given one costs a sum over all counts of three points.
+    Without alpha it is P(n), the same for all alpha <= 1/(4 sqrt(n)).
     """
     ways = 0
     for few in range(n // 2 + 1, 2 * n):
@@ -119,7 +116,8 @@ def _limit() -> Iterator[Finding]:
     yield less(statement, chance, Fraction(1, 80**3))
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 300) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: draws for each size in the simulation."""
     for n, found in _FOUND.items():
         rows = list(compositions(4 * n, 4))
         for alpha in (small_alpha(n), Fraction(1, 10)):
@@ -139,18 +137,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     outside = sum(not shares.covers(k, float(probability(n))) for k, n in enumerate(SIZES))
     statement = "simulated shares agree with P(n) (99.99% intervals)"
     yield sampled(statement, outside, len(SIZES), f"{trials} draws for each n")
-
-
-def verify(*, seed: int = 0, trials: int = 300) -> Verdict:
-    """Verify Example 2.
-
-    Args:
-        seed: of the draws.
-        trials: draws for each size in the simulation.
-    """
-    headline = (
-        "With alpha <= 1/(4 sqrt(n)) every global minimum of the quadratic loss has an error above "
-        "1/8 with probability P(n): 0, 0.128, 0.494 for n = 1, 2, 3, and within the bounds proved "
-        "for it at n = 3 to 100. With alpha = 1/2 the probability is below 1/n^3 at n = 80."
-    )
-    return verdict("example-2", _findings(seed, trials), headline)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lossurface.claims import verdict
 from lossurface.claims.construction import at_least
 from lossurface.claims.least_squares import Points, compositions, error_share, wrong_by_majority
 from lossurface.errors import InputError
-from lossurface.exact import Finding, Verdict, equal, less, sampled
+from lossurface.exact import Finding, equal, less, sampled
 
-__all__ = ["example_3", "small_delta", "verify"]
+__all__ = ["example_3", "small_delta", "findings"]
+
+HEADLINE = (
+    "The least-squares line misclassifies 1/4 of a separable population and, if delta <= "
+    "2/(N+1), more than 1/8 of N samples with a probability that tends to 1."
+)
 
 CLAIM = "Example 3"
 SIZES = (8, 16, 32)
@@ -30,15 +34,12 @@ def example_3(delta: Fraction = Fraction(1, 10)) -> Points:
 
 
 def small_delta(samples: int) -> Fraction:
-    """Return 2/(N + 1), small enough for `wrong_by_majority` with N samples.
-
-    Raises:
-        InputError: fewer than 3 samples.
-    """
+    """Return 2/(N + 1), small enough for `wrong_by_majority` with N >= 3 samples."""
     return Fraction(2, at_least("samples", samples, 3, CLAIM) + 1)
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 300) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: draws for each size in the simulation."""
     population = example_3()
     error, values = population.error((1, 1, 2)), population.fit((1, 1, 2))
     yield equal("on the population (delta = 1/10) the error is 1/4", error, Fraction(1, 4))
@@ -66,17 +67,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     outside = sum(not shares.covers(k, chance) for k, chance in enumerate(chances))
     statement = "simulated shares agree with the probability (99.99% intervals)"
     yield sampled(statement, outside, len(SIZES), f"{trials} draws for each N")
-
-
-def verify(*, seed: int = 0, trials: int = 300) -> Verdict:
-    """Verify Example 3.
-
-    Args:
-        seed: of the draws.
-        trials: draws for each size in the simulation.
-    """
-    headline = (
-        "The least-squares line misclassifies 1/4 of a separable population and, if delta <= "
-        "2/(N+1), more than 1/8 of N samples with a probability that tends to 1."
-    )
-    return verdict("example-3", _findings(seed, trials), headline)

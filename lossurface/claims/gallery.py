@@ -34,24 +34,14 @@ _OVER = 9  # neurons for at most eight samples
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to build one counterexample.
+    """How to build one counterexample."""
 
-    Attributes:
-        claim: the claim's id.
-        neuron: of f_S, or of the deep network where there is no f_S.
-        p: power of the hinge.
-        architecture: `single-layer`, `shortcut`, `feedforward` or `identity-shortcut`.
-        data: the theorem whose data it is, `theorem-1` or `theorem-2`, or `none`.
-        remark: what tells it from others, such as `wide`; may be empty.
-        choices: what else the builder is told.
-    """
-
-    claim: str
-    neuron: str
-    p: int
-    architecture: str
-    data: str
-    remark: str = ""
+    claim: str  # the claim's id
+    neuron: str  # of f_S, or of the deep network where there is no f_S
+    p: int  # power of the hinge
+    architecture: str  # `single-layer`, `shortcut`, `feedforward` or `identity-shortcut`
+    data: str  # whose data it is: `theorem-1`, `theorem-2` or `none`
+    remark: str = ""  # what tells it from others, such as `wide`
     choices: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property

@@ -11,7 +11,7 @@ from lossurface.setting import Architecture, Dataset, Loss, Network, Neuron, Pro
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["last_layer", "random_network", "without_error"]
+__all__ = ["last_layer", "without_error"]
 
 _TICKS = 8  # parameters and samples are multiples of 1/8 in [-2, 2]
 _SAMPLES = 8
@@ -35,30 +35,23 @@ def _multiples(rng: np.random.Generator, count: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(tick, _TICKS) for tick in ticks)
 
 
-def random_network(rng: np.random.Generator, neuron: Neuron, kind: str) -> Network:
-    """Draw a network of one of `ARCHITECTURES`.
-
-    It takes up to 3 coordinates, and has up to 4 neurons in f_S and 3 hidden layers of up to 4.
-    """
+def _random_network(rng: np.random.Generator, neuron: Neuron, kind: str) -> Network:
+    """Draw d in 1 to 3, up to 4 neurons in f_S, up to 3 hidden layers of up to 4."""
     d = int(rng.integers(1, 4))
     widths = tuple(int(v) for v in rng.integers(1, 5, size=rng.integers(1, 4)))
     width = int(rng.integers(1, 5)) if kind in ("single-layer", "shortcut") else 0
-    deep = kind != "single-layer"
-    shape = Architecture(
-        kind,
-        d,
-        width,
-        neuron if width else None,
-        widths if deep else None,
-        neuron if deep else None,
-    )
+    deep = (widths, neuron) if kind != "single-layer" else (None, None)
+    shape = Architecture(kind, d, width, neuron if width else None, *deep)
     return Network(shape, _multiples(rng, shape.size))
 
 
 def without_error(rng: np.random.Generator, neuron: Neuron, kind: str, loss: Loss) -> Problem:
-    """Draw networks and samples until a network's signs are sure and both occur: the labels."""
+    """Draw a network of one of `ARCHITECTURES`, and samples, until its signs, the labels, are sure.
+
+    Both labels occur.
+    """
     while True:
-        network = random_network(rng, neuron, kind)
+        network = _random_network(rng, neuron, kind)
         rows = tuple(_multiples(rng, network.d) for _ in range(_SAMPLES))
         outputs = [network.rational(x) if network.exact else network.ball(x) for x in rows]
         labels = tuple(1 if f >= 0 else -1 for f in outputs)

@@ -16,31 +16,20 @@ __all__ = ["Points", "compositions", "error_share", "multinomial", "wrong_by_maj
 
 @dataclass(frozen=True)
 class Points:
-    """Points with labels, and the functions f = features^T beta that are fitted to them.
+    """Points with labels, and the functions f = features^T beta that are fitted to them."""
 
-    Attributes:
-        features: (k, m), one row a point.
-        labels: (k,), -1 or +1.
-        shares: (k,), the probability of each point.
-    """
-
-    features: tuple[tuple[Fraction | int, ...], ...]
-    labels: tuple[int, ...]
-    shares: tuple[Fraction, ...]
+    features: tuple[tuple[Fraction | int, ...], ...]  # (k, m), one row a point
+    labels: tuple[int, ...]  # (k,), -1 or +1
+    shares: tuple[Fraction, ...]  # (k,), the probability of each point
 
     def fit(self, counts: Sequence[int]) -> tuple[Fraction | None, ...]:
         """Return the values at the points of every minimiser of sum_k counts_k (y_k - f(x_k))^2.
 
-        They are the projection of y, hence unique also where the minimisers form a family.
-
-        Args:
-            counts: (k,), how often each point occurs.
-
-        Returns:
-            (k,), None at a point that does not occur.
+        They are the projection of y, hence unique also where the minimisers form a family; None
+        at a point that does not occur.
 
         Raises:
-            InputError: counts are no natural numbers, of the wrong number, or all zero.
+            InputError: counts (k,) are no natural numbers, of the wrong number, or all zero.
         """
         size = len(self.features)
         natural = all(type(count) is int and count >= 0 for count in counts)
@@ -94,14 +83,9 @@ def error_share(
     trials: int,
     seed: int,
 ) -> Tally:
-    """Count the samples whose global minima have an error above 1/8, each fitted exactly.
+    """Count, for each size, the trials whose global minima have an error above 1/8, exactly.
 
-    Args:
-        points: of a size.
-        sizes: what is varied.
-        draws: how many samples are drawn for a size of 1.
-        trials: how often, for each size.
-        seed: of the draws.
+    A trial draws `draws * size` samples from the points of that size.
     """
     import numpy as np
 

@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from lossurface.claims import verdict
 from lossurface.claims.construction import at_least
 from lossurface.conditions import Space, assumption_3
 from lossurface.enclosed.strict_minimum import strict_minimum
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, Finding, Verdict, check, every
+from lossurface.exact import Certificate, Finding, check, every
 from lossurface.setting import Dataset, Neuron, neurons_of, polynomial_hinge
 
 if TYPE_CHECKING:
@@ -28,9 +27,13 @@ if TYPE_CHECKING:
     from lossurface.landscape.escape import Escape
     from lossurface.landscape.single_layer import SingleLayerSurface
 
-__all__ = ["FAMILIES", "certify", "departures", "planted", "verify"]
+__all__ = ["FAMILIES", "certify", "departures", "findings", "planted"]
 
 CLAIM = "The width (ours)"
+HEADLINE = (
+    "Strict bad local minima at M = 1 to 4, and at M = 2 to 5 beside a fixed f_D; at the width of "
+    "the bound every planted bad critical point is left with a certified decrease."
+)
 # The widths of each family that `certify --all` writes.
 FAMILIES = {"recursion": range(1, 7), "small": range(1, 7), "fixed-fd": range(2, 6)}
 POWER = 6
@@ -184,7 +187,8 @@ def departures(*, trials: int, seed: int) -> list[Escape]:
     return [escape(*point, proof="theorem-1", axes=((0, 1), (1, 2))) for point in points]
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 200) -> Iterator[Finding]:
+    """Yield what is checked: certificates, and `trials` planted points, each left."""
     for family, widths in FAMILIES.items():
         for M in widths[:4]:
             yield check(certify(M, family))
@@ -192,17 +196,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     near = "planted near a bad critical point, W and a not 0, at the width of the bound"
     yield every(f"no point {near} is a local minimum", [step.not_minimum for step in left])
     yield every(f"every point {near} is left with a lower loss", [step.decrease for step in left])
-
-
-def verify(*, seed: int = 0, trials: int = 200) -> Verdict:
-    """Verify both sides of the width: bad minima below the bound, ways out of plants above it.
-
-    Args:
-        seed: of the plants.
-        trials: how many plants.
-    """
-    headline = (
-        "Strict bad local minima at M = 1 to 5 in three families, and at the width of the bound "
-        "every planted bad critical point is left with a certified decrease."
-    )
-    return verdict("ours-width", _findings(seed, trials), headline)

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lossurface.claims import verdict
 from lossurface.claims.theorem_1 import hunt
 from lossurface.claims.training import DEEP, FROZEN, joint_findings, subspace_batch, train
-from lossurface.exact import Finding, Verdict, sampled
+from lossurface.exact import Finding, sampled
 from lossurface.landscape import planted
 from lossurface.landscape.planted import Departure, depart
 
-__all__ = ["AXES", "WIDTH", "departures", "verify"]
+__all__ = ["AXES", "WIDTH", "departures", "findings"]
+
+HEADLINE = (
+    "With M = r + 1 quadratic neurons, every planted bad critical point is left with a "
+    "certified decrease, and no training run on 8, 16 or 32 samples ends with an error."
+)
 
 AXES = ((0, 1, 2), (1, 2, 3))  # U_+, U_-: r = 4, two axes shared
 WIDTH = 5  # M = r + 1
@@ -29,7 +33,11 @@ def departures(*, trials: int, seed: int) -> list[Departure]:
     return [depart(planted.proposition_1(rng)) for _ in range(trials)]
 
 
-def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 200, device: str = "cpu") -> Iterator[Finding]:
+    """Yield what is checked.
+
+    `trials`: planted critical points; five networks are trained for each, at every size.
+    """
     yield from planted.findings(departures(trials=trials, seed=seed), "of Proposition 1")
     found = hunt(starts=max(1, trials // 2), seed=seed, neuron="quadratic", M=WIDTH, axes=AXES)
     yield from found.findings("subspace data")
@@ -44,18 +52,3 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
         yield sampled(f"{statement}, {FROZEN[deep]}", stuck, of)
     batch = subspace_batch(2 * trials, SIZES[1], *AXES, seed=seed)
     yield from joint_findings(batch, "quadratic", WIDTH, seed=seed, device=device)
-
-
-def verify(*, seed: int = 0, trials: int = 200, device: str = "cpu") -> Verdict:
-    """Verify Proposition 1.
-
-    Args:
-        seed: of all randomness.
-        trials: planted critical points; five networks are trained for each, at every size.
-        device: where the training runs.
-    """
-    headline = (
-        "With M = r + 1 quadratic neurons, every planted bad critical point is left with a "
-        "certified decrease, and no training run on 8, 16 or 32 samples ends with an error."
-    )
-    return verdict("proposition-1", _findings(seed, trials, device), headline)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lossurface.claims import verdict
 from lossurface.claims.last_layer import last_layer, without_error
 from lossurface.errors import InputError
-from lossurface.exact import Finding, Verdict, enclosed_positive, every, sampled, uncounted
+from lossurface.exact import Finding, enclosed_positive, every, sampled, uncounted
 from lossurface.setting import ARCHITECTURES, NEURONS, Architecture, Problem, logistic
 
 if TYPE_CHECKING:
@@ -16,7 +15,12 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.critical import Certified
 
-__all__ = ["both_sides", "critical_points", "not_critical", "verify"]
+__all__ = ["both_sides", "critical_points", "not_critical", "findings"]
+
+HEADLINE = (
+    "Networks of all four architectures with R = 0 have a gradient that is certified not to "
+    "vanish and respects the bound; every enclosed critical point has an error."
+)
 
 _NEURONS = ("softplus", "relu", "sigmoid", "leaky-relu", "tanh", "threshold", "quadratic")
 
@@ -34,16 +38,11 @@ def not_critical(problem: Problem) -> Finding:
 
 
 def both_sides(kind: str, *, trials: int, seed: int, spread: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Compute the last layer's gradient and its bound, labels being what each network says.
+    """Return the norm of the last layer's gradient, and its bound (1/n) sum lambda |f| / |u|.
 
-    Args:
-        kind: one of `ARCHITECTURES`; two hidden layers of four tanh neurons, four in f_S.
-        trials: networks; those that give one label to all samples are left out.
-        seed: of all randomness.
-        spread: each network's last layer is scaled by 10 to a uniform power in [-spread, spread].
-
-    Returns:
-        (B,), the gradient's norm; (B,), (1/n) sum lambda_i |f(x_i)| / |u|.
+    Each (B,): of random networks with two hidden layers of four tanh neurons, and four neurons in
+    f_S. Labels are what a network says; those that say but one are left out. Each last layer is
+    scaled by 10 to a uniform power in [-spread, spread].
     """
     import torch
 
@@ -74,12 +73,9 @@ def both_sides(kind: str, *, trials: int, seed: int, spread: float = 1.0) -> tup
 
 
 def critical_points(*, trials: int, seed: int) -> list[Certified]:
-    """Find critical points of the logistic loss on data that overlap, and enclose each.
+    """Find critical points of the logistic loss on data that overlap; those proved, enclosed.
 
     One softplus neuron cannot classify such data, so that there is something to find.
-
-    Returns:
-        Those that were proved critical.
     """
     from lossurface.claims.training import separable_batch, train
     from lossurface.landscape.critical import certify
@@ -91,7 +87,12 @@ def critical_points(*, trials: int, seed: int) -> list[Certified]:
     return [one for one in found if one.enclosure is not None and one.kind != "undecided"]
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 60) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: random networks of each architecture.
+
+    Raises:
+        InputError: so few that no critical point was met.
+    """
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -117,20 +118,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield uncounted(proof)
     wrong = sum(one.errors is None or one.errors[0] < 1 for one in found)
     yield uncounted(sampled("counted again, each has an error that is sure", wrong, len(found)))
-
-
-def verify(*, seed: int = 0, trials: int = 60) -> Verdict:
-    """Verify Proposition 10.
-
-    Args:
-        seed: of the networks and samples.
-        trials: random networks of each architecture.
-
-    Raises:
-        InputError: so few trials that no critical point was met.
-    """
-    headline = (
-        "Networks of all four architectures with R = 0 have a gradient that is certified not to "
-        "vanish and respects the bound; every enclosed critical point has an error."
-    )
-    return verdict("proposition-10", _findings(seed, trials), headline)

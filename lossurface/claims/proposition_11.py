@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.claims import verdict
-from lossurface.claims.traps import decide, decided, met, trap_findings, trapped
-from lossurface.conditions import Space, assumption_3
-from lossurface.exact import Certificate, Finding, Verdict, every
+from lossurface.claims.traps import decide, decided, met, trap_findings
+from lossurface.conditions import Space, assumption_3, bad_minimum, proposition_11
+from lossurface.exact import Certificate, Finding, every
 from lossurface.exact.checker.format import CONVEX, EVEN
 from lossurface.setting import Dataset
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["RING", "certify", "shifted", "verify"]
+__all__ = ["RING", "certify", "shifted", "findings"]
+
+HEADLINE = (
+    "Datasets decided with exact certificates; on each where the condition fails, a bad local "
+    "minimum of some f_S + f_D."
+)
 
 # The negatives lie among the positives and are less spread out in every direction.
 RING = Dataset.of(
@@ -28,20 +32,17 @@ RING = Dataset.of(
 def certify(
     neuron: str = "softplus", p: int = 6, width: int = 1, dataset: Dataset = RING
 ) -> Certificate:
-    """Build a bad local minimum on a dataset that violates the condition.
+    """Build a bad local minimum on a dataset of two classes that violates the condition.
 
-    Args:
-        neuron: analytic and strictly convex, such as `softplus`, `exp` or `cosh`.
-        p: the hinge power, 2 to 60.
-        width: M, any.
-        dataset: two classes.
+    The neuron is analytic and strictly convex, such as `softplus`, `exp` or `cosh`; p is 2 to 60.
 
     Raises:
         InputError: the condition does not fail on the dataset, or a choice is out of range.
 
     Source: Proposition 11; the construction is ours.
     """
-    return trapped(dataset, decide(dataset, "proposition-11"), neuron, p, width)
+    space = Space(dataset)
+    return bad_minimum(space, proposition_11(space), neuron, p, width)
 
 
 def shifted(by: float | str | Fraction) -> Dataset:
@@ -67,7 +68,8 @@ def _subspace_sample(rng: np.random.Generator, half: int) -> Dataset:
     return Dataset.of(X, [1] * half + [-1] * half)
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 24) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: random datasets."""
     import numpy as np
 
     cases = [(RING, decide(RING, "proposition-11"))]
@@ -91,17 +93,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
 
 def _fails_assumption_3(dataset: Dataset) -> bool:
     return assumption_3(Space(dataset)).verdict == "fails"
-
-
-def verify(*, seed: int = 0, trials: int = 24) -> Verdict:
-    """Verify Proposition 11: a violated condition gives a bad local minimum.
-
-    Args:
-        seed: of the datasets.
-        trials: random datasets.
-    """
-    headline = (
-        "Datasets decided with exact certificates; on each where the condition fails, a bad local "
-        "minimum of some f_S + f_D."
-    )
-    return verdict("proposition-11", _findings(seed, trials), headline)

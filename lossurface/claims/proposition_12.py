@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from lossurface.claims import verdict
-from lossurface.claims.traps import decide, decided, met, trap_findings, trapped
-from lossurface.conditions import Condition
-from lossurface.exact import Certificate, Finding, Verdict, equal, every, less
+from lossurface.claims.traps import decide, decided, met, trap_findings
+from lossurface.conditions import Condition, Space, bad_minimum, proposition_12
+from lossurface.exact import Certificate, Finding, equal, every, less
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:
@@ -19,7 +18,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["BOWL", "CROSS", "Left", "certify", "leave", "leave_kernel", "verify"]
+__all__ = ["BOWL", "CROSS", "Left", "certify", "leave", "leave_kernel", "findings"]
+
+HEADLINE = (
+    "Datasets decided with exact certificates: a bad local minimum on each where the "
+    "condition fails, and planted bad critical points, W = 0 and W != 0, left where it holds."
+)
 
 # Separable by w = (1, 1), yet the positives lie further out in every direction.
 BOWL = Dataset.of(
@@ -35,56 +39,38 @@ CROSS = Dataset.of(
 def certify(
     neuron: str = "quadratic", p: int = 6, width: int = 1, dataset: Dataset = BOWL
 ) -> Certificate:
-    """Build a bad local minimum on a dataset that violates the condition.
+    """Build a bad local minimum on a dataset of two classes that violates the condition.
 
-    Args:
-        neuron: `quadratic`; the proposition is about no other.
-        p: the hinge power, 2 to 60.
-        width: M, any.
-        dataset: two classes.
+    The proposition is about quadratic neurons; p is 2 to 60.
 
     Raises:
         InputError: the condition does not fail on the dataset, or a choice is out of range.
 
     Source: Proposition 12; the construction is ours.
     """
-    return trapped(dataset, decide(dataset, "proposition-12"), neuron, p, width)
+    space = Space(dataset)
+    return bad_minimum(space, proposition_12(space), neuron, p, width)
 
 
 @dataclass(frozen=True)
 class Left:
-    """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it.
-
-    Attributes:
-        dataset: its samples.
-        W: (d, M), the hidden weights.
-        error: the training error there.
-        critical: the derivatives in a_0, a and W, and in f_D's output layer, vanish.
-        bad: the training error is above 0.
-        not_minimum: the second derivative of the loss along the step is negative.
-        decrease: the loss after the step is lower.
-        case: which case of the proof was used.
-    """
+    """A bad critical point of quadratic neurons beside an f_D, and the step that leaves it."""
 
     dataset: Dataset
-    W: Array
-    error: Fraction
-    critical: Finding
-    bad: Finding
-    not_minimum: Finding
-    decrease: Finding
-    case: str
+    W: Array  # (d, M), the hidden weights
+    error: Fraction  # the training error there
+    critical: Finding  # the derivatives in a_0, a and W, and in f_D's output layer, vanish
+    bad: Finding  # the training error is above 0
+    not_minimum: Finding  # the loss's second derivative along the step is negative
+    decrease: Finding  # the loss after the step is lower
+    case: str  # of the proof
 
 
 def leave(dataset: Dataset, rng: np.random.Generator, width: int | None = None) -> Left:
     """Plant a bad critical point with W = 0 where the condition holds, and leave it.
 
-    k samples of either class, drawn at random, get f = 0, the others f = y, whatever the a_j.
-
-    Args:
-        dataset: coordinates that floats hold exactly.
-        rng: of the samples that get f = 0, and of the a_j.
-        width: M, by default d + 1.
+    k samples of either class, drawn at random, get f = 0, the others f = y, whatever the a_j. M is
+    by default d + 1; floats must hold the coordinates exactly.
 
     Raises:
         InputError: the proof's curve does not exist, because the condition fails or M is too small.
@@ -107,12 +93,9 @@ def leave_kernel(rng: np.random.Generator, cancelling: bool = False) -> Left:
     In the first two coordinates the positives are long along one axis, the negatives along the
     other, so the condition holds. In the others the samples with f = 0 come as (h, s) and (h, -s),
     with the same s in both classes: there S vanishes, and there the w_j lie. At last a unimodular
-    map mixes the coordinates.
-
-    Args:
-        rng: of all randomness.
-        cancelling: d = 5 and three pairs of neurons whose outputs cancel, so that
-            sum a_j c_j^2 = 0 for every c with sum a_j c_j w_j = 0: the case that needs the tilt.
+    map mixes the coordinates. With `cancelling`, d = 5 and the outputs of three pairs of neurons
+    cancel, so that sum a_j c_j^2 = 0 for every c with sum a_j c_j w_j = 0: the case that needs the
+    tilt.
     """
     import numpy as np
 
@@ -212,7 +195,8 @@ def _ellipsoid_errors(dataset: Dataset, condition: Condition) -> int:
     return wrong
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 24) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: random datasets."""
     import numpy as np
 
     cases = [(data, decide(data, "proposition-12")) for data in (BOWL, CROSS)]
@@ -240,17 +224,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
                     (one.decrease for one in points))  # fmt: skip
     errors = sum(_ellipsoid_errors(data, found) for data, found in holding)
     yield equal("the networks that the ellipsoids make classify every sample", Fraction(errors), 0)
-
-
-def verify(*, seed: int = 0, trials: int = 24) -> Verdict:
-    """Verify Proposition 12 in both directions.
-
-    Args:
-        seed: of the datasets and the planted points.
-        trials: random datasets.
-    """
-    headline = (
-        "Datasets decided with exact certificates: a bad local minimum on each where the "
-        "condition fails, and planted bad critical points, W = 0 and W != 0, left where it holds."
-    )
-    return verdict("proposition-12", _findings(seed, trials), headline)

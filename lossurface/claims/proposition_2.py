@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from lossurface import setting
-from lossurface.claims import verdict
 from lossurface.claims.construction import Builder, balancing_constant, certified, half_space
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, Finding, Verdict
+from lossurface.exact import Certificate, Finding
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
 
-__all__ = ["HALF_PLANE", "RAYS", "certify", "verify"]
+__all__ = ["HALF_PLANE", "RAYS", "certify", "findings"]
+
+HEADLINE = "Local minima with training error 1/2 on both theorems' data, M = 1 and M > n."
 
 CLAIM = "Proposition 2"
 RAYS = Dataset.of([(1, 0), (2, 0), (0, 1), (0, 2)], [1, 1, -1, -1])
@@ -49,9 +50,6 @@ def certify(
         neuron: `threshold`, `relu`, `requ` or `constant`.
         data: `theorem-1` (the classes on different subspaces) or `theorem-2` (separable); drawn
             samples are t e_1 and t e_2, or (y s, t).
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     if data not in tuple(_BUILDERS):
         raise InputError(f"data is {data!r}; {CLAIM} is about 'theorem-1' or 'theorem-2' data")
@@ -67,7 +65,8 @@ def certify(
     return builder.minimum(dataset, p, shown, network, reach)
 
 
-def _findings() -> Iterator[Finding]:
+def findings() -> Iterator[Finding]:
+    """Yield what is checked."""
     for neuron in sorted(ZERO):
         for p in (2, 3, 6):
             for data in ("theorem-1", "theorem-2"):
@@ -77,9 +76,3 @@ def _findings() -> Iterator[Finding]:
     for data in ("theorem-1", "theorem-2"):
         certificate = certify("relu", 2, 3, data, deep=(2, 2))
         yield certified(certificate, f"f_S + f_D, {data}")
-
-
-def verify() -> Verdict:
-    """Verify Proposition 2 by checking certificates; nothing in it is random."""
-    headline = "Local minima with training error 1/2 on both theorems' data, M = 1 and M > n."
-    return verdict("proposition-2", _findings(), headline)

@@ -8,7 +8,6 @@ from math import comb, floor
 from typing import TYPE_CHECKING
 
 from lossurface import setting
-from lossurface.claims import verdict
 from lossurface.claims.affine import AffineMap, best_affine_map, refuse_separable, separable
 from lossurface.claims.construction import (
     SAMPLES,
@@ -16,11 +15,9 @@ from lossurface.claims.construction import (
     Number,
     certified,
     half_space,
-    misclassifying,
-    shifted,
 )
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, Finding, Verdict, less, sampled
+from lossurface.exact import Certificate, Finding, less, sampled
 from lossurface.exact.checker.format import IDENTITY
 from lossurface.exact.linalg import dot
 from lossurface.setting import Dataset, Enclosed
@@ -35,8 +32,13 @@ __all__ = [
     "inseparable_sample",
     "separability",
     "separable_bounds",
-    "verify",
+    "findings",
 ]
+
+HEADLINE = (
+    "Bad local minima on symmetric (from M = 1) and on sampled (from M = 2) Theorem 1 data, up "
+    "to M > n; samples are separable with a probability between 4(3/4)^n - 6/2^n and 8(7/8)^n."
+)
 
 CLAIM = "Proposition 3"
 _SIZES = (4, 8, 12, 16, 24)
@@ -73,9 +75,6 @@ def certify(
         width: M; 1 only where the best affine map is constant or v^T x has one sign.
         dataset: Theorem 1 data in an open half-space; eight symmetric points by default. Drawn
             samples are (s, t, 0) and (0, t, s).
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width)
     dataset, data = _BUILDER.samples("theorem-1", dataset, seed, n)
@@ -113,18 +112,14 @@ def _active_neurons(
                 f"width is 1; the best affine map's slope v has v^T x of both signs here, and one "
                 f"neuron with w^T x > 0 gives one sign only: {CLAIM} needs width >= 2"
             )
-        slope = [value if sign > 0 else _negated(value) for value in best.v]
+        slope = [value if sign > 0 else -value for value in best.v]
         return [Fraction(sign)], [[value] for value in slope]
     ratios = [value / dot(e, row) for value, row in zip(values, dataset.x, strict=True)]
     tau = Fraction(max(1, 1 + floor(-min(ratios))) + 1)
     rest = [Fraction((-1) ** j) for j in range(width - 2)]
     a = [-tau - sum(rest), *rest, Fraction(1)]
-    last = [shifted(v, tau * u) for v, u in zip(best.v, e, strict=True)]
+    last = [v + tau * u for v, u in zip(best.v, e, strict=True)]
     return a, [[*([u] * (width - 1)), z] for u, z in zip(e, last, strict=True)]
-
-
-def _negated(value: Number) -> Number:
-    return Enclosed(-value.mid, value.rad) if isinstance(value, Enclosed) else -value
 
 
 # How often an affine map separates the samples (s, t, 0) and (0, t, s); bounds proved on the page
@@ -199,7 +194,8 @@ def separability(seed: int, trials: int) -> Iterator[Finding]:
     yield sampled("linear programs agree with the hulls' intervals", differing, len(drawn))
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 100) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: datasets for each size in the experiment on separability."""
     import numpy as np
 
     for neuron in sorted(IDENTITY):
@@ -210,19 +206,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     rng = np.random.default_rng(seed)
     for neuron, p, width in (("leaky-relu", 2, 2), ("elu", 3, 2), ("linear", 6, 21)):
         certificate = certify(neuron, p, width, inseparable_sample(rng))
-        yield misclassifying(certificate, f"{neuron}, p = {p}, M = {width}, 20 samples")
+        yield certified(
+            certificate, f"{neuron}, p = {p}, M = {width}, 20 samples", smaller_class=False
+        )
     yield from separability(seed, trials)
-
-
-def verify(*, seed: int = 0, trials: int = 100) -> Verdict:
-    """Verify Proposition 3.
-
-    Args:
-        seed: of the samples.
-        trials: datasets for each size in the experiment on separability.
-    """
-    headline = (
-        "Bad local minima on symmetric (from M = 1) and on sampled (from M = 2) Theorem 1 data, up "
-        "to M > n; samples are separable with a probability between 4(3/4)^n - 6/2^n and 8(7/8)^n."
-    )
-    return verdict("proposition-3", _findings(seed, trials), headline)

@@ -9,13 +9,11 @@ from math import comb
 from typing import TYPE_CHECKING
 
 from lossurface import setting
-from lossurface.claims import verdict
 from lossurface.claims.construction import Builder, at_least, balancing_constant, certified
 from lossurface.errors import InputError
 from lossurface.exact import (
     Certificate,
     Finding,
-    Verdict,
     enclosed_less,
     equal,
     less,
@@ -27,7 +25,12 @@ from lossurface.setting import Dataset
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["balanced", "balanced_by_counting", "balanced_probability", "certify", "verify"]
+__all__ = ["balanced", "balanced_by_counting", "balanced_probability", "certify", "findings"]
+
+HEADLINE = (
+    "Minima, global over f_S, with training error min(n_+, n_-)/2n on balanced Theorem 1 data; "
+    "2n samples are balanced with probability C(2n,n)^2/16^n, about 1/(pi n)."
+)
 
 CLAIM = "Proposition 4"
 CROSS = Dataset.of([(1, 0), (-1, 0), (0, 1), (0, -1)], [1, 1, -1, -1])
@@ -72,9 +75,6 @@ def certify(
         dataset: Theorem 1 data, balanced; +-e_1 and +-e_2 by default. Drawn samples, n being
             even, are among those.
         W: (d, M), any rational numbers; 1 and -1 in turn by default.
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width)
     dataset, data = _BUILDER.samples("theorem-1", dataset, seed, n)
@@ -102,12 +102,7 @@ def balanced(dataset: Dataset) -> bool:
 
 
 def balanced_probability(n: int, *, both: bool = False) -> Fraction:
-    """Return the probability that 2n samples are balanced, C(2n, n)^2 / 16^n (proof on the page).
-
-    Args:
-        n: at least 1.
-        both: that they also hold both classes.
-    """
+    """Return the probability that 2n samples are balanced (and hold both classes); see the page."""
     orders = comb(2 * n, n)
     return Fraction(orders * (orders - 2 if both else orders), 16**n)
 
@@ -148,7 +143,8 @@ def _shares(seed: int, trials: int) -> Finding:
     return sampled(statement, outside, len(_SIZES), f"{trials} draws for each n")
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 1000) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: draws for each size in the simulation."""
     import numpy as np
 
     for neuron in sorted(ODD):
@@ -167,17 +163,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield less("with both classes present it is positive from n = 2 on", Fraction(0), chance)
     yield from _decay()
     yield _shares(seed, trials)
-
-
-def verify(*, seed: int = 0, trials: int = 1000) -> Verdict:
-    """Verify Proposition 4.
-
-    Args:
-        seed: of the samples.
-        trials: draws for each size in the simulation.
-    """
-    headline = (
-        "Minima, global over f_S, with training error min(n_+, n_-)/2n on balanced Theorem 1 data; "
-        "2n samples are balanced with probability C(2n,n)^2/16^n, about 1/(pi n)."
-    )
-    return verdict("proposition-4", _findings(seed, trials), headline)

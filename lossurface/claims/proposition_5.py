@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from lossurface import setting
-from lossurface.claims import verdict
-from lossurface.claims.construction import Builder, balancing_constant, certified, shifted
+from lossurface.claims.construction import Builder, balancing_constant, certified
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, Finding, Verdict
+from lossurface.exact import Certificate, Finding
 from lossurface.exact.checker.arithmetic import definite, integers
 from lossurface.exact.checker.format import AT_ZERO, EVEN
 from lossurface.setting import Dataset
 
-__all__ = ["LINE", "PLANE", "certify", "verify"]
+__all__ = ["LINE", "PLANE", "certify", "findings"]
+
+HEADLINE = "Local minima with training error 1/2 on separable data, M = 1 and M > n."
 
 CLAIM = "Proposition 5"
 LINE = Dataset.of([2, 3, -1, "-1/2"], [1, 1, -1, -1])
@@ -53,9 +54,6 @@ def certify(
         dataset: linearly separable, with S definite; `LINE` by default. Drawn samples are on
             [2, 3] and [-1, -1/2].
         scale: |a_j|, above 0; the radius cannot exceed it.
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width)
     if not isinstance(scale, int | Fraction) or scale <= 0:
@@ -71,7 +69,7 @@ def certify(
         )
     a = [-sign * Fraction(scale)] * width
     W = [[Fraction(0)] * width for _ in range(dataset.d)]
-    a0 = shifted(balancing_constant(dataset, p), -AT_ZERO[neuron][0] * sum(a))
+    a0 = balancing_constant(dataset, p) + -AT_ZERO[neuron][0] * sum(a)
     network = _BUILDER.single_layer(neuron, a0, a, W, deep, deep_neuron)
     return _BUILDER.minimum(dataset, p, data, network, Fraction(scale))
 
@@ -88,7 +86,8 @@ def _sign(dataset: Dataset) -> int:
     return -1 if definite([-weight for weight in weights], columns) else 0
 
 
-def _findings() -> Iterator[Finding]:
+def findings() -> Iterator[Finding]:
+    """Yield what is checked."""
     for neuron in EVEN:
         for p in (2, 3, 6):
             for dataset in (LINE, PLANE):
@@ -97,9 +96,3 @@ def _findings() -> Iterator[Finding]:
                     yield certified(certificate, f"{neuron}, p = {p}, M = {width}")
     certificate = certify("quadratic", 2, 3, deep=(2, 2))
     yield certified(certificate, "f_S + f_D")
-
-
-def verify() -> Verdict:
-    """Verify Proposition 5 by checking certificates; nothing in it is random."""
-    headline = "Local minima with training error 1/2 on separable data, M = 1 and M > n."
-    return verdict("proposition-5", _findings(), headline)

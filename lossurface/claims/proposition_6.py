@@ -6,17 +6,21 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lossurface import setting
-from lossurface.claims import verdict
 from lossurface.claims.construction import Builder, balancing_constant, certified
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, Finding, Verdict
+from lossurface.exact import Certificate, Finding
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["XOR", "certify", "verify"]
+__all__ = ["XOR", "certify", "findings"]
+
+HEADLINE = (
+    "Local minima with training error min(n_+, n_-)/n for depths 1 to 5 on every dataset "
+    "tried, contradictory ones too."
+)
 
 CLAIM = "Proposition 6"
 XOR = Dataset.of([(1, 1), (-1, -1), (1, -1), (-1, 1)], [1, 1, -1, -1])
@@ -55,9 +59,6 @@ def certify(
             samples are from two planes in R^3.
         data: `none`, or `theorem-1` or `theorem-2` to certify that the samples meet the theorem's
             assumptions too.
-
-    Raises:
-        InputError: a condition of the claim is broken; the message says which.
     """
     _BUILDER.admit(neuron, p, width=width, depth=depth)
     if data not in ("none", "theorem-1", "theorem-2"):
@@ -79,7 +80,8 @@ def _any_dataset(rng: Generator) -> Dataset:
     return Dataset.of(samples, labels.tolist())
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 20) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: how many to draw."""
     import numpy as np
 
     from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
@@ -96,17 +98,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
         widths = [int(width) for width in rng.integers(1, 5, size=rng.integers(1, 4))]
         certificate = certify("relu", 2, dataset=_any_dataset(rng), widths=widths)
         yield certified(certificate, f"dataset {trial} drawn, widths {widths}")
-
-
-def verify(*, seed: int = 0, trials: int = 20) -> Verdict:
-    """Verify Proposition 6 by checking certificates.
-
-    Args:
-        seed: of the datasets and widths that are drawn.
-        trials: how many to draw.
-    """
-    headline = (
-        "Local minima with training error min(n_+, n_-)/n for depths 1 to 5 on every dataset "
-        "tried, contradictory ones too."
-    )
-    return verdict("proposition-6", _findings(seed, trials), headline)

@@ -7,12 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.claims import verdict
 from lossurface.claims.last_layer import last_layer, without_error
 from lossurface.errors import InputError
 from lossurface.exact import (
     Finding,
-    Verdict,
     enclosed_less,
     equal,
     every,
@@ -37,7 +35,12 @@ if TYPE_CHECKING:
 
     from lossurface.claims.training import Trained
 
-__all__ = ["lift", "right_runs", "verify"]
+__all__ = ["lift", "right_runs", "findings"]
+
+HEADLINE = (
+    "Networks of all four architectures go from R = 0 to L = 0 exactly, and R <= L "
+    "throughout; the quadratic loss is least where a sample is wrong."
+)
 
 _RATIONAL = tuple(
     name
@@ -140,7 +143,8 @@ def _trained(seed: int, trials: int) -> Finding:
     return sampled(statement, left, len(right))
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 25) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: random networks of each architecture."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -154,17 +158,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield _trained(seed, trials)
     yield every("R <= L at any network, any labels", (_bounded(rng, k) for k in range(4 * trials)))
     yield from _quadratic()
-
-
-def verify(*, seed: int = 0, trials: int = 25) -> Verdict:
-    """Verify Proposition 8.
-
-    Args:
-        seed: of the networks and samples.
-        trials: random networks of each architecture.
-    """
-    headline = (
-        "Networks of all four architectures go from R = 0 to L = 0 exactly, and R <= L "
-        "throughout; the quadratic loss is least where a sample is wrong."
-    )
-    return verdict("proposition-8", _findings(seed, trials), headline)

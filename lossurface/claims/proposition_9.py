@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossurface.claims import theorem_1, theorem_2, verdict
-from lossurface.exact import Finding, Verdict, enclosed_less, every
-from lossurface.landscape.planted import findings
+from lossurface.claims import theorem_1, theorem_2
+from lossurface.exact import Finding, enclosed_less, every
+from lossurface.landscape import planted
 from lossurface.setting import Dataset, Problem, get_neuron, logistic, single_layer
 
-__all__ = ["verify"]
+__all__ = ["findings"]
+
+HEADLINE = (
+    "Every planted critical point is a certified saddle, a hunt meets no local minimum, and "
+    "the loss of a correct network falls towards 0 as its last layer grows."
+)
 
 
 def _recedes() -> Iterator[Finding]:
@@ -27,30 +32,17 @@ def _recedes() -> Iterator[Finding]:
     yield enclosed_less("which falls below 10^-100", losses[-1], arb(10) ** -100)
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 150) -> Iterator[Finding]:
+    """Yield what is checked; `trials`: planted points on each kind of data."""
     from lossurface.enclosed.escape_check import no_maximum
 
     for theorem, where in ((theorem_1, "on subspace data"), (theorem_2, "on separable data")):
-        planted = theorem.departures(trials=trials, seed=seed, loss=logistic())
-        yield from findings(planted, where)
+        left = theorem.departures(trials=trials, seed=seed, loss=logistic())
+        yield from planted.findings(left, where)
         yield every(
             f"no planted point {where} is a local maximum, so that all are saddles",
-            (no_maximum(one.planted.layer, one.planted.exact) for one in planted),
+            (no_maximum(one.planted.layer, one.planted.exact) for one in left),
         )
     hunted = theorem_1.hunt(starts=max(1, trials // 2), seed=seed, loss=logistic())
     yield from hunted.findings("subspace data")
     yield every("a correct network's loss tends to 0 as its last layer grows", _recedes())
-
-
-def verify(*, seed: int = 0, trials: int = 150) -> Verdict:
-    """Verify Proposition 9.
-
-    Args:
-        seed: of the planted points and of the hunt.
-        trials: planted points on each kind of data.
-    """
-    headline = (
-        "Every planted critical point is a certified saddle, a hunt meets no local minimum, and "
-        "the loss of a correct network falls towards 0 as its last layer grows."
-    )
-    return verdict("proposition-9", _findings(seed, trials), headline)

@@ -13,18 +13,13 @@ __all__ = ["Tally"]
 class Tally:
     """How often something happened, at each value of what was varied.
 
-    Attributes:
-        x: (k,), what was varied: a width, a number of samples.
-        hits: (k,), in how many trials it happened.
-        trials: (k,), how many trials there were, each at least 1.
-
     Raises:
         InputError: the lengths differ, or a count is impossible.
     """
 
-    x: tuple[float, ...]
-    hits: tuple[int, ...]
-    trials: tuple[int, ...]
+    x: tuple[float, ...]  # (k,), what was varied: a width, a number of samples
+    hits: tuple[int, ...]  # (k,), in how many trials it happened
+    trials: tuple[int, ...]  # (k,), how many there were, each at least 1
 
     def __post_init__(self) -> None:
         if not len(self.x) == len(self.hits) == len(self.trials):

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lossurface.claims import verdict
 from lossurface.claims.training import DEEP, FROZEN, joint_findings, subspace_batch, train
-from lossurface.exact import Finding, Verdict, sampled
+from lossurface.exact import Finding, sampled
 from lossurface.landscape import hunts, planted
 from lossurface.landscape.descent import find
 from lossurface.landscape.planted import Departure, depart
 from lossurface.setting import Loss, neurons_of, width_threshold
 
-__all__ = ["AXES", "WIDE_AXES", "WIDE_SAMPLES", "departures", "hunt", "threshold", "verify"]
+__all__ = ["AXES", "WIDE_AXES", "WIDE_SAMPLES", "departures", "hunt", "threshold", "findings"]
+
+HEADLINE = (
+    "At the width threshold, every planted bad critical point is left with a certified "
+    "decrease, a hunt meets no bad minimum, and no training run ends with an error."
+)
 
 AXES = ((0, 1), (2, 3))  # U_+, U_-: r = 4, Delta r = 2
 SAMPLES = 8
@@ -52,13 +56,8 @@ def hunt(
 ) -> hunts.Hunt:
     """Minimise the gradient's norm from many starts, and exclude a minimum wherever R > 0.
 
-    Args:
-        starts: each on its own data, `SAMPLES` samples.
-        seed: of all randomness.
-        neuron: a key of `lossurface.setting.NEURONS`.
-        loss: by default the polynomial hinge with p = 6.
-        M: neurons; 0 takes the threshold.
-        axes: U_+ and U_-.
+    Each start has its own data, `SAMPLES` samples on the axes U_+ and U_-. The loss is by default
+    the polynomial hinge with p = 6, M the threshold.
     """
     batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)
     begun = train(batch, neuron, M or threshold(SAMPLES, *axes), seed=seed, loss=loss, steps=0)
@@ -66,7 +65,12 @@ def hunt(
     return hunts.hunt(begun.surface, found, most=starts)
 
 
-def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 120, device: str = "cpu") -> Iterator[Finding]:
+    """Yield what is checked.
+
+    `trials`: planted critical points; ten networks are trained for each, four with f_D too, and one
+    on many more samples than neurons for every six.
+    """
     yield from planted.findings(departures(trials=trials, seed=seed), "of Theorem 1")
     yield from hunt(starts=max(1, trials // 2), seed=seed).findings("subspace data")
     batch, M = subspace_batch(STARTS * trials, SAMPLES, *AXES, seed=seed), threshold(SAMPLES, *AXES)
@@ -81,19 +85,3 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
     yield sampled(f"training {statement}", len(trained.stuck), trained.runs)
     few = batch.first(JOINT_STARTS * trials)
     yield from joint_findings(few, "softplus", M, seed=seed, device=device)
-
-
-def verify(*, seed: int = 0, trials: int = 120, device: str = "cpu") -> Verdict:
-    """Verify Theorem 1.
-
-    Args:
-        seed: of all randomness.
-        trials: planted critical points; ten networks are trained for each, four with f_D too, and
-            one on many more samples than neurons for every six.
-        device: where the training runs.
-    """
-    headline = (
-        "At the width threshold, every planted bad critical point is left with a certified "
-        "decrease, a hunt meets no bad minimum, and no training run ends with an error."
-    )
-    return verdict("theorem-1", _findings(seed, trials, device), headline)

@@ -9,17 +9,21 @@ from fractions import Fraction
 import numpy as np
 import torch
 
-from lossurface.claims import verdict
 from lossurface.claims.training import DEEP, FROZEN, joint_findings, separable_batch, train
 from lossurface.enclosed.escape_check import slope
-from lossurface.exact import Finding, Verdict, equal, every, less
+from lossurface.exact import Finding, equal, every, less
 from lossurface.landscape import planted
 from lossurface.landscape.escape import escape
 from lossurface.landscape.planted import Departure, depart
 from lossurface.landscape.single_layer import SingleLayerSurface, pack
 from lossurface.setting import Loss, neurons_of, polynomial_hinge
 
-__all__ = ["beside", "departures", "leave", "nowhere_else", "verify"]
+__all__ = ["beside", "departures", "leave", "nowhere_else", "findings"]
+
+HEADLINE = (
+    "With M = 1 and more, every planted bad critical point is left with a certified decrease, "
+    "and no training run ends with an error."
+)
 
 POWERS = (3, 4, 6)
 STARTS = 40  # trained starts for each planted point
@@ -109,7 +113,11 @@ def nowhere_else(rng: np.random.Generator, index: int = 0) -> Finding:
     return slope(point.layer, theta.tolist(), direction.tolist())
 
 
-def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 250, device: str = "cpu") -> Iterator[Finding]:
+    """Yield what is checked.
+
+    `trials`: planted critical points; 40 networks are trained for each, 4 with f_D trained too.
+    """
     yield from planted.findings(departures(trials=trials, seed=seed), "of Theorem 2")
     rng = np.random.default_rng(seed)
     few = max(1, trials // 4)
@@ -134,18 +142,3 @@ def _findings(seed: int, trials: int, device: str) -> Iterator[Finding]:
         )
     few_starts = batch.first(JOINT_STARTS * trials)
     yield from joint_findings(few_starts, "softplus", 1, seed=seed, loss=hinge, device=device)
-
-
-def verify(*, seed: int = 0, trials: int = 250, device: str = "cpu") -> Verdict:
-    """Verify Theorem 2.
-
-    Args:
-        seed: of all randomness.
-        trials: planted critical points; 40 networks are trained for each, 4 with f_D trained too.
-        device: where the training runs.
-    """
-    headline = (
-        "With M = 1 and more, every planted bad critical point is left with a certified decrease, "
-        "and no training run ends with an error."
-    )
-    return verdict("theorem-2", _findings(seed, trials, device), headline)

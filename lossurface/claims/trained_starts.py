@@ -109,10 +109,7 @@ DROPPED: Mapping[str, tuple[str, Setting]] = {  # what is dropped, in words, and
 
 
 def departed(rng: Generator, claim: str) -> dict[str, int]:
-    """Plant a bad critical point of a claim and leave it along the curve of its proof.
-
-    Neurons and p are drawn among those that the claim allows.
-    """
+    """Plant a bad critical point, neuron and p drawn, and leave it along its proof's curve."""
     from lossurface.landscape import planted
 
     loss = polynomial_hinge(int(rng.choice((3, 4, 6) if claim == "theorem-2" else (6, 7, 8))))
@@ -131,15 +128,9 @@ def departed(rng: Generator, claim: str) -> dict[str, int]:
 def trained(rng: Generator, claim: str, deep: str, device: str = "cpu") -> dict[str, int]:
     """Train networks that meet every assumption of a claim, f_D's parameters with the others.
 
-    Where a run ends with R > 0, a local minimum is excluded on a box around the end, and for
-    separable data the run goes on from the separator's ray.
-
-    Returns:
-        failures: runs that ended with R > 0, after the ray; of: runs; plateaus: runs that stopped
-        with R > 0 at first; unexplained: those among them near which no minimum was excluded.
-
-    Raises:
-        InputError: there is nothing to train for that claim.
+    Where a run ends with R > 0 (`plateaus`), a local minimum is excluded on a box around the end,
+    or the run is `unexplained`; on separable data it goes on along the ray. `failures` end with
+    R > 0 all the same.
     """
     if claim not in MET:
         raise InputError(f"claim {claim!r}: no trained starts; use {', '.join(MET)}")
@@ -154,12 +145,10 @@ def trained(rng: Generator, claim: str, deep: str, device: str = "cpu") -> dict[
 
 
 def dropped(rng: Generator, what: str, device: str = "cpu") -> dict[str, int]:
-    """Train with one assumption dropped; count the runs that stop with R > 0.
+    """Train with one assumption dropped; count the runs that end with R > 0.
 
-    Returns:
-        hits: runs with R > 0 and a gradient whose norm is below 1e-12; of: runs; ended: runs that
-        ended with R > 0 for any reason; examined and proved: of the first few hits, near how many
-        a local minimum with an error is proved.
+    `hits` have a gradient whose norm is below 1e-12. Of the first few, `examined`, near how many a
+    local minimum with an error is `proved`.
     """
     from lossurface.landscape.critical import certify
 

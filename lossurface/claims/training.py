@@ -251,7 +251,7 @@ def train(
 
     Args:
         batch: B datasets.
-        neuron: of f_S, a key of `lossurface.setting.NEURONS`; None leaves f_S out.
+        neuron: of f_S; None leaves f_S out.
         M: neurons of f_S; 0 with None.
         seed: of the starts and of f_D.
         loss: by default the polynomial hinge with p = 6.

@@ -6,7 +6,7 @@ point that is stationary in everything but w, and a bad local minimum if S(lambd
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from lossurface.exact import Certificate
-
     Array = NDArray[np.float64]
 
 __all__ = [
@@ -41,10 +39,10 @@ __all__ = [
     "met",
     "trap",
     "trap_findings",
-    "trapped",
 ]
 
 ConditionName = Literal["proposition-11", "proposition-12"]
+TESTS = {"proposition-11": proposition_11, "proposition-12": proposition_12}
 GRID = 2**10  # coordinates are multiples of 1/GRID, exact in floats
 
 
@@ -54,36 +52,22 @@ def decide(dataset: Dataset, claim: ConditionName) -> Condition:
     Raises:
         InputError: the claim is another one, or a class is empty.
     """
-    tests: dict[str, Callable[[Space], Condition]] = {
-        "proposition-11": proposition_11,
-        "proposition-12": proposition_12,
-    }
-    if claim not in tests:
-        raise InputError(f"claim is {claim!r}; use one of {', '.join(tests)}")
-    return tests[claim](Space(dataset))
+    if claim not in TESTS:
+        raise InputError(f"claim is {claim!r}; use one of {', '.join(TESTS)}")
+    return TESTS[claim](Space(dataset))
 
 
 @dataclass(frozen=True, eq=False)
 class Trap:
-    """A network at w = 0 beside the staircase that dual weights ask for, in floats.
-
-    Attributes:
-        condition: decided on the dataset.
-        X: (n, d).
-        y: (n,), -1.0 and 1.0.
-        weights: (n,), lambda, the largest 1.
-        sign: 1 or -1, the sign S comes closest to; the output weight is a = -sign.
-        neuron: of f_S.
-        p: the hinge power.
-    """
+    """A network at w = 0 beside the staircase that dual weights ask for, in floats."""
 
     condition: Condition
-    X: Array
-    y: Array
-    weights: Array
-    sign: int
-    neuron: str
-    p: int
+    X: Array  # (n, d)
+    y: Array  # (n,), -1.0 and 1.0
+    weights: Array  # (n,), lambda, the largest 1
+    sign: int  # that S comes closest to; the output weight is a = -sign
+    neuron: str  # of f_S
+    p: int  # the hinge power
 
     @property
     def margins(self) -> Array:
@@ -128,23 +112,6 @@ def trap(dataset: Dataset, claim: ConditionName, neuron: str = "quadratic", p: i
     return Trap(condition, X, y, weights / weights.max(), sign, neuron, p)
 
 
-def trapped(
-    dataset: Dataset, condition: Condition, neuron: str = "quadratic", p: int = 6, width: int = 1
-) -> Certificate:
-    """Return the certified bad local minimum that a failing condition promises.
-
-    Raises:
-        InputError: the condition does not fail, or no staircase tells the samples apart.
-    """
-    certificate = bad_minimum(Space(dataset), condition, neuron, p, width)
-    if certificate is None:
-        raise InputError(
-            "equal samples carry different labels, so that no f_D can follow the dual weights; "
-            "remove one of them"
-        )
-    return certificate
-
-
 def met(condition: Condition) -> Finding:
     """Return the finding that a condition holds, undecided where there is none."""
     if condition.verdict == "holds" and condition.finding is not None:
@@ -159,7 +126,7 @@ def trap_findings(
     failing = [(data, found) for data, found in cases if found.verdict == "fails"]
     for k, (dataset, condition) in enumerate(failing):
         neuron, p = neurons[k % len(neurons)], powers[k % len(powers)]
-        certificate = trapped(dataset, condition, neuron, p, width=1 + k % 4)
+        certificate = bad_minimum(Space(dataset), condition, neuron, p, width=1 + k % 4)
         error = Fraction(certificate.data["training_error"])
         yield check(certificate), less("the training error is above 0", 0, error)
 

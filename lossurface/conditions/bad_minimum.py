@@ -28,6 +28,7 @@ __all__ = ["WIDEST", "bad_minimum"]
 DIRECTIONS = 60  # tried for the staircase to read the samples on
 SMALLEST = 256  # 2^-256, the least radius tried
 WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all
+REFUSED = "no radius around the minimum could be certified; round the coordinates"
 
 
 def bad_minimum(
@@ -36,25 +37,15 @@ def bad_minimum(
     neuron: str = "quadratic",
     p: int = 6,
     width: int = 1,
-    seed: int = 0,
-) -> Certificate | None:
-    """Return a certified local minimum with training error above zero, or None.
+) -> Certificate:
+    """Return a certified local minimum with training error above zero.
 
-    Args:
-        space: the dataset.
-        condition: `proposition_11(space)` or, for quadratic neurons, `proposition_12(space)`,
-            decided as failing.
-        neuron: of f_S, one that satisfies Assumption 5.
-        p: the hinge power, 2 to 60.
-        width: M, the neurons of f_S.
-        seed: of the direction on which the staircase reads the samples.
-
-    Returns:
-        None when equal samples carry different labels in a way that no staircase can follow (then
-        no network classifies the data at all).
+    The condition is `proposition_11(space)` or, for quadratic neurons, `proposition_12(space)`,
+    decided as failing; the neuron of f_S satisfies Assumption 5.
 
     Raises:
-        InputError: the condition does not fail, or the neuron, p or width is out of range.
+        InputError: the condition does not fail; the neuron, p or width is out of range; or equal
+            samples of different labels need different values, which no network has.
 
     Source: Propositions 11 and 12; the construction is ours.
     """
@@ -72,11 +63,14 @@ def bad_minimum(
     # Samples with margin 0 need f = 0; others of one label and weight need the same f.
     alike = [None if low == high == 0 else (y, weight)
              for y, weight, (low, high) in zip(labels, weights, yf, strict=True)]  # fmt: skip
-    steps = _widest_staircase(space, alike, seed)
+    steps = max((_steps(space, w, alike) for w in _directions(space)), key=lambda s: s.gap)
+    if steps.gap <= 0:
+        raise InputError(
+            "equal samples carry different labels, so that no f_D can follow the dual weights; "
+            "remove one of them"
+        )
     a, signed = Fraction(-data["sign"]), [y * w for y, w in zip(labels, weights, strict=True)]
     radius = _radius(space, neuron, a, signed, data["form"])
-    if steps is None or radius is None:
-        return None
     f_S = width * a * sum(AT_ZERO[neuron], Fraction(0)) / 2
     spread = Fraction(1, 2**30) + (Fraction(width, 2**40) if neuron in CONVEX else 0)
     levels = [labels[i] * sum(yf[i], Fraction(0)) / 2 - f_S for i in steps.owners]
@@ -109,7 +103,9 @@ def bad_minimum(
             "training_error": Fraction(wrong, len(labels)),
         }
     )
-    return certificate if check(certificate).status == "holds" else None
+    if check(certificate).status != "holds":
+        raise InputError(REFUSED)
+    return certificate
 
 
 def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
@@ -121,9 +117,7 @@ def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
     return [sum(groups[sample], Fraction(0)) / len(groups[sample]) for sample in samples]
 
 
-def _radius(
-    space: Space, neuron: str, a: Fraction, signed: list[Fraction], form: Any
-) -> Fraction | None:
+def _radius(space: Space, neuron: str, a: Fraction, signed: list[Fraction], form: Any) -> Fraction:
     """Return a power of two, at most 1, within which S outweighs the Taylor remainder."""
     checked = read(form, FORM, "form")
 
@@ -135,7 +129,9 @@ def _radius(
         return True
 
     exponent = bisect_left(range(SMALLEST + 1), True, key=fits)
-    return Fraction(1, 2**exponent) if exponent <= SMALLEST else None
+    if exponent > SMALLEST:
+        raise InputError(REFUSED)
+    return Fraction(1, 2**exponent)
 
 
 @dataclass(frozen=True)
@@ -175,18 +171,12 @@ class _Steps:
         return factor
 
 
-def _widest_staircase(space: Space, alike: Sequence[Any], seed: int) -> _Steps | None:
-    """Return the steps with the widest gaps; None if all have one between equal samples."""
-    widest = max((_steps(space, w, alike) for w in _directions(space, seed)), key=lambda s: s.gap)
-    return widest if widest.gap > 0 else None
-
-
-def _directions(space: Space, seed: int) -> Iterator[list[Fraction]]:
+def _directions(space: Space) -> Iterator[list[Fraction]]:
     import numpy as np
 
     powers = space.frame.powers
     more = DIRECTIONS - 1 if len(powers) > 1 else 0
-    drawn = np.random.default_rng(seed).integers(-999, 1000, (more, len(powers))).tolist()
+    drawn = np.random.default_rng(0).integers(-999, 1000, (more, len(powers))).tolist()
     for numbers in ([1] * len(powers), *drawn):
         yield space.frame.form([Fraction(v, p) for v, p in zip(numbers, powers, strict=True)])
 

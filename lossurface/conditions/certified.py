@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError
 from lossurface.exact.certificate import Certificate, check, seal
-from lossurface.exact.checker import CONDITIONS, Refuted, Unreadable, named
-from lossurface.exact.checker.format import KINDS, MAX_BYTES, read
+from lossurface.exact.checker import named
+from lossurface.exact.checker.format import MAX_BYTES
 from lossurface.exact.findings import Finding, Status
 
 if TYPE_CHECKING:
     from lossurface.conditions.coordinates import Space
 
-__all__ = ["NAMES", "Condition", "proves", "settle"]
+__all__ = ["NAMES", "Condition", "settle"]
 
 NAMES = {
     "assumption-1": "Assumption 1: the loss",
@@ -36,24 +36,16 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition on a dataset, a network or a loss, decided or not.
+    """One condition on a dataset, a network or a loss, decided or not."""
 
-    Attributes:
-        id: such as `assumption-6`.
-        verdict: `holds`, `fails` or `undecided`.
-        why: one sentence.
-        margin: how far from the boundary the search ended, in the units that `why` names; when
-            undecided, the largest value that it could not tell from zero. None where none is.
-        certificate: proves the verdict exactly; None when undecided or when none is needed.
-        finding: what the exact checker said of the certificate.
-    """
-
-    id: str
+    id: str  #: such as `assumption-6`
     verdict: Status
-    why: str
+    why: str  #: one sentence
+    #: How far from the boundary the search ended, in the units that `why` names; when undecided,
+    #: the largest value that it could not tell from zero.
     margin: float | None = None
-    certificate: Certificate | None = None
-    finding: Finding | None = None
+    certificate: Certificate | None = None  #: proves the verdict exactly, where that takes one
+    finding: Finding | None = None  #: what the exact checker said of it
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object; the certificate is given whole."""
@@ -67,17 +59,6 @@ class Condition:
 
     def __str__(self) -> str:
         return f"{named(self.id)}: {self.verdict}. {self.why}"
-
-
-def proves(space: Space, kind: str, claim: str, own: Mapping[str, Any]) -> bool:
-    """Return whether the exact checker would accept these fields, without sealing them."""
-    try:
-        sealed = seal(own).data
-        fields = {name: read(sealed[name], KINDS[kind][name], name) for name in own}
-        CONDITIONS[kind]({"claim": claim, **fields}, space.samples)
-    except (InputError, Refuted, Unreadable):  # too many digits, or false
-        return False
-    return True
 
 
 def settle(

@@ -261,13 +261,7 @@ class Frame:
         forms: Sequence[Sequence[Fraction]],
         linear: Sequence[Fraction],
     ) -> dict[str, list[Any]]:
-        """Return a certificate's sum weights forms^2 + linear, up to a constant.
-
-        Args:
-            weights: of the squares, >= 0.
-            forms: linear forms on `rows`.
-            linear: another one.
-        """
+        """Return a certificate's sum weights forms^2 + linear, the forms being on `rows`."""
         for weight, form in zip(weights, forms, strict=True):  # |F (v - m)|^2 = |F v|^2 - ...
             pull = 2 * weight * dot(form, self.mean)
             linear = [v - pull * a for v, a in zip(linear, form, strict=True)]
@@ -284,10 +278,7 @@ class Frame:
     def rounded_quadratic(self, shape: Array, slope: Array, bits: int) -> dict[str, list[Any]]:
         """Return a certificate's q(x), near a multiple of z^T shape z + slope^T z up to a constant.
 
-        Args:
-            shape: (k, k), positive definite.
-            slope: (k,).
-            bits: kept after the point, relative to the largest entry of a factor of the shape.
+        The shape is positive definite; `bits` are relative to the largest entry of its factor.
         """
         import numpy as np
 

@@ -13,12 +13,11 @@ not zero on V, tell the classes apart weakly. The page `beyond/geometry` proves 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions import boundary_cases
-from lossurface.conditions.certified import Condition, proves, settle
+from lossurface.conditions.certified import Condition, settle
 from lossurface.conditions.coordinates import Space
 from lossurface.conditions.matrix_game import (
     ROOM,
@@ -48,18 +47,6 @@ Fields = dict[str, Any]  # of a certificate: "lambda", "sign", "form", or those 
 Proposals = Iterator[tuple[float, Fields | None]]  # each with a margin; None: with none left
 
 
-@dataclass(frozen=True)
-class _Side:
-    """What is known of one of the two questions: may sign * S be (semi)definite?
-
-    At most one of `weights` (it may: the condition fails) and `shape` (it may not) is given.
-    """
-
-    margin: float
-    weights: Fields | None = None
-    shape: Fields | None = None
-
-
 def proposition_12(space: Space) -> Condition:
     """Decide Proposition 12's condition.
 
@@ -71,9 +58,11 @@ def proposition_12(space: Space) -> Condition:
     """
     claim = "proposition-12"
     pair = boundary_cases.parallel_pair(space)
-    if pair is not None and proves(space, "definite-weights", claim, pair):
+    if pair is not None:
         why = "two samples of different classes lie on one line through the origin"
-        return settle(space, "definite-weights", claim, pair, why, 0.0)
+        found = settle(space, "definite-weights", claim, pair, why, 0.0)
+        if found.verdict == "fails":
+            return found
     words = ("semidefinite", "two centred ellipsoids tell the classes apart")
     return _settled(space, claim, _semidefinite, *words)
 
@@ -106,33 +95,28 @@ def _settled(
     space: Space, claim: str, propose: Callable[[Space, Sign], Proposals], kind: str, apart: str
 ) -> Condition:
     """Return the condition: it fails by one side's weights, and holds by both sides' quadratics."""
-    known: dict[str, _Side] = {}
+    shapes: dict[str, Fields] = {}
+    margins: dict[str, float] = {}  # of the proposal accepted, else of the last
     for sign in SIGNS:
-        side = known[NAMES[sign]] = _first_proved(space, claim, sign, propose(space, sign))
-        if side.weights is not None:
-            why = f"some lambda makes S {NAMES[sign]} {kind} (margin {side.margin:.3g})"
-            return settle(space, "definite-weights", claim, side.weights, why, side.margin)
-    left = [name for name, side in known.items() if side.shape is None]
+        name = NAMES[sign]
+        for margin, own in propose(space, sign):
+            margins[name] = margin
+            if own is not None and "lambda" in own:
+                why = f"some lambda makes S {name} {kind} (margin {margin:.3g})"
+                found = settle(space, "definite-weights", claim, own, why, margin)
+                if found.verdict == "fails":
+                    return found
+            elif own is not None and _inside(space, own, sign, strict=claim == "proposition-12"):
+                shapes[name] = own
+                break
+    left = [name for name in margins if name not in shapes]
     if not left:
-        own = {name: side.shape for name, side in known.items()}
-        margin = min(side.margin for side in known.values())
-        return settle(space, "quadratics", claim, own, f"{apart} (margin {margin:.3g})", margin)
-    margin = max(abs(known[name].margin) for name in left)
+        margin = min(margins.values())
+        return settle(space, "quadratics", claim, shapes, f"{apart} (margin {margin:.3g})", margin)
+    margin = max(abs(margins[name]) for name in left)
     which = " and ".join(left)
     why = f"the {which} side's value, within {margin:.1e} of zero, could not be rounded"
     return Condition(claim, "undecided", why, margin)
-
-
-def _first_proved(space: Space, claim: str, sign: Sign, proposals: Proposals) -> _Side:
-    """Return the first proposal that the exact checker would accept, or how far the search came."""
-    margin = 0.0
-    for margin, own in proposals:
-        if own is not None and "lambda" in own:
-            if proves(space, "definite-weights", claim, own):
-                return _Side(margin, weights=own)
-        elif own is not None and _inside(space, own, sign, strict=claim == "proposition-12"):
-            return _Side(margin, shape=own)
-    return _Side(margin)
 
 
 def _inside(space: Space, shape: Fields, sign: Sign, strict: bool) -> bool:

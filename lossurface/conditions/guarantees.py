@@ -22,31 +22,18 @@ Kind = Literal["guarantee", "warning", "remark"]
 
 @dataclass(frozen=True)
 class Applied:
-    """One of the paper's statements, held against the case in hand.
+    """One of the paper's statements, held against the case in hand."""
 
-    Attributes:
-        id: such as `theorem-1`.
-        applies: `yes`, `no` or `undecided`.
-        kind: `guarantee` (about every local minimum), `warning` (a bad one exists), or `remark`.
-        says: what it says of this dataset and network, if it applies.
-        uses: ids of the conditions that it asks for.
-        missing: what keeps it from applying; empty if it applies.
-        changes: for each thing missing, what would mend it.
-        features: those of the changes that no network can make up for.
-        width_needed: the width that the statement asks for, if it asks for one.
-        width_given: M, if it was given.
-    """
-
-    id: str
+    id: str  #: such as `theorem-1`
     applies: Literal["yes", "no", "undecided"]
-    kind: Kind
-    says: str
-    uses: tuple[str, ...]
-    missing: tuple[str, ...]
-    changes: tuple[str, ...]
-    features: tuple[str, ...]
-    width_needed: int | None
-    width_given: int | None
+    kind: Kind  #: about every local minimum; a bad one exists; or neither
+    says: str  #: of this dataset and network, if it applies
+    uses: tuple[str, ...]  #: ids of the conditions that it asks for
+    missing: tuple[str, ...]  #: what keeps it from applying; empty if it applies
+    changes: tuple[str, ...]  #: for each thing missing, what would mend it
+    features: tuple[str, ...]  #: those of the changes that no network can make up for
+    width_needed: int | None  #: the width that it asks for, if it does
+    width_given: int | None  #: M, if it was given
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""

@@ -31,21 +31,13 @@ CLOSE = 1e-10  # gap at which the value counts as not to be told from zero
 
 @dataclass(frozen=True, eq=False)
 class Game:
-    """Where the search ended: `low` <= value <= `high`.
+    """Where the search ended: `low` <= value <= `high`."""
 
-    Attributes:
-        weights: (n,), lambda attaining `low`.
-        low: the least eigenvalue of S(lambda).
-        shape: (r, r), Z attaining `high`, trace one.
-        slope: (r,), u; zero without moments.
-        high: max of q over s = 1 less its min over s = -1.
-    """
-
-    weights: Array
-    low: float
-    shape: Array
-    slope: Array
-    high: float
+    weights: Array  #: (n,), lambda attaining `low`
+    low: float  #: the least eigenvalue of S(lambda)
+    shape: Array  #: (r, r), Z attaining `high`, trace one
+    slope: Array  #: (r,), u; zero without moments
+    high: float  #: max of q over s = 1 less its min over s = -1
 
 
 def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game | None:
@@ -54,11 +46,8 @@ def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game |
     S = sum lambda y x x^T, lambda summing to one over each class. Nothing is proved: the conditions
     of Propositions 11 and 12 are decided by `proposition_11` and `proposition_12`.
 
-    Args:
-        space: the dataset. S, and the quadratic that bounds its least eigenvalue from above, are in
-            the coordinates of `space.affine_frame` with moments, else of `space.frame`.
-        sign: 1 for S, -1 for -S.
-        moments: whether sum lambda y x = 0 is asked for, as by Proposition 11.
+    With moments, sum lambda y x = 0 is asked for, as by Proposition 11, and what is found is in the
+    coordinates of `space.affine_frame`, else of `space.frame`.
 
     Returns:
         Weights, bounds and quadratic; None where no lambda > 0 has those moments, or S has no

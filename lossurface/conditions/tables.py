@@ -52,7 +52,7 @@ def read_file(path: str | Path, label: str, positive: str | None = None) -> Tabl
     Args:
         path: file ending in .csv, .parquet or .npz.
         label: name of the label's column.
-        positive: the label to be called +1; the others, if several, together become -1.
+        positive: the label to be called +1; the others together become -1.
 
     Raises:
         InputError: the file is missing, too large or no table; a column is missing or given twice;

@@ -43,6 +43,12 @@ class Enclosed:
         if self.rad < 0:
             raise InputError(f"radius is {self.rad}, below zero; give a radius >= 0")
 
+    def __add__(self, shift: Fraction) -> Enclosed:
+        return Enclosed(self.mid + shift, self.rad)
+
+    def __neg__(self) -> Enclosed:
+        return Enclosed(-self.mid, self.rad)
+
     def __float__(self) -> float:
         return float(self.mid)
 

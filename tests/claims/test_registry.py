@@ -23,7 +23,7 @@ def test_every_claim_is_complete(claim):
     assert list(claim.evidence) == sorted(claim.evidence, key=EVIDENCE.index)
     assert claim.title
     module = import_module(f"lossurface.claims.{claim.id.replace('-', '_')}")
-    assert callable(module.verify)
+    assert callable(module.findings)
     assert callable(module.certify) if claim.certifies else not hasattr(module, "certify")
 
 
