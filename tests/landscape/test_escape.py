@@ -226,12 +226,7 @@ def refused():
     assert still.value(zero[None]).item() == 0
     yield still, zero, {"proof": convex}, "leave no direction"
     # quadratic neurons: a definite form, too few
-    yield (
-        single("quadratic", APART),
-        vector(0, -1, 0),
-        {"proof": Proof.QUADRATIC},
-        "is semidefinite",
-    )
+    yield single("quadratic", APART), vector(0, -1, 0), {"proof": Proof.QUADRATIC}, "semidefinite"
     few = replace(proposition_12(np.random.default_rng(0)).surface, M=1)
     yield few, gaussian(few.P), {"proof": Proof.QUADRATIC}, "take M > rank"
 
