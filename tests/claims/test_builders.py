@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -10,16 +9,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lossurface.claims import proposition_3, proposition_4, proposition_7
 from lossurface.exact import check
-from lossurface.setting import (
-    Enclosed,
-    Network,
-    Problem,
-    from_certificate,
-    get_neuron,
-    polynomial_hinge,
-)
+from lossurface.setting import Enclosed, from_certificate
 from tests.claims.strategies import certificates
 from tests.setting._tools import loss_at
 
@@ -87,41 +78,3 @@ def test_every_admissible_request_is_certified_and_withstands_attack(claim, data
         direction = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
         theta = moved(problem, radius_of(certificate, 100) * Fraction(63, 64), direction)
         assert not loss_at(problem, theta, 200) < start
-
-
-def lower_nearby(neuron, problem, theta, index, step):
-    """Say whether moving one parameter lowers the loss, with another neuron in the network."""
-    shape = replace(problem.network.architecture, neuron=get_neuron(neuron))
-    network = Network(shape, tuple(theta))
-    other = Problem(network, problem.dataset, polynomial_hinge(problem.loss.p))
-    start = loss_at(other, network.theta, 200)
-    for sign in (1, -1):
-        point = list(network.theta)
-        point[index] += sign * step
-        if loss_at(other, point, 200) < start:
-            return True
-    return False
-
-
-def test_outside_the_class_the_loss_can_fall():
-    """Proposition 4's parameters with a ReLU, Proposition 3's with z^2: a step helps."""
-    sigmoid = from_certificate(proposition_4.certify().data)
-    theta = list(sigmoid.network.theta)
-    theta[2:] = [Fraction(1), Fraction(0)]  # w = e_1: only positives answer
-    assert lower_nearby("relu", sigmoid, theta, 1, Fraction(1, 64))
-    assert not lower_nearby("tanh", sigmoid, theta, 1, Fraction(1, 64))
-    leaky = from_certificate(proposition_3.certify(width=1).data)
-    theta = list(leaky.network.theta)
-    theta[2:] = [Fraction(1), Fraction(1), Fraction(0)]  # w = (1, 1, 0)
-    assert lower_nearby("quadratic", leaky, theta, 1, Fraction(1, 256))
-
-
-def test_beyond_the_radius_the_loss_falls():
-    """Proposition 7's network can be f(x) = |x_1| - 1/2, which classifies every sample."""
-    problem = from_certificate(proposition_7.certify(width=1).data)
-    a, b = [1, 0, 0], [Fraction(-1, 2)]
-    hidden = [-1, 0, 0, 0]  # w = -e_1, bias 0
-    lower = [*a, *b, *hidden, 2, 0, 0, 0, 0, 0]  # x_1 + 2 max(-x_1, 0) = |x_1|
-    theta = [Fraction(value) for value in lower]
-    assert problem.error_rational(theta) == 0
-    assert problem.loss_rational(theta) == Fraction(1, 8) < problem.loss_rational()

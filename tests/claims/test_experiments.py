@@ -1,12 +1,10 @@
-"""Experiments: counted on cases whose answer is known."""
+"""Tallies: intervals against scipy, impossible counts."""
 
 import pytest
 from scipy.stats import binomtest
 
 from lossurface import InputError
-from lossurface.claims.proposition_5 import LINE
 from lossurface.claims.tally import Tally
-from lossurface.claims.training import pick_device, stuck_by_width
 
 
 def test_the_interval_is_clopper_pearsons():
@@ -32,15 +30,3 @@ def test_the_interval_is_clopper_pearsons():
 def test_impossible_counts_are_refused(counts):
     with pytest.raises(InputError):
         Tally(*counts)
-
-
-def test_quadratic_neurons_get_stuck_and_increasing_ones_do_not():
-    quadratic = stuck_by_width(LINE, "quadratic", (1, 4), trials=60, seed=0)
-    assert quadratic.hits[0] > quadratic.hits[1]
-    assert stuck_by_width(LINE, "softplus", (1,), trials=60, seed=0).hits == (0,)
-
-
-def test_an_unknown_device_is_refused():
-    assert pick_device("cpu").type == "cpu"
-    with pytest.raises(InputError, match="tpu"):
-        pick_device("tpu")

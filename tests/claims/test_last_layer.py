@@ -2,19 +2,16 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface import InputError
-from lossurface.claims.last_layer import last_layer, without_error
-from lossurface.claims.proposition_8 import lift, right_runs
-from lossurface.claims.proposition_10 import both_sides, critical_points, not_critical
-from lossurface.claims.training import separable_batch, train
+from lossurface.claims.last_layer import last_layer
+from lossurface.claims.proposition_8 import lift
+from lossurface.claims.proposition_10 import not_critical
 from lossurface.setting import (
-    ARCHITECTURES,
     Architecture,
     Dataset,
     Network,
@@ -56,17 +53,6 @@ def test_networks_without_error_reach_exactly_zero_loss(data, shape, points, p):
         assert not_critical(Problem(network, dataset, logistic())).status == "holds"
 
 
-@pytest.mark.parametrize("kind", ARCHITECTURES)
-def test_drawn_networks_have_no_error_and_margins_above_one_once_lifted(kind):
-    rng = np.random.default_rng(2)
-    for neuron in ("relu", "sigmoid"):
-        problem = without_error(rng, get_neuron(neuron), kind, polynomial_hinge(3))
-        X, y = problem.dataset.tensors()
-        assert {1, -1} == set(problem.dataset.y)
-        assert bool(((problem.network.torch(X) >= 0) == (y > 0)).all())
-        assert float((y * lift(problem).torch(X)).min()) >= 1 - 1e-9
-
-
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6), shape=st.sampled_from(SHAPES))
 def test_networks_are_linear_in_the_last_layer_and_its_first_entry_is_a_bias(seed, shape):
@@ -86,26 +72,3 @@ def test_a_misclassified_sample_is_refused():
         dataset = Dataset.of([[0, 0], [1, 1]], labels)
         with pytest.raises(InputError, match="start at training error 0"):
             lift(Problem(network, dataset, polynomial_hinge(2)))
-
-
-def test_trained_runs_without_error_are_taken_exactly():
-    batch = separable_batch(6, 8, 2, seed=0)
-    trained = train(batch, "relu", 4, seed=0, loss=polynomial_hinge(3), steps=60)
-    right = right_runs(trained, 4)
-    assert right
-    for problem in right:
-        assert np.isclose(float(problem.loss_rational()), trained.ends.loss.numpy()).any()
-        assert problem.error_rational() == problem.loss_rational(lift(problem).theta) == 0
-
-
-@pytest.mark.parametrize("kind", ARCHITECTURES)
-def test_the_logistic_gradient_respects_its_bound(kind):
-    gradient, bound = both_sides(kind, trials=20, seed=9)
-    assert bool((gradient >= bound * (1 - 1e-12)).all())
-    assert bool((bound > 0).all())
-
-
-def test_logistic_critical_points_have_an_error():
-    found = critical_points(trials=60, seed=0)
-    assert found
-    assert all(point.errors is not None and point.errors[0] > 0 for point in found)

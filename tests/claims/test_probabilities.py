@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface.claims.affine import separable
-from lossurface.claims.proposition_3 import axis_interval, hulls_meet, separable_bounds
+from lossurface.claims.proposition_3 import hulls_meet, separable_bounds
 from lossurface.claims.proposition_4 import balanced, balanced_by_counting, balanced_probability
 from lossurface.setting import Dataset
 from tests.claims.strategies import labelled
@@ -45,27 +45,6 @@ def test_the_linear_program_and_the_intervals_agree(data):
     plus = [(s, 1 + Fraction(t, 3), 0) for s, t in sides[0]]
     dataset = labelled(plus, [(0, 1 + Fraction(t, 3), s) for s, t in sides[1]])
     assert separable(dataset) is (not hulls_meet(dataset))
-
-
-def test_an_interval_is_where_the_hull_crosses_the_axis():
-    crossed = [(Fraction(-1), Fraction(0)), (Fraction(1), Fraction(2)), (Fraction(3), Fraction(2))]
-    assert axis_interval(crossed) == (Fraction(1, 2), 1)
-    assert axis_interval(crossed[1:]) is None
-    assert axis_interval([(Fraction(0), Fraction(5))]) == (5, 5)
-
-
-@given(n=st.integers(1, 300))
-def test_the_bounds_are_in_order(n):
-    low, high = separable_bounds(n)
-    assert 0 < low <= high <= 1
-
-
-def test_the_rate_is_log_of_four_thirds():
-    """Both bounds decay at it: their n-th roots tend to 3/4."""
-    n = 1500
-    low, high = (float(bound) ** (1 / n) for bound in separable_bounds(n))
-    assert low == pytest.approx(0.75, abs=1e-3)
-    assert high == pytest.approx(0.75, abs=0.015)
 
 
 def test_the_lower_bound_counts_one_sided_classes():

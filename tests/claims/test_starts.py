@@ -77,30 +77,29 @@ def test_planted_points_are_left_whatever_neuron_and_p_are_drawn(claim):
     assert not any(starts.departed(rng, claim)["failures"] for _ in range(12))
 
 
-def test_claims_without_starts_are_refused():
-    with pytest.raises(InputError, match="no trained starts"):
-        starts.trained(np.random.default_rng(0), "theorem-3", "none")
-
-
 def test_a_claims_name_stands_for_its_experiments():
     assert select_experiments("theorem-2-relu") == ("theorem-2-relu",)
     of_claim = select_experiments("theorem-1")
     assert {"theorem-1-departures", "theorem-1-training-tanh", "theorem-1-narrow"} <= {*of_claim}
     assert set(select_experiments("all")) == set(EXPERIMENTS)
     assert EXPERIMENTS["theorem-1-departures"].count == 1000
+
+
+def test_bad_requests_say_the_way_out(tmp_path):
     with pytest.raises(InputError, match="unknown; use all, a claim"):
         select_experiments("theorem-9")
+    with pytest.raises(InputError, match="no trained starts"):
+        starts.trained(np.random.default_rng(0), "theorem-3", "none")
+    with pytest.raises(InputError, match="one claim at a time"):
+        run("all", 1, tmp_path)
 
 
 def run(name, count, folder):
-    said = []
-    options = {"device": "cpu", "out": folder, "echo": said.append}
-    return run_experiment(name, count, **options), said
+    return run_experiment(name, count, device="cpu", out=folder, echo=lambda _: None)
 
 
 def test_outcomes_are_written_merged_and_read_back(tmp_path):
-    verdict, _ = run("theorem-2-departures", 2, tmp_path)
-    assert verdict.status == "holds"
+    assert run("theorem-2-departures", 2, tmp_path).status == "holds"
     run("theorem-2-overlap", 1, tmp_path)
     file = tmp_path / "experiments.json"
     left, stuck = sorted(read_outcomes(file, "theorem-2"), key=lambda row: row.name)
@@ -125,8 +124,3 @@ def test_an_experiment_in_which_nothing_happens_fails_where_something_should(tmp
     (tmp_path / "experiments.json").write_text(json.dumps(data))
     (row,) = read_outcomes(tmp_path / "experiments.json")
     assert row.finding.status == "fails"
-
-
-def test_several_claims_are_run_one_at_a_time(tmp_path):
-    with pytest.raises(InputError, match="one claim at a time"):
-        run("all", 1, tmp_path)

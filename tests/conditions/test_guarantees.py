@@ -3,6 +3,7 @@
 from fractions import Fraction
 from itertools import combinations
 
+import numpy as np
 import pytest
 import sympy
 from hypothesis import given, settings
@@ -47,19 +48,24 @@ def test_nothing_is_granted_where_it_is_false(name, neuron):
 
 
 def test_general_position_is_granted_by_name():
-    samples, labels = KNOWN["planes"][:2]
-    for neuron, width, granted in (
-        ("softplus", 8, {"theorem-1", "ours-width", "ours-independent-parts"}),
-        ("softplus", 7, {"ours-width", "ours-independent-parts"}),  # two parts a class: 5 is enough
-        ("softplus", 3, {"ours-width"}),  # two samples a class, with one own direction each
-        ("softplus", 2, set()),
-        ("quadratic", 4, {"proposition-1", "proposition-12", "ours-width"}),
-        ("quadratic", 2, set()),
+    for name, neuron, width, granted in (
+        ("planes", "softplus", 8, {"theorem-1", "ours-width", "ours-independent-parts"}),
+        ("planes", "softplus", 5, {"ours-width", "ours-independent-parts"}),  # two parts a class
+        ("planes", "softplus", 3, {"ours-width"}),  # two samples a class, one own direction each
+        ("planes", "softplus", 2, set()),
+        ("planes", "quadratic", 4, {"proposition-1", "proposition-12", "ours-width"}),
+        ("planes", "quadratic", 2, set()),
+        ("cross", "quadratic", 3, {"proposition-1", "proposition-12", "ours-width"}),
+        ("cross", "quadratic", 2, {"ours-width"}),
     ):
-        report = check(samples, labels, neuron=neuron, width=width)
+        report = check(*KNOWN[name][:2], neuron=neuron, width=width)
         assert {claim.id for claim in report.guarantees} == granted
-    assert [claim.id for claim in check(samples, labels, width=8, p=5).guarantees] == ["ours-width"]
-    assert check(samples, labels, width=8, p=1).guarantees == ()
+    narrow = check(*KNOWN["planes"][:2], width=4)
+    for width in (5, 8):
+        assert any(f"widen f_S from 4 to {width}" in line for line in narrow.advice)
+    hinge_5 = check(*KNOWN["planes"][:2], width=8, p=5)
+    assert [claim.id for claim in hinge_5.guarantees] == ["ours-width"]
+    assert check(*KNOWN["planes"][:2], width=8, p=1).guarantees == ()
 
 
 def dependent(rows, size, modulo):
@@ -106,8 +112,6 @@ def test_our_width_is_the_one_that_enumeration_finds(data):
 
 
 def test_beyond_the_limit_of_subsets_theorem_1_is_undecided():
-    import numpy as np
-
     generator = np.random.default_rng(0)
     samples = np.zeros((60, 9))
     samples[:30, :6] = generator.normal(size=(30, 6))  # C(30, 6) = 593,775 sets

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from lossurface import InputError
 from lossurface.conditions import tables
@@ -28,9 +29,22 @@ def test_text_is_read_as_decimals(tmp_path):
     assert (table.features, table.positive, table.negative) == (("a", "b"), "yes", "no")
 
 
-def test_floats_are_read_as_binary_fractions():
-    table = read_arrays([[0.1], [2]], [0, 1])
-    assert table.dataset.x == ((Fraction(0.1),), (Fraction(2),))
+FRAME = pd.DataFrame({"a": [0.5, 1.5, 2.5], "b": [1, 2, 3], "y": [True, False, True]})
+X = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "rows"),
+    [
+        ([[0.1], [2]], [0, 1], ((Fraction(0.1),), (2,))),  # floats are binary fractions
+        ([np.array([1.0]), np.array([2.0])], [0, 1], ((1,), (2,))),
+        (X, torch.tensor([1, -1]), ((1, 2), (3, 4))),
+        (pd.DataFrame({"p": [1, 2], "q": [3, 4]}), pd.Series([0, 1]), ((1, 3), (2, 4))),
+        (pd.DataFrame([[1, 2, 1], [3, 5, 0]]), "2", ((1, 2), (3, 5))),  # numbers for names
+    ],
+)
+def test_arrays_of_every_kind_are_read_exactly(X, y, rows):
+    assert read_arrays(X, y).dataset.x == rows
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
@@ -40,22 +54,22 @@ def test_delimiters(tmp_path, delimiter):
 
 
 def test_parquet_and_npz_agree(tmp_path):
-    frame = pd.DataFrame({"a": [0.5, 1.5, 2.5], "b": [1, 2, 3], "y": [True, False, True]})
-    frame.to_parquet(tmp_path / "data.parquet")
-    X = frame[["a", "b"]].to_numpy()
-    np.savez(tmp_path / "matrix.npz", X=X, y=frame["y"].to_numpy())
-    np.savez(tmp_path / "columns.npz", a=X[:, 0], b=X[:, 1], y=frame["y"].to_numpy())
-    expected = read_arrays(frame, "y").dataset
+    FRAME.to_parquet(tmp_path / "data.parquet")
+    X = FRAME[["a", "b"]].to_numpy()
+    np.savez(tmp_path / "matrix.npz", X=X, y=FRAME["y"].to_numpy())
+    np.savez(tmp_path / "columns.npz", a=X[:, 0], b=X[:, 1], y=FRAME["y"].to_numpy())
+    expected = read_arrays(FRAME, "y")
+    assert expected.features == ("a", "b")
     for name in ("data.parquet", "matrix.npz", "columns.npz"):
-        assert read_file(tmp_path / name, "y").dataset == expected
+        assert read_file(tmp_path / name, "y").dataset == expected.dataset
 
 
-def test_tensors_and_frames():
-    torch = pytest.importorskip("torch")
-    X, y = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True), torch.tensor([1, -1])
-    assert read_arrays(X, y).dataset.y == (1, -1)
-    frame = pd.DataFrame({"p": [1, 2], "q": [3, 4]})
-    assert read_arrays(frame, pd.Series([0, 1])).features == ("p", "q")
+def test_npz_columns_of_two_types_stay_exact(tmp_path):
+    """2^53 + 1 beside a float is not rounded: the rows are parallel, so nothing separates them."""
+    whole, half = np.array([2**53 + 1, 3 * 2**53 + 3]), np.array([1.0, 3.0])
+    np.savez(tmp_path / "data.npz", a=whole, b=half, y=np.array([1, -1]))
+    expected = ((2**53 + 1, 1), (3 * 2**53 + 3, 3))
+    assert read_file(tmp_path / "data.npz", "y").dataset.x == expected
 
 
 @pytest.mark.parametrize(
@@ -110,37 +124,34 @@ def test_bad_csv_is_one_line(tmp_path, text, words):
     assert "data.csv" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "label",
-    [
-        float("nan"),
-        np.float32("nan"),
-        None,
-        pd.NA,
-        pd.NaT,
-        np.datetime64("NaT"),
-        "",
-        Decimal("NaN"),
-    ],
+NONE = (
+    *(float("nan"), np.float32("nan"), None, pd.NA, pd.NaT, np.datetime64("NaT"), ""),
+    Decimal("NaN"),
 )
-def test_a_label_that_is_none(label, tmp_path):
+
+
+@pytest.mark.parametrize("label", NONE)
+def test_a_label_that_is_none(label):
     frame = pd.DataFrame({"a": [1, 2, 3], "y": pd.Series([0, 1, label], dtype=object)})
     for X, y in (([[1], [2], [3]], [0, 1, label]), (frame, "y")):
         with pytest.raises(InputError, match="row 3, column 'y': no label"):
             read_arrays(X, y)
-    if label is None:
-        frame["y"] = frame["y"].astype(float)
-        frame.to_parquet(tmp_path / "data.parquet")
-        np.savez(tmp_path / "data.npz", X=[[1], [2], [3]], y=frame["y"].to_numpy())
-        for name in ("data.parquet", "data.npz"):
-            with pytest.raises(InputError, match="row 3, column 'y': no label"):
-                read_file(tmp_path / name, "y")
+
+
+TWICE = pd.DataFrame([[1, 2, 0], [3, 4, 1]], columns=["a", "a", "y"])
+META = torch.empty(2, 2, device="meta")
 
 
 @pytest.mark.parametrize(
     ("X", "y", "positive", "words"),
     [
         ([[1], 2], [0, 1], None, "one-dimensional"),
+        ([1, 2], [0, 1], None, "one-dimensional"),
+        (5, [0, 1], None, "X is 5, not an array"),
+        ([], [], None, "no column beside|no rows"),
+        ([[1, 2], [3]], [0, 1], None, "row 2 has 2 values"),
+        ([[1], [2]], [0], None, "X has 2 rows and y has 1"),
+        ([[float("nan")], [1]], [0, 1], None, "row 1, column 'x0'"),
         ([[1], [2]], [0, np.zeros(2)], None, "row 2, column 'y': not one short value"),
         ([[1], [2]], [0, 10**5000], None, "row 2, column 'y': not one short value"),
         ([[1], [2]], [0, 1], np.zeros((2, 2)), "positive: not one short value"),
@@ -149,16 +160,17 @@ def test_a_label_that_is_none(label, tmp_path):
         ([[1], [10**5000]], [0, 1], None, "row 2, column 'x0': beyond 1e300"),
         ([[1], [Fraction(1, 10**800)]], [0, 1], None, "row 2, .*more than 800 digits"),
         ([["1"], ["\uff11"]], [0, 1], None, "row 2, column 'x0': .* is not a number"),
+        ([[1, np.array([1, 2])], [2, 3]], [1, -1], None, "not a number"),
+        (torch.eye(2).to_sparse(), [1, -1], None, "no dense array"),
+        (META, [1, -1], None, "no dense array"),
+        (TWICE, "y", None, "two columns are called 'a'"),
+        (TWICE, "z", None, "no column 'z'"),
     ],
 )
 def test_bad_arrays_are_one_line(X, y, positive, words):
     with pytest.raises(InputError, match=words) as caught:
         read_arrays(X, y, positive)
     assert "\n" not in str(caught.value)
-
-
-def test_rows_may_be_arrays():
-    assert read_arrays([np.array([1.0]), np.array([2.0])], [0, 1]).dataset.x == ((1,), (2,))
 
 
 def test_all_digits_together_are_bounded(monkeypatch):
@@ -170,10 +182,13 @@ def test_all_digits_together_are_bounded(monkeypatch):
 
 def test_bad_files(tmp_path):
     os.mkfifo(tmp_path / "fifo.csv")
+    with (tmp_path / "huge.csv").open("wb") as stream:
+        stream.truncate(10**9)  # sparse: takes no space
     cases = [
         (tmp_path / "absent.csv", "No such file"),
         (tmp_path, "not a file"),
         (tmp_path / "fifo.csv", "not a file"),
+        (tmp_path / "huge.csv", "1000 MB, more than 200"),  # refused unread
         (written(tmp_path, "x", "data.xlsx"), "not a .csv, .parquet or .npz"),
         (written(tmp_path, "x", "bad.parquet"), "not a Parquet table"),
         (written(tmp_path, "x", "bad.npz"), "not an NPZ archive"),
@@ -183,119 +198,54 @@ def test_bad_files(tmp_path):
             read_file(path, "y")
 
 
-def test_npz_that_is_no_dataset(tmp_path):
-    path = tmp_path / "data.npz"
-    np.savez(path, X=np.zeros((2, 2)), y=np.array([0, 1, 1]))
-    with pytest.raises(InputError, match="has shape"):
-        read_file(path, "y")
-    with pytest.raises(InputError, match="no array 'z'"):
-        read_file(path, "z")
-    np.savez(path, u=np.zeros((2, 2)), v=np.zeros((2, 3)), y=np.array([0, 1]))
-    with pytest.raises(InputError, match="which array"):
-        read_file(path, "y")
-    np.savez(path, X=np.array([[1.0], [np.nan]]), y=np.array([0, 1]))
-    with pytest.raises(InputError, match=r"row 2, column 'X\[0\]'"):
-        read_file(path, "y")
-
-
-def test_parquet_nulls_and_text(tmp_path):
-    path = tmp_path / "data.parquet"
-    pd.DataFrame({"a": [1.0, None], "y": [0, 1]}).to_parquet(path)
-    with pytest.raises(InputError, match="row 2, column 'a'"):
-        read_file(path, "y")
-    pd.DataFrame({"a": ["x", "y"], "y": [0, 1]}).to_parquet(path)
-    with pytest.raises(InputError, match="row 1, column 'a': 'x' is not a number"):
-        read_file(path, "y")
-
-
-def test_a_gigabyte_is_refused_unread(tmp_path):
-    path = tmp_path / "huge.csv"
-    with path.open("wb") as stream:
-        stream.truncate(10**9)  # sparse: takes no space
-    with pytest.raises(InputError, match="1000 MB, more than 200"):
-        read_file(path, "y")
-
-
-def test_too_many_values_are_refused_while_streaming(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MAX_CELLS", 10)
-    path = written(tmp_path, "a,y\n" + "1,0\n2,1\n" * 20)
-    with pytest.raises(InputError, match="more than 10 values"):
-        read_file(path, "y")
+SQUARE, DAYS = np.zeros((2, 2)), np.array(["2020-01-01", "2020-01-02"], dtype="M8[D]")
 
 
 @pytest.mark.parametrize(
-    ("X", "y", "words"),
+    ("arrays", "words"),
     [
-        ([[1, 2], [3]], [0, 1], "row 2 has 2 values"),
-        ([[1], [2]], [0], "X has 2 rows and y has 1"),
-        ([1, 2], [0, 1], "one-dimensional"),
-        (5, [0, 1], "X is 5, not an array"),
-        ([[float("nan")], [1]], [0, 1], "row 1, column 'x0'"),
-        ([[1], [2]], [0, None], "no label"),
-        ([], [], "no column beside|no rows"),
+        ({"X": SQUARE, "y": [0, 1, 1]}, "has shape"),
+        ({"X": SQUARE, "z": [0, 1]}, "no array 'y'"),
+        ({"u": SQUARE, "v": np.zeros((2, 3)), "y": [0, 1]}, "which array"),
+        ({"y": [0, 1]}, "which array holds the samples"),
+        ({"y": 1}, "which array holds the samples"),
+        ({"X": [[1.0], [np.nan]], "y": [0, 1]}, r"row 2, column 'X\[0\]'"),
+        ({"X": [[1.0], [2.0]], "y": [0, np.nan]}, "row 2, column 'y': no label"),
+        ({"a": DAYS, "b": [1.0, 2.0], "y": [1, 0]}, "not a number"),
     ],
 )
-def test_bad_arrays(X, y, words):
+def test_npz_that_is_no_dataset(tmp_path, arrays, words):
+    np.savez(tmp_path / "data.npz", **{name: np.array(one) for name, one in arrays.items()})
     with pytest.raises(InputError, match=words):
-        read_arrays(X, y)
+        read_file(tmp_path / "data.npz", "y")
 
 
-def test_frame_with_a_column_twice():
-    frame = pd.DataFrame([[1, 2, 0], [3, 4, 1]], columns=["a", "a", "y"])
-    with pytest.raises(InputError, match="two columns are called 'a'"):
-        read_arrays(frame, "y")
-    with pytest.raises(InputError, match="no column 'z'"):
-        read_arrays(frame, "z")
-
-
-def test_npz_columns_of_two_types_stay_exact(tmp_path):
-    """2^53 + 1 beside a float is not rounded: the rows are parallel, so nothing separates them."""
-    file = tmp_path / "data.npz"
-    whole, half = np.array([2**53 + 1, 3 * 2**53 + 3]), np.array([1.0, 3.0])
-    np.savez(file, a=whole, b=half, y=np.array([1, -1]))
-    assert read_file(file, "y").dataset.x == ((2**53 + 1, 1), (3 * 2**53 + 3, 3))
-
-
-def test_npz_of_other_things_is_one_line(tmp_path):
-    file = tmp_path / "data.npz"
-    np.savez(file, a=np.array(["2020-01-01", "2020-01-02"], dtype="M8[D]"), b=[1.0, 2.0], y=[1, 0])
-    with pytest.raises(InputError, match="not a number"):
-        read_file(file, "y")
-
-
-def test_a_frame_with_numbers_for_names():
-    table = read_arrays(pd.DataFrame([[1, 2, 1], [3, 5, 0]]), "2")
-    assert table.dataset.x == ((1, 2), (3, 5))
-
-
-def test_cells_and_tensors_of_other_kinds_are_one_line():
-    torch = pytest.importorskip("torch")
-    with pytest.raises(InputError, match="not a number"):
-        read_arrays([[1, np.array([1, 2])], [2, 3]], [1, -1])
-    sparse = torch.eye(2).to_sparse()
-    for odd in (sparse, torch.empty(2, 2, device="meta")):
-        with pytest.raises(InputError, match="no dense array"):
-            read_arrays(odd, [1, -1])
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"a": [1.0, None], "y": [0, 1]}, "row 2, column 'a'"),
+        ({"a": ["x", "y"], "y": [0, 1]}, "row 1, column 'a': 'x' is not a number"),
+        ({"a": [1, 2], "y": [0, None]}, "row 2, column 'y': no label"),
+    ],
+)
+def test_parquet_nulls_and_text(tmp_path, columns, words):
+    pd.DataFrame(columns).to_parquet(tmp_path / "data.parquet")
+    with pytest.raises(InputError, match=words):
+        read_file(tmp_path / "data.parquet", "y")
 
 
 def test_a_file_of_too_many_values_is_called_that(tmp_path, monkeypatch):
     """Not a broken file: the size is looked at within what catches the readers' own errors."""
-    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "y": [0, 1, 1]})
-    frame.to_parquet(tmp_path / "data.parquet")
-    np.savez(tmp_path / "data.npz", X=np.zeros((3, 1)), y=frame["y"].to_numpy())
+    FRAME[["a", "y"]].to_parquet(tmp_path / "data.parquet")
+    np.savez(tmp_path / "data.npz", X=np.zeros((3, 1)), y=FRAME["y"].to_numpy())
     np.savez_compressed(tmp_path / "bomb.npz", X=np.zeros(200_000), y=[0, 1])
+    written(tmp_path, "a,y\n" + "1,0\n2,1\n" * 20)
     monkeypatch.setattr(tables, "MAX_CELLS", 2)
     for name, words in (
+        ("data.csv", "more than 2 values"),  # while it is read
         ("data.parquet", "6 values, more than 2;"),
         ("data.npz", "more than 2 values;"),
         ("bomb.npz", "2 MB unpacked, too much;"),
     ):
         with pytest.raises(InputError, match=f"{name}: {words}"):
             read_file(tmp_path / name, "y")
-
-
-def test_an_npz_of_labels_alone_is_one_line(tmp_path):
-    for labels in ([0, 1], 1):
-        np.savez(tmp_path / "data.npz", y=np.array(labels))
-        with pytest.raises(InputError, match="which array holds the samples"):
-            read_file(tmp_path / "data.npz", "y")

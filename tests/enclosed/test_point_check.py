@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from flint import arb
+from flint import arb, arb_mat
 
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check as point
@@ -96,8 +96,6 @@ def test_a_scaling_orbit_needs_a_strict_rest():
             return [theta[0]]
 
         def hessian(self, theta):
-            from flint import arb_mat
-
             return arb_mat([[1]])
 
     assert point.scaling_orbit(enclose(Bowl(), [0.0])).status == "holds"

@@ -10,11 +10,12 @@ from lossurface.landscape.descent import Stop, adam, descend
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
+from tests.landscape.surfaces import vector
 
 
-def t33(networks, seed=0):
+def t33(networks):
     """2 inputs and a constant, 8 softplus neurons, 33 parameters, 20 points."""
-    g = torch.Generator().manual_seed(seed)
+    g = torch.Generator().manual_seed(0)
     X = torch.randn(20, 3, generator=g, dtype=torch.float64)
     X[:, 2] = 1
     y = torch.randint(0, 2, (20,), generator=g).double() * 2 - 1
@@ -22,8 +23,8 @@ def t33(networks, seed=0):
     return SingleLayerSurface(get_neuron("softplus"), logistic(), X, y, 8, l2=1e-2), theta
 
 
-def separable(networks, n, neuron, p, seed=0):
-    g = torch.Generator().manual_seed(seed)
+def separable(networks, n, neuron, p):
+    g = torch.Generator().manual_seed(0)
     X = torch.randn(networks, n, 2, generator=g, dtype=torch.float64)
     y = torch.where(X[..., 0] > 0, 1.0, -1.0).double()
     problem = SingleLayerSurface(get_neuron(neuron), polynomial_hinge(p), X, y, 2)
@@ -62,12 +63,9 @@ def test_hinge_descents_end_at_training_error_zero_under_theorem_2(neuron, p):
 
 
 def test_zero_loss_is_reported_as_such():
-    problem, theta = separable(1, 4, "softplus", 3)
-    theta = torch.cat([theta, theta])
-    W = torch.tensor([[[20.0, -20], [0, 0]]], dtype=torch.float64)
-    theta[:] = torch.cat([torch.zeros(1), torch.tensor([50.0, -50]), W.flatten()])
-    problem = SingleLayerSurface(problem.neuron, problem.loss, problem.X[0], problem.y[0], 2)
-    found = descend(problem, theta)
+    problem = separable(1, 4, "softplus", 3)[0].rows(0)
+    theta = vector(0, 50, -50, 20, -20, 0, 0)
+    found = descend(problem, theta.expand(2, 7))
     assert found.stop == (Stop.ZERO, Stop.ZERO)
     assert found.loss.tolist() == [0.0, 0.0]
 

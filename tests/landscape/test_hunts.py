@@ -7,17 +7,18 @@ from lossurface.landscape import descend, find
 from lossurface.landscape.hunts import hunt
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
+from tests.landscape.surfaces import OVERLAPPING, gaussian, single
 
 
-def subspaces(B, n, M, loss, neuron="softplus", seed=0):
+def subspaces(B, n, M, loss):
     """Positives on axes 0, 1, negatives on axes 2, 3: Delta r = 2, the threshold is M >= n."""
-    g = torch.Generator().manual_seed(seed)
+    g = torch.Generator().manual_seed(0)
     X = torch.rand(B, n, 4, generator=g, dtype=torch.float64) * 2 - 1
     y = torch.ones(B, n, dtype=torch.float64)
     y[:, n // 2 :] = -1
     X[:, : n // 2, 2:] = 0
     X[:, n // 2 :, :2] = 0
-    surface = SingleLayerSurface(get_neuron(neuron), loss, X, y, M)
+    surface = SingleLayerSurface(get_neuron("softplus"), loss, X, y, M)
     return surface, 0.5 * torch.randn(B, surface.P, generator=g, dtype=torch.float64)
 
 
@@ -36,11 +37,8 @@ def test_no_local_minimum_with_an_error_above_the_threshold(loss):
 
 
 def test_below_the_threshold_strict_bad_minima_exist_and_are_certified():
-    X = torch.tensor([[1.0], [1.5], [0.2], [0.4], [1.2], [0.1]], dtype=torch.float64)
-    y = torch.tensor([1.0, 1, -1, -1, -1, 1], dtype=torch.float64)
-    surface = SingleLayerSurface(get_neuron("softplus"), polynomial_hinge(3), X, y, 1)
-    theta = torch.randn(20, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    ends = descend(surface, theta, until_separated=True, spectrum=False)
+    surface = single("softplus", OVERLAPPING)
+    ends = descend(surface, gaussian(20, 3), until_separated=True, spectrum=False)
     met = hunt(surface, ends, most=20)
     assert met.bad_minima
     for candidate in met.bad_minima:

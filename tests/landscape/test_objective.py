@@ -8,13 +8,8 @@ import torch
 from lossurface import InputError
 from lossurface.landscape import adam, certify, descend, find, plane, random_directions
 from lossurface.landscape.objective import Objective, from_module
-from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import Architecture, get_neuron, logistic, polynomial_hinge
-
-
-def draws(*shape, seed=0):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-
+from tests.landscape.surfaces import gaussian as draws
 
 TANH, RELU = get_neuron("tanh"), get_neuron("relu")
 SHAPES = (
@@ -43,39 +38,6 @@ def test_derivatives_agree_with_differences_and_chunks_do_not_matter(architectur
     torch.testing.assert_close(value, objective.value(theta))
     assert outputs.shape == (70, 0)
     assert bool(objective.error(outputs).isnan().all())
-
-
-def test_the_single_layer_architecture_agrees_with_its_closed_form():
-    X, y = draws(6, 2), torch.tensor([1.0, -1, 1, -1, 1, 1], dtype=torch.float64)
-    surface = SingleLayerSurface(get_neuron("softplus"), logistic(), X, y, 3)
-    objective = Objective(
-        lambda t: logistic().torch(-y * SHAPES[0].forward(t, X)).mean(-1), surface.P
-    )
-    theta = draws(4, surface.P, seed=2)
-    torch.testing.assert_close(objective.gradient(theta)[1], surface.gradient(theta)[1])
-    torch.testing.assert_close(objective.hessians(theta), surface.hessians(theta))
-
-
-def test_a_module_is_never_changed():
-    torch.manual_seed(0)
-    module = torch.nn.Sequential(
-        torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.Tanh(), torch.nn.Linear(3, 1)
-    ).double()
-    before, training = copy.deepcopy(module.state_dict()), module.training
-    X = draws(6, 2)
-    objective = from_module(module, lambda out: logistic().torch(out).mean(), X)
-    theta = objective.start + 0.1 * draws(3, objective.P, seed=5)
-    objective.hessians(theta)
-    assert module.training == training
-    assert all(p.grad is None for p in module.parameters())
-    for name, value in module.state_dict().items():
-        assert torch.equal(value, before[name]), name
-    step = 1e-5 * draws(objective.P, seed=6)
-    change = objective.gradient(theta + step)[1] - objective.gradient(theta - step)[1]
-    torch.testing.assert_close(change, 2 * objective.hessians(theta) @ step, rtol=1e-4, atol=1e-8)
-    expected = copy.deepcopy(module)
-    want = logistic().torch(expected(X)).mean()
-    torch.testing.assert_close(objective.value(objective.start[None])[0], want.detach())
 
 
 def state(module):
@@ -110,6 +72,20 @@ def modules():
     yield Tied().double()
 
 
+def test_a_module_in_training_is_never_changed():
+    module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3)).double()
+    before, X = state(module), draws(6, 2)
+    objective = from_module(module, lambda out: out.square().sum(-1).log().mean(), X)
+    theta = objective.start + 0.1 * draws(3, objective.P, seed=5)
+    hessian = objective.hessians(theta)
+    assert state(module) == before
+    step = 1e-5 * draws(objective.P, seed=6)
+    change = objective.gradient(theta + step)[1] - objective.gradient(theta - step)[1]
+    torch.testing.assert_close(change, 2 * hessian @ step, rtol=1e-4, atol=1e-8)
+    want = copy.deepcopy(module)(X).square().sum(-1).log().mean()
+    torch.testing.assert_close(objective.value(objective.start[None])[0], want.detach())
+
+
 @pytest.mark.parametrize("module", list(modules()), ids=["plain", "batch norm", "tied"])
 def test_slices_spectra_and_critical_points_of_a_module_that_stays_as_it_was(module):
     X, y = draws(6, 2), torch.tensor([1.0, -1, 1, -1, 1, 1], dtype=torch.float64)
@@ -139,12 +115,6 @@ def test_slices_spectra_and_critical_points_of_a_module_that_stays_as_it_was(mod
     assert state(module) == before
 
 
-def test_only_the_paper_s_family_has_enclosures():
-    objective = Objective(lambda t: (t * t).sum(), 2)
-    with pytest.raises(InputError, match="SingleLayerSurface"):
-        certify(objective, torch.zeros(2, dtype=torch.float64))
-
-
 def test_a_module_that_draws_random_numbers_is_refused():
     module = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Dropout(0.5)).double()
     before = torch.get_rng_state()
@@ -154,14 +124,13 @@ def test_a_module_that_draws_random_numbers_is_refused():
     from_module(module.eval(), torch.sum, draws(4, 2))
 
 
-def test_a_criterion_that_gives_many_numbers_is_refused():
+def test_what_is_no_objective_and_what_has_no_enclosure_is_refused():
     with pytest.raises(InputError, match="one number"):
         from_module(torch.nn.Linear(2, 1).double(), torch.exp, draws(4, 2))
-
-
-def test_a_module_without_parameters_is_refused():
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="no parameters"):
         from_module(torch.nn.Tanh(), torch.sum, torch.ones(2))
+    with pytest.raises(InputError, match="SingleLayerSurface"):
+        certify(Objective(lambda t: (t * t).sum(), 2), draws(2))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,4 @@
-"""Closed forms against automatic differentiation, against balls, and against rationals.
-
-The oracles are independent: torch.func knows nothing of the formulas, balls and rationals evaluate
-the definition of L sample by sample with exact parameters.
-"""
-
-from fractions import Fraction
+"""Closed forms against automatic differentiation of the definition, which knows no formula."""
 
 import pytest
 import torch
@@ -15,6 +9,7 @@ from lossurface import InputError
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 from lossurface.setting import get_loss, get_neuron, logistic, polynomial_hinge
+from tests.landscape.surfaces import single
 
 SMOOTH = ("softplus", "softplus-e", "exp", "quadratic", "cosh", "quartic", "sigmoid", "tanh")
 LOSSES = (logistic(), polynomial_hinge(2), polynomial_hinge(6), get_loss("quadratic"))
@@ -85,28 +80,8 @@ def test_the_training_error_follows_its_definition():
     torch.testing.assert_close(
         problem.error(outputs), torch.tensor([sum(r) / len(r) for r in wrong]).double()
     )
-
-
-def test_sign_of_zero_is_plus_one():
-    X, y = torch.zeros(2, 1).double(), torch.tensor([1.0, -1.0]).double()
-    problem = SingleLayerSurface(get_neuron("quadratic"), polynomial_hinge(2), X, y, 1)
-    assert problem.error(problem.outputs(torch.zeros(1, 3).double())).tolist() == [0.5]
-
-
-def test_loss_of_quadratic_neurons_agrees_with_rationals():
-    problem, theta = draw(7, "quadratic", polynomial_hinge(6))
-    a0, a, W = [
-        [Fraction(v) for v in p.flatten(1).tolist()[0]]
-        for p in (theta[:, :1], theta[:, 1:3], theta[:, 3:])
-    ]
-    total = Fraction(0)
-    for x, y in zip(problem.X.tolist(), problem.y.tolist(), strict=True):
-        f = a0[0]
-        for j in range(2):
-            z = sum(W[k * 2 + j] * Fraction(x[k]) for k in range(3))
-            f += a[j] * z * z
-        total += max(1 - int(y) * f, Fraction(0)) ** 7
-    assert problem.value(theta)[0].item() == pytest.approx(float(total / 5), rel=1e-13)
+    zero = single("quadratic", ([[0], [0]], [1, -1]))  # the sign of 0 is +1
+    assert zero.error(zero.outputs(torch.zeros(1, 3).double())).tolist() == [0.5]
 
 
 def test_hessians_do_not_depend_on_the_chunk():

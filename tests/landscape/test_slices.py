@@ -7,17 +7,18 @@ from lossurface import InputError
 from lossurface.landscape.objective import Objective, from_module
 from lossurface.landscape.slices import plane, random_directions
 
-
-def bowl(P):
-    return Objective(lambda t: (t * t).sum(), P)
+BOWL = Objective(lambda t: (t * t).sum(), 3)
 
 
 def test_a_bowl_is_exact_on_every_grid_point():
     directions = torch.eye(3, dtype=torch.float64)[:2]
-    found = plane(bowl(3), torch.zeros(3, dtype=torch.float64), directions, 2.0, (5, 9))
-    assert found.u.tolist() == [-2.0, -1.0, 0.0, 1.0, 2.0]
-    assert found.v.tolist() == [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0]
+    found = plane(BOWL, torch.zeros(3, dtype=torch.float64), directions, 2.0, (5, 9))
+    assert found.u.tolist() == torch.linspace(-2, 2, 5).tolist()
+    assert found.v.tolist() == torch.linspace(-2, 2, 9).tolist()
     assert torch.equal(found.loss, found.u[:, None] ** 2 + found.v[None] ** 2)
+    for size, points in ((2, 5), (3, 1)):
+        with pytest.raises(InputError):
+            plane(BOWL, torch.ones(3), torch.ones(2, size), points=points)
 
 
 @pytest.mark.parametrize("points", [101, (7, 4)])
@@ -38,15 +39,6 @@ def test_directions_are_orthonormal_and_seeded():
     assert torch.equal(first, random_directions(30, torch.Generator().manual_seed(5), 4))
     with pytest.raises(InputError):
         random_directions(1, torch.Generator().manual_seed(5))
-
-
-@pytest.mark.parametrize(
-    ("centre", "directions", "points"),
-    [(torch.ones(3), torch.ones(2, 2), 5), (torch.ones(2), torch.ones(2, 2), 1)],
-)
-def test_bad_slices_are_refused(centre, directions, points):
-    with pytest.raises(InputError):
-        plane(bowl(2), centre, directions, points=points)
 
 
 def test_what_one_evaluation_holds_sets_how_many_go_together(monkeypatch):
@@ -80,7 +72,6 @@ def test_a_module_without_a_derivative_is_sliced_too():
 
     x = torch.ones(3, 2, dtype=torch.float64)
     objective = from_module(Numpy(2, 1, bias=False).double(), torch.sum, x)
-    assert objective.held == 2
     found = plane(objective, torch.zeros(2).double(), torch.eye(2).double(), 1.0, 3)
     assert found.loss[2, 0] == 0
     assert found.loss[2, 2] == 6

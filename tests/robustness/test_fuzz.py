@@ -13,6 +13,7 @@ import random
 import resource
 import time
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from lossurface.exact.schema import schema
 from lossurface.setting import from_certificate
 from tests.exact.certificates import CERTIFICATES
 from tests.robustness import mutate
+from tests.robustness.lines import one_line
 from tests.setting._tools import error_ball
 
 SECONDS = 2.0  # of this process, for one input
@@ -55,13 +57,6 @@ class Watch:
         assert grown < MEGABYTES * 1024, f"{grown // 1024} MB more"
 
 
-def one_line(message):
-    assert len(message.splitlines()) == 1, repr(message)
-    assert message.isprintable(), repr(message)
-    assert len(message) < 1000
-    message.encode()
-
-
 def canonical(value):
     return json.dumps(value, sort_keys=True)
 
@@ -81,7 +76,7 @@ def fuzz_certificates(folder, count, seed):
         original = originals[k % len(originals)]
         text = mutate.certificate(rng, original)
         path.write_bytes(text)
-        status, line = watch.call(lambda: outcome(path), text)
+        status, line = watch.call(partial(outcome, path), text)
         one_line(line)
         if status:
             outcomes["fails" if status == 1 else "unreadable"] += 1
@@ -96,13 +91,12 @@ def fuzz_certificates(folder, count, seed):
 
 
 def files():
-    """The same small table as CSV, NPZ and Parquet."""
+    """Return the same small table as CSV, NPZ and Parquet, and what changes each."""
     frame = pd.DataFrame({"a": [0.5, -1.25, 3], "b": [1, 2, -7], "kind": [1, -1, 1]})
-    parquet, npz = io.BytesIO(), io.BytesIO()
+    parquet, npz, compressed = io.BytesIO(), io.BytesIO(), io.BytesIO()
     frame.to_parquet(parquet)
-    np.savez(npz, X=frame[["a", "b"]].to_numpy(), kind=frame["kind"].to_numpy())
-    compressed = io.BytesIO()
-    np.savez_compressed(compressed, X=frame[["a", "b"]].to_numpy(), kind=frame["kind"].to_numpy())
+    for save, stream in ((np.savez, npz), (np.savez_compressed, compressed)):
+        save(stream, X=frame[["a", "b"]].to_numpy(), kind=frame["kind"].to_numpy())
     return {
         "a.csv": (frame.to_csv(index=False).encode(), mutate.table),
         "a.npz": (npz.getvalue(), mutate.byte_level),
@@ -114,40 +108,31 @@ def files():
 FILES = files()
 
 
+def answer(call, *arguments, **choices):
+    """Return what a call returns; None where it says in one line what is wrong."""
+    try:
+        return call(*arguments, **choices)
+    except InputError as error:
+        one_line(error)
+        return None
+
+
 def fuzz_tables(folder, count, seed):
     rng, watch = random.Random(seed), Watch()
     read = 0
     for k in range(count):
-        name = ("a.csv", "a.npz", "b.npz", "a.parquet")[k % 4]
+        name = [*FILES][k % len(FILES)]
         original, mutator = FILES[name]
         text = mutator(rng, original)
         path = folder / name
         path.write_bytes(text)
-
-        def answer(path=path):
-            try:
-                return read_file(path, "kind")
-            except InputError as error:
-                return error
-
-        outcome = watch.call(answer, text)
-        if isinstance(outcome, InputError):
-            one_line(str(outcome))
+        table = watch.call(partial(answer, read_file, path, "kind"), text)
+        if table is None:
             continue
-        assert isinstance(outcome, Table)
+        assert isinstance(table, Table)
         read += 1
-
-        def judged(path=path):
-            try:
-                return check_file(path, label="kind")
-            except InputError as error:
-                return error
-
-        report = watch.call(judged, text)
-        if isinstance(report, InputError):
-            one_line(str(report))
-        else:
-            assert report.conditions
+        report = watch.call(partial(answer, check_file, path, label="kind"), text)
+        assert report is None or report.conditions
     watch.check()
     assert 0 < read < count
 
