@@ -193,6 +193,6 @@ def findings(*, seed: int = 0, trials: int = 200) -> Iterator[Finding]:
         for M in widths[:4]:
             yield check(certify(M, family))
     left = departures(trials=trials, seed=seed)
-    near = "planted near a bad critical point, W and a not 0, at the width of the bound"
-    yield every(f"no point {near} is a local minimum", [step.not_minimum for step in left])
-    yield every(f"every point {near} is left with a lower loss", [step.decrease for step in left])
+    points = "of the points planted at the width of the bound, W and a not 0,"
+    yield every(f"none {points} is a local minimum", [step.not_minimum for step in left])
+    yield every(f"each {points} is left with a lower loss", [step.decrease for step in left])

@@ -64,7 +64,7 @@ def test_it_verifies_all_that_certify_writes_at_once(gallery, run):
     assert last == f"{ALL} certificates: {ALL} verified"
     for file, line in zip(files, lines, strict=True):
         assert line.startswith(f"{file}: VERIFIED: ")
-    assert seconds < 20
+    assert seconds < 60  # most of it for the strict minima: intervals of integers
 
 
 def test_what_is_altered_or_unreadable_is_said(gallery, run, tmp_path):
