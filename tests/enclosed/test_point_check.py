@@ -42,11 +42,10 @@ def test_quadratic_neurons_may_cancel_in_pairs_off_the_form():
     assert point.constant_critical(pair, [1, -1], first, **options).status == "holds"
     assert point.constant_critical(pair, [1, -1], second, **options).status == "fails"
     assert point.constant_critical(pair, [1, 1], second, **options).status == "fails"
-    # S w = 0 is asked for, not only w^T S w = 0.
-    skew = layer("quadratic", samples=[[1, 0], [0, 1], [1, 1], [1, -1]],
-                 labels=[1, -1, 1, -1], M=2)  # fmt: skip
-    mixed = [[0, 0], [1, 1]]
-    assert point.constant_critical(skew, [1, -1], mixed, **options).status == "fails"
+    # S w = 0 is asked for, not only w^T S w = 0, as here.
+    skew = layer("quadratic", samples=[[1, 1], [0, 1], [1, 2], [2, 2]], labels=[1, -1, 1, -1], M=2)
+    found = point.constant_critical(skew, [1, -1], second, **options)
+    assert (found.status, found.detail) == ("fails", "dL/dw_0 is not zero")
 
 
 def test_the_training_error_is_bounded_from_both_sides():
