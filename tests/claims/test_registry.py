@@ -18,8 +18,8 @@ EVIDENCE = ("exact", "enclosed", "sampled")
 
 @pytest.mark.parametrize("claim", claims.CLAIMS.values(), ids=str)
 def test_every_claim_is_complete(claim):
-    assert re.fullmatch(r"(theorem|proposition|example)-\d+", claim.id)
-    assert claim.page == f"{claim.id.split('-')[0]}s/{claim.id}"
+    assert re.fullmatch(r"(theorem|proposition|example)-\d+|ours-[a-z-]+", claim.id)
+    assert claim.ours or claim.page == f"{claim.id.split('-')[0]}s/{claim.id}"
     assert list(claim.evidence) == sorted(claim.evidence, key=EVIDENCE.index)
     assert claim.title
     module = import_module(f"lossurface.claims.{claim.id.replace('-', '_')}")
