@@ -19,7 +19,6 @@ from lossurface.setting import Dataset, Neuron, neurons_of, polynomial_hinge
 if TYPE_CHECKING:
     import numpy as np
 
-    from lossurface.enclosed.single_layer import SingleLayer
     from lossurface.landscape.planted import Planted
 
 __all__ = ["FOUR", "lower", "traps", "verify"]
@@ -32,7 +31,7 @@ REACHES = (Fraction(1, 2), Fraction(1, 1024))  # how far from the point a lower 
 HALVINGS = 60  # of a_1
 
 
-def lower(point: Planted, layer: SingleLayer, reach: Fraction) -> Finding:
+def lower(point: Planted, reach: Fraction) -> Finding:
     """Take the proof's step, no longer than `reach`, and prove that it lowers the loss.
 
     The samples are separated by the first axis and the neuron rises. Where a_j is not 0, w_j moves
@@ -40,19 +39,22 @@ def lower(point: Planted, layer: SingleLayer, reach: Fraction) -> Finding:
     sum lambda y sigma(w_1^T x) was 0, it is positive there, so that a_1 > 0 lowers the loss.
     """
     neuron, loss = point.surface.neuron, point.surface.loss
-    before, M = list(point.exact), layer.M
-    after = [v if i == 0 else Fraction(v) for i, v in enumerate(before)]
+    exact = (
+        neuron.rational and loss.rational and isinstance(point.exact[0], float)
+    )  # a_0 may be not
     live = next((j for j, a in enumerate(point.a) if a), None)
-    after[1 + M + (live or 0)] += reach / 2 if live is None or point.a[live] > 0 else -reach / 2
-    for k in range(1, HALVINGS if live is None else 2):
+    after = [point.exact[0], *map(Fraction, point.theta[1:].tolist())]
+    moved = 1 + point.surface.M + (live or 0)  # the first coordinate of w_j
+    after[moved] += reach / 2 if live is None or point.a[live] > 0 else -reach / 2
+    for k in range(1, HALVINGS):
         if live is None:
             after[1] = reach / 2**k
-        if neuron.rational and loss.rational and isinstance(before[0], float):
-            ends = [[Fraction(v) for v in theta] for theta in (before, after)]
-            found = exact_decrease(neuron.rational, loss.rational, layer, *ends)
+        if neuron.rational and loss.rational and isinstance(point.exact[0], float):
+            ends = [[Fraction(v) for v in theta] for theta in (point.exact, after)]
+            found = exact_decrease(neuron.rational, loss.rational, point.layer, *ends)
         else:
-            found = decrease(layer, before, after)
-        if found.status == "holds":
+            found = decrease(point.layer, point.exact, after)
+        if found.status == "holds" or live is not None:
             break
     return found
 
@@ -103,7 +105,7 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
                 found = [constant_critical(p.layer, p.a, p.W, even=True) for p in points]
                 yield every(f"every planted point ({kind}) is critical and bad", found)
             for reach in REACHES:
-                found = [lower(point, point.layer, reach) for point in points]
+                found = [lower(point, reach) for point in points]
                 yield every(f"within {reach} of each ({kind}) the loss is lower", found)
     separated = assumption_6(Space(FOUR)).certificate
     assert separated is not None

@@ -128,7 +128,7 @@ def test_a_plant_is_left_however_near_one_looks(name, live):
     for power in (1, 3):
         point = planted(rng, get_neuron(name), power, live=live)
         for reach in (*REACHES, Fraction(1, 2**16)):
-            found = lower(point, point.layer, reach)
+            found = lower(point, reach)
             assert found.status == "holds", found.detail
 
 
@@ -143,14 +143,14 @@ def on_four(neuron, a, W):
 def test_the_step_is_exact_where_all_is_rational():
     point = on_four("leaky-relu", 0.0, ((0.0,), (0.0,)))
     assert point.critical().status == "holds"
-    found = lower(point, point.layer, Fraction(1, 2))
+    found = lower(point, Fraction(1, 2))
     assert (found.status, found.evidence) == ("holds", "exact")
 
 
 def test_the_step_fails_in_a_trap():
     for name, a, W in (("relu", 1.0, ((0.0,), (-1.0,))), ("quadratic", -1.0, ((0.0,), (0.0,)))):
         point = on_four(name, a, W)
-        found = lower(point, point.layer, Fraction(1, 64))
+        found = lower(point, Fraction(1, 64))
         assert (found.status, found.evidence) == ("fails", "exact")
 
 
@@ -159,3 +159,68 @@ def test_the_verdict_holds_by_exact_and_enclosed_evidence():
     assert verdict.status == "holds", verdict.reason
     assert verdict.evidence == ("exact", "enclosed")
     assert verdict.checked["exact"] >= 12 + 1 + 42  # plants, the separator, the traps
+
+
+small = st.fractions(min_value=-3, max_value=3, max_denominator=4)
+slope = st.fractions(Fraction(1, 8), 3, max_denominator=8)
+
+
+@st.composite
+def neurons(draw):
+    """A strictly monotone function with slopes from 1/8 on and jumps at random places."""
+    slopes = draw(st.lists(slope, min_size=1, max_size=3))
+    jumps = draw(st.lists(st.tuples(small, st.booleans()), max_size=3))
+    sign = draw(st.sampled_from([1, -1]))
+
+    def sigma(z):
+        bends = sum(slope * min(z - k, 0) for k, slope in enumerate(slopes))
+        steps = sum(z >= at if closed else z > at for at, closed in jumps)
+        return sign * (slopes[0] * z + bends + steps)
+
+    return sign, sigma
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(neurons(), st.data(), st.integers(1, 3), st.integers(1, 3))
+def test_the_theorem_for_any_monotone_function_and_any_f_d(drawn, data, M, d):
+    """Exactly: near any point with a margin below 1 the proof's step lowers the hinge loss."""
+    (sign, sigma), p = drawn, data.draw(st.sampled_from([1, 2, 4]))
+    y = data.draw(st.lists(st.sampled_from([1, -1]), min_size=1, max_size=5))
+    X = [[label * abs(data.draw(small) or 1), *(data.draw(small) for _ in range(d - 1))]
+         for label in y]  # fmt: skip
+    deep = [data.draw(small) for _ in y]
+    a = [data.draw(st.just(Fraction(0)) | small) for _ in range(M)]
+    W = [[data.draw(small) for _ in range(d)] for _ in range(M)]
+
+    def inputs(w):
+        return [sum(v * u for v, u in zip(w, x, strict=True)) for x in X]
+
+    def margins(a, W):
+        values = [[sigma(z) for z in inputs(w)] for w in W]
+        return [label * (fixed + sum(b * v[i] for b, v in zip(a, values, strict=True)))
+                for i, (label, fixed) in enumerate(zip(y, deep, strict=True))]  # fmt: skip
+
+    def loss(a, W):
+        return sum(max(1 - margin, 0) ** (p + 1) for margin in margins(a, W))
+
+    start = loss(a, W)
+    if not start:
+        return
+    live = next((j for j in range(M) if a[j]), 0)
+    for step in (Fraction(1, 2), Fraction(1, 2**20)):
+        turn = -sign if a[live] < 0 else sign
+        moved = [list(w) for w in W]
+        moved[live][0] += turn * step
+        if a[live]:
+            assert loss(a, moved) < start
+            continue
+        assert loss(a, moved) == start
+        pulls = [(p + 1) * max(1 - margin, 0) ** p * label
+                 for margin, label in zip(margins(a, W), y, strict=True)]  # fmt: skip
+        for w in (W[0], moved[0]):  # G is 0 at one of the two at most
+            G = sum(pull * sigma(z) for pull, z in zip(pulls, inputs(w), strict=True))
+            steps = (((G > 0) - (G < 0)) * step / 2**k for k in range(60))
+            if G and any(loss([a1, *a[1:]], [w, *W[1:]]) < start for a1 in steps):
+                break
+        else:
+            pytest.fail("no step lowers the loss")
