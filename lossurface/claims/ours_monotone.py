@@ -39,9 +39,6 @@ def lower(point: Planted, reach: Fraction) -> Finding:
     sum lambda y sigma(w_1^T x) was 0, it is positive there, so that a_1 > 0 lowers the loss.
     """
     neuron, loss = point.surface.neuron, point.surface.loss
-    exact = (
-        neuron.rational and loss.rational and isinstance(point.exact[0], float)
-    )  # a_0 may be not
     live = next((j for j, a in enumerate(point.a) if a), None)
     after = [point.exact[0], *map(Fraction, point.theta[1:].tolist())]
     moved = 1 + point.surface.M + (live or 0)  # the first coordinate of w_j
