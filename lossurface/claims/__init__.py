@@ -270,6 +270,13 @@ CLAIMS: dict[str, Claim] = {
             certifies=True,
             page="beyond/width-threshold",
         ),
+        _claim(
+            "ours-monotone",
+            "Separable data: every strictly monotone neuron will do",
+            "positive",
+            ("exact", "enclosed"),
+            page="beyond/monotone",
+        ),
     )
 }
 

@@ -23,7 +23,12 @@ from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError
 from lossurface.exact.checker.format import CONVEX, EVEN, IDENTITY, MAX_BYTES, ODD, ZERO
-from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
+from lossurface.setting.assumptions import (
+    assumption_1,
+    assumption_5,
+    increasing_neuron,
+    monotone_neuron,
+)
 from lossurface.setting.datasets import contradictions
 from lossurface.setting.losses import Loss, get_loss
 from lossurface.setting.neurons import Neuron, get_neuron
@@ -47,7 +52,7 @@ ARCHITECTURES = {  # by the names that may be given
 LARGEST = 10**9  # p or width
 SMALL = 20_000  # n * d up to which the builders for small examples are asked
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
-ASKING_MORE = ("proposition-1", "ours-width", "ours-independent-parts")
+ASKING_MORE = ("proposition-1", "ours-width", "ours-monotone", "ours-independent-parts")
 
 
 @dataclass(frozen=True)
@@ -286,6 +291,7 @@ def _conditions(space: Space, neuron: Neuron, loss: Loss, kind: str) -> Iterator
     yield _answered("assumption-5", assumption_5(neuron))
     yield assumption_6(space)
     yield _answered("increasing-neuron", increasing_neuron(neuron))
+    yield _answered("monotone-neuron", monotone_neuron(neuron))
     twelve = proposition_12(space)
     yield proposition_11(space, twelve)
     yield twelve

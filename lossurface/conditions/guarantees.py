@@ -142,6 +142,7 @@ HINGE = "use the polynomial hinge loss"
 SHORTCUT = "add a single-layer f_S beside the network (Figure 1b)"
 CONVEX = "use an analytic neuron with sigma'' > 0 in f_S, such as softplus"
 INCREASING = "use an increasing neuron in f_S, such as softplus"
+MONOTONE = "use a strictly monotone neuron in f_S, such as leaky-relu"
 EVERY = "every local minimum of the empirical loss has training error 0, whatever f_D is"
 ELLIPSOIDS = (
     "features are needed in which two ellipsoids tell the classes apart; products of features are "
@@ -163,6 +164,8 @@ def applied(case: Case) -> Iterator[Applied]:
     yield _independent_parts(case, convex)
     asked = [*case.network(3), case.ask("increasing-neuron", INCREASING), _separable(case)]
     yield case.applied("theorem-2", "guarantee", EVERY, asked, 1)
+    asked = [*case.network(1), case.ask("monotone-neuron", MONOTONE), _separable(case)]
+    yield case.applied("ours-monotone", "guarantee", EVERY, asked, 1)
     asked = [*case.network(6), quadratic, *case.subspaces(), case.at_least(wide_quadratic)]
     yield case.applied("proposition-1", "guarantee", EVERY, asked, wide_quadratic)
     ellipsoids = case.ask("proposition-12", ELLIPSOIDS, True)
