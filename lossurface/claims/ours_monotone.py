@@ -10,9 +10,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from lossurface.claims import get, verdict
+from lossurface.claims import get
 from lossurface.enclosed.escape_check import decrease, exact_decrease
-from lossurface.exact import Certificate, Finding, Verdict, check, every
+from lossurface.exact import Certificate, Finding, check, every
 from lossurface.exact.checker.format import EVEN, ZERO
 from lossurface.setting import Dataset, Neuron, neurons_of, polynomial_hinge
 
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.planted import Planted
 
-__all__ = ["FOUR", "lower", "traps", "verify"]
+__all__ = ["FOUR", "findings", "lower", "traps"]
 
 # Separable, in a half-space, one class further out in every direction: each neuron of the setting
 # has a guarantee or a trap here.
 FOUR = Dataset.of([(7, 1), (1, 7), (-1, 3), (-1, 5)], [1, 1, -1, -1])
+HEADLINE = (
+    "Each strictly monotone neuron leaves every planted bad point with a lower loss in reach; each "
+    "other neuron has a certified bad local minimum on the same four samples."
+)
 POWERS = (1, 2, 3, 6)
 REACHES = (Fraction(1, 2), Fraction(1, 1024))  # how far from the point a lower loss is shown
 HALVINGS = 60  # of a_1
@@ -83,7 +87,8 @@ def traps() -> Iterator[Certificate]:
                     )
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 220) -> Iterator[Finding]:
+    """Yield what is checked; `trials` planted points of each kind."""
     import numpy as np
 
     from lossurface.conditions import Space, assumption_6
@@ -109,17 +114,3 @@ def _findings(seed: int, trials: int) -> Iterator[Finding]:
     yield check(separated)
     for certificate in traps():
         yield check(certificate)
-
-
-def verify(*, seed: int = 0, trials: int = 220) -> Verdict:
-    """Verify that bad points of monotone neurons are left, and that the other neurons have traps.
-
-    Args:
-        seed: of the plants.
-        trials: how many plants of each kind.
-    """
-    headline = (
-        "Each strictly monotone neuron leaves every planted bad point with a lower loss in reach; "
-        "each other neuron has a certified bad local minimum on the same four samples."
-    )
-    return verdict("ours-monotone", _findings(seed, trials), headline)
