@@ -274,6 +274,13 @@ CLAIMS: dict[str, Claim] = {
             certifies=True,
             page="beyond/width-threshold",
         ),
+        _claim(
+            "ours-valleys",
+            "No bad valleys: a path down from everywhere",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+            page="beyond/escape-training",
+        ),
     )
 }
 
