@@ -281,6 +281,13 @@ CLAIMS: dict[str, Claim] = {
             ("exact", "enclosed", "sampled"),
             page="beyond/escape-training",
         ),
+        _claim(
+            "ours-monotone",
+            "Separable data: every strictly monotone neuron will do",
+            "positive",
+            ("exact", "enclosed"),
+            page="beyond/monotone",
+        ),
     )
 }
 

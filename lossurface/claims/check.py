@@ -20,7 +20,12 @@ from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError
-from lossurface.setting.assumptions import assumption_1, assumption_5, increasing_neuron
+from lossurface.setting.assumptions import (
+    assumption_1,
+    assumption_5,
+    increasing_neuron,
+    monotone_neuron,
+)
 from lossurface.setting.datasets import contradictions
 from lossurface.setting.losses import get_loss
 from lossurface.setting.neurons import get_neuron
@@ -41,7 +46,7 @@ ARCHITECTURES = {  # by the names that may be given
 }
 LARGEST = 10**9  # p or width
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
-ASKING_MORE = ("proposition-1", "ours-width", "ours-independent-parts")
+ASKING_MORE = ("proposition-1", "ours-width", "ours-monotone", "ours-independent-parts")
 
 
 @dataclass(frozen=True)
@@ -311,6 +316,7 @@ def _conditions(space: Space, case: guarantees.Case) -> Iterator[Condition]:
     yield _answered("assumption-5", assumption_5(case.neuron))
     yield assumption_6(space)
     yield _answered("increasing-neuron", increasing_neuron(case.neuron))
+    yield _answered("monotone-neuron", monotone_neuron(case.neuron))
     twelve = proposition_12(space)
     yield proposition_11(space, twelve)
     yield twelve

@@ -25,6 +25,7 @@ NAMES = {
     "assumption-5": "Assumption 5: the neuron",
     "assumption-6": "Assumption 6: linear separability",
     "increasing-neuron": "Theorem 2's neuron: increasing",
+    "monotone-neuron": "A strictly monotone neuron",
     "proposition-11": "Proposition 11's condition",
     "proposition-12": "Proposition 12's condition",
     "affine-separability": "Separability by any hyperplane",

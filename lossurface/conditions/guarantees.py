@@ -6,7 +6,7 @@ A statement is its id, its kind, what it says, and the list of what it asks for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions.certified import Condition
@@ -155,6 +155,7 @@ HINGE = "use the polynomial hinge loss"
 SHORTCUT = "add a single-layer f_S beside the network (Figure 1b)"
 CONVEX = "use an analytic neuron with sigma'' > 0 in f_S, such as softplus"
 INCREASING = "use an increasing neuron in f_S, such as softplus"
+MONOTONE = "use a strictly monotone neuron in f_S, such as leaky-relu"
 EVERY = "every local minimum of the empirical loss has training error 0, whatever f_D is"
 ELLIPSOIDS = (
     "features are needed in which two ellipsoids tell the classes apart; products of features are "
@@ -176,6 +177,8 @@ def applied(case: Case) -> Iterator[Applied]:
     yield _independent_parts(case, convex)
     asked = [*case.network(3), case.ask("increasing-neuron", INCREASING), _separable(case)]
     yield case.applied("theorem-2", "guarantee", EVERY, asked, 1)
+    asked = [*case.network(1), case.ask("monotone-neuron", MONOTONE), _separable(case)]
+    yield case.applied("ours-monotone", "guarantee", EVERY, asked, 1)
     asked = [*case.network(6), quadratic, *case.subspaces(), case.at_least(wide_quadratic)]
     yield case.applied("proposition-1", "guarantee", EVERY, asked, wide_quadratic)
     ellipsoids = case.ask("proposition-12", ELLIPSOIDS, True)
@@ -255,10 +258,13 @@ def _independent_parts(case: Case, convex: _Asked) -> Applied:
 
 def _valleys(case: Case, convex: _Asked) -> Applied:
     """Ours: where a path leads down to the least loss from everywhere."""
-    features = "features are needed on which no sample lies in the other class's span"
+    features = "features are needed on which no sample of one class lies in the other's span"
+    free = case.ask("theorem-1-width", features, True)  # of both classes; one is enough
+    if min(case.ranks.plus, case.ranks.minus) < case.ranks.both:
+        free = replace(free, refused=False)
     ways = (
-        ([case.ask("increasing-neuron", INCREASING), _separable(case)], 1),
-        ([convex, case.ask("theorem-1-width", features, True)], case.n_plus + case.n_minus + 1),
+        ([case.ask("monotone-neuron", MONOTONE), _separable(case)], 1),
+        ([convex, free], case.n_plus + case.n_minus + 1),
     )
     asked, width = next((way for way in ways if not any(a.missing for a in way[0])), ways[-1])
     says = (

@@ -34,7 +34,8 @@ SHORT = 2**20  # own directions of integers up to it are exact floats
 
 def increasing(neuron: Neuron) -> bool:
     """Say whether sigma increases strictly."""
-    return "increasing" in neuron.classes or neuron.name in ("leaky-relu", "elu", "softsign")
+    ends = neuron.torch(torch.tensor([0.0, 1.0]))
+    return "monotone" in neuron.classes and bool(ends[0] < ends[1])
 
 
 def path_to_zero(

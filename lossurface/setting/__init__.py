@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         assumption_4,
         assumption_5,
         increasing_neuron,
+        monotone_neuron,
         width_threshold,
     )
     from lossurface.setting.datasets import Dataset, Enclosed, contradictions, exact_number
@@ -105,6 +106,7 @@ __all__ = [
     "assumption_4",
     "assumption_5",
     "increasing_neuron",
+    "monotone_neuron",
     "width_threshold",
     # all three together
     "Problem",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from lossurface.errors import InputError
@@ -23,6 +24,7 @@ __all__ = [
     "assumption_4",
     "assumption_5",
     "increasing_neuron",
+    "monotone_neuron",
     "width_threshold",
 ]
 
@@ -103,6 +105,25 @@ def increasing_neuron(neuron: Neuron) -> Answer:
     Source: the hypothesis of Theorem 2.
     """
     return _positive(neuron, 1, "increasing", 2, "not twice differentiable")
+
+
+def monotone_neuron(neuron: Neuron) -> Answer:
+    """Say whether the neuron is strictly increasing or strictly decreasing; no more is asked.
+
+    Source: the hypothesis of `ours-monotone`.
+    """
+    if "monotone" in neuron.classes:
+        return Answer("yes", neuron.memberships["monotone"])
+    points = sorted(_PROBES)
+    values = [neuron.ball(as_ball(z)) for z in points]
+    steps = [(b - a, ends) for (a, b), ends in zip(pairwise(values), pairwise(points), strict=True)]
+    for change, (low, high) in steps:
+        if change == 0:
+            return Answer("no", f"sigma({low}) = sigma({high})", low)
+    falls, rises = ([low for change, (low, _) in steps if sign * change > 0] for sign in (-1, 1))
+    if falls and rises:
+        return Answer("no", f"sigma falls after {falls[0]} and rises after {rises[0]}", falls[0])
+    return Answer("undecided", f"no probe point refutes: {CLASSES['monotone']}")
 
 
 def _positive(neuron: Neuron, order: int, name: str, smoothness: float, rough: str) -> Answer:

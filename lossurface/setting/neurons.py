@@ -1,4 +1,4 @@
-"""The paper's neurons, by name (section 4.1, Figure 2a), each in all its forms.
+"""The paper's neurons and one of ours, by name (section 4.1, Figure 2a), each in all its forms.
 
 A neuron is a row of the table `NEURONS`: its formulas in torch, over the rationals and over balls.
 Over a ball, a monotone function needs its values at the two ends only, and every form here is
@@ -36,6 +36,7 @@ CLASSES: Mapping[str, str] = {
     "sigmoid": "sigma(z) + sigma(-z) is constant",
     "quadratic": "real analytic, strongly convex, least at z = 0",
     "increasing": "twice differentiable with sigma' > 0 everywhere (Theorem 2)",
+    "monotone": "strictly increasing or strictly decreasing (ours-monotone)",
     "convex-analytic": "real analytic with sigma'' > 0 everywhere (Assumption 5)",
 }
 """Class name to definition: the paper's five (section 4.1) and the hypotheses of its theorems."""
@@ -245,10 +246,12 @@ def zeros_torch(z: Tensor) -> Tensor:
 
 
 LN2 = math.log(2.0)
+RISING = "sigma' > 0, so strictly increasing"
 _ODD = {"sigmoid": "odd, so sigma(z) + sigma(-z) = 0"}
 _SOFTPLUS_WHY = {
     "softplus": "sigma' is a positive multiple of s = 1/(1+e^-z) > 0, sigma'' of s(1-s) > 0",
     "increasing": "sigma' is a positive multiple of 1/(1+e^-z) > 0",
+    "monotone": RISING,
     "convex-analytic": "sigma'' is a positive multiple of s(1-s) > 0; log(1+e^z) is analytic",
 }
 
@@ -289,6 +292,7 @@ _TABLE = (
         memberships={
             "softplus": "sigma' = sigma'' = e^z > 0",
             "increasing": "sigma' = e^z > 0",
+            "monotone": RISING,
             "convex-analytic": "entire, with sigma'' = e^z > 0",
         },
     ),
@@ -334,7 +338,10 @@ _TABLE = (
         torch_d1=lambda z: 0.1 + 0.9 * (z > 0).to(z.dtype),
         torch_d2=zeros_torch,
         balls=(_leaky, _leaky_slope, _zero),
-        memberships={"leaky-relu": "sigma = z for z >= 0 by definition"},
+        memberships={
+            "leaky-relu": "sigma = z for z >= 0 by definition",
+            "monotone": "slopes 1/10 and 1, continuous: strictly increasing",
+        },
         smoothness=0,
         rational=lambda z: max(z, z / 10),
     ),
@@ -345,7 +352,7 @@ _TABLE = (
         torch_d1=lambda z: z.clamp(max=0).exp(),
         torch_d2=lambda z: (z < 0).to(z.dtype) * z.clamp(max=0).exp(),
         balls=(_elu, _elu_slope, _elu_bend),
-        memberships={"leaky-relu": "sigma = z for z >= 0 by definition"},
+        memberships={"leaky-relu": "sigma = z for z >= 0 by definition", "monotone": RISING},
         smoothness=1,
         note="alpha = 1; the paper asks for alpha < 0, ELU has alpha > 0. sigma' > 0, but sigma'' "
         "jumps from 1 to 0 at 0: not twice differentiable",
@@ -361,6 +368,7 @@ _TABLE = (
             "leaky-relu": "sigma = z everywhere",
             **_ODD,
             "increasing": "sigma' = 1 > 0",
+            "monotone": RISING,
         },
         rational=lambda z: z,
     ),
@@ -374,6 +382,7 @@ _TABLE = (
         memberships={
             "sigmoid": "sigma(-z) = e^-z/(1+e^-z) = 1 - sigma(z)",
             "increasing": "sigma' = sigma(1-sigma) > 0; analytic",
+            "monotone": RISING,
         },
     ),
     Neuron(
@@ -383,7 +392,11 @@ _TABLE = (
         torch_d1=lambda z: z.cosh().reciprocal().square(),  # 1 - tanh^2 would cancel
         torch_d2=lambda z: -2 * z.tanh() * z.cosh().reciprocal().square(),
         balls=(_tanh, _tanh_slope, lambda z: -2 * _tanh(z) * _tanh_slope(z)),
-        memberships={**_ODD, "increasing": "sigma' = 1/cosh^2 z > 0; analytic"},
+        memberships={
+            **_ODD,
+            "increasing": "sigma' = 1/cosh^2 z > 0; analytic",
+            "monotone": RISING,
+        },
         note="the paper's formula (e^z-1)/(e^z+1) is tanh(z/2); the class holds both",
     ),
     Neuron(
@@ -393,7 +406,11 @@ _TABLE = (
         torch_d1=lambda z: 1 / (1 + z * z),
         torch_d2=lambda z: -2 * z * (1 / (1 + z * z)).square(),
         balls=(_arctan, _arctan_slope, lambda z: -2 * z * power(_arctan_slope(z), 2)),
-        memberships={**_ODD, "increasing": "sigma' = 1/(1+z^2) > 0; analytic"},
+        memberships={
+            **_ODD,
+            "increasing": "sigma' = 1/(1+z^2) > 0; analytic",
+            "monotone": RISING,
+        },
     ),
     Neuron(
         "softsign",
@@ -406,10 +423,24 @@ _TABLE = (
             lambda z: power(_softsign_root(z), 2),
             lambda z: (-2 if z > 0 else 2) * power(_softsign_root(z), 3),
         ),
-        memberships=_ODD,
+        memberships={**_ODD, "monotone": RISING},
         smoothness=1,
         rational=lambda z: z / (1 + abs(z)),
         note="sigma' > 0, but sigma'' jumps from 2 to -2 at 0: not twice differentiable",
+    ),
+    Neuron(
+        "cube",
+        r"z^3",
+        torch=lambda z: z * z * z,
+        torch_d1=lambda z: 3 * z * z,
+        torch_d2=lambda z: 6 * z,
+        balls=(lambda z: power(z, 3), lambda z: 3 * power(z, 2), lambda z: 6 * z),
+        memberships={
+            **_ODD,
+            "monotone": "sigma(u) - sigma(z) = (u-z)(u^2+uz+z^2), and u^2+uz+z^2 > 0 for u != z",
+        },
+        rational=lambda z: z**3,
+        note="ours: strictly increasing with sigma'(0) = 0",
     ),
     Neuron(
         "constant",

@@ -139,7 +139,9 @@ def datasets(draw):
 
 CHOICES = st.fixed_dictionaries(
     {
-        "neuron": st.sampled_from(["softplus", "quadratic", "cosh", "tanh", "leaky-relu", "relu"]),
+        "neuron": st.sampled_from(
+            ["softplus", "quadratic", "cosh", "tanh", "leaky-relu", "relu", "cube"]
+        ),
         "p": st.sampled_from([2, 3, 6]),
         "width": st.sampled_from([None, 1, 2, 3, 5, 8, 16, 40]),
         "architecture": st.sampled_from(["shortcut", "single"]),

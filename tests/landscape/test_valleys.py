@@ -23,6 +23,7 @@ RATIONAL = {
     "quadratic": lambda z: z * z,
     "quartic": lambda z: z * z + z**4,
     "linear": lambda z: z,
+    "cube": lambda z: z**3,
     "leaky-relu": lambda z: z if z > 0 else z / 10,
     "softsign": lambda z: z / (1 + abs(z)),
 }

@@ -64,6 +64,7 @@ _ANALYTIC: dict[str, Callable[[Any], Any]] = {
     "sigmoid": lambda s: ((-s).exp() + 1).inv(),
     "tanh": lambda s: (s.exp() - (-s).exp()) * (s.exp() + (-s).exp()).inv(),
     "arctan": lambda s: s.atan(),
+    "cube": lambda s: s * s * s,
     "constant": lambda s: s * 0,
     "quadratic": lambda s: s * s,
     "cosh": lambda s: (s.exp() + (-s).exp()) / 2,

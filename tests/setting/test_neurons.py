@@ -24,10 +24,10 @@ def close(value: float, ball: arb, z: float) -> bool:
     return float(low) - bound <= value <= float(high) + bound
 
 
-def test_the_seventeen_neurons_of_the_paper_and_ours_are_there() -> None:
+def test_the_seventeen_neurons_of_the_paper_and_our_own_are_there() -> None:
     assert [
         *("softplus", "softplus-e", "exp", "threshold", "relu", "requ", "leaky-relu", "elu"),
-        *("linear", "sigmoid", "tanh", "arctan", "softsign", "constant"),
+        *("linear", "sigmoid", "tanh", "arctan", "softsign", "cube", "constant"),
         *("quadratic", "cosh", "quartic"),
     ] == NAMES
     assert all(neuron.classes <= CLASSES.keys() for neuron in NEURONS.values())
