@@ -12,6 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import lossurface
 from lossurface import InputError
 from lossurface.claims import ours_valleys
 from lossurface.enclosed.path_check import never_rises
@@ -52,7 +53,7 @@ def exact_loss(surface, theta):
 
 
 @given(seeds, proofs, st.integers(0, 49))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_the_loss_never_rises_in_exact_arithmetic(seed, proof, index):
     surface, theta = ours_valleys.drawn(np.random.default_rng(seed), proof, index)
     path = path_to_zero(surface, theta, proof=proof)
@@ -76,7 +77,7 @@ def test_the_loss_never_rises_in_exact_arithmetic(seed, proof, index):
 
 
 @given(seeds, proofs, st.integers(0, 49))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_a_path_is_certified_and_its_way_back_is_not(seed, proof, index):
     surface, theta = ours_valleys.drawn(np.random.default_rng(seed), proof, index)
     path = path_to_zero(surface, theta, proof=proof)
@@ -143,3 +144,30 @@ def test_what_does_not_apply_is_refused_in_one_line(changed, proof, told):
 def test_theta_of_another_shape_is_refused():
     with pytest.raises(InputError, match=r"^theta has shape \(3,\); give \(10,\)"):
         path_to_zero(FINE, torch.ones(3, dtype=torch.float64))
+
+
+SMALL = st.integers(-3, 3)
+
+
+@given(
+    st.lists(st.tuples(SMALL, SMALL, SMALL, st.booleans()), min_size=2, max_size=5),
+    st.sampled_from(["softplus", "tanh", "leaky-relu", "cosh", "relu"]),
+    st.integers(1, 7),
+    seeds,
+)
+@settings(max_examples=40, deadline=None)
+def test_where_check_says_so_there_is_a_path(rows, neuron, width, seed):
+    X, y = [row[:3] for row in rows], [1 if row[3] else -1 for row in rows]
+    if len(set(y)) < 2:
+        return
+    report = lossurface.check(X, y, positive=1, neuron=neuron, width=width)
+    (found,) = (claim for claim in report.claims if claim.id == "ours-valleys")
+    samples = torch.tensor(X, dtype=torch.float64), torch.tensor(y, dtype=torch.float64)
+    surface = SingleLayerSurface(get_neuron(neuron), polynomial_hinge(6), *samples, width)
+    theta = torch.from_numpy(np.random.default_rng(seed).normal(size=surface.P))
+    if found.applies == "yes":
+        assert certify(surface, path_to_zero(surface, theta)).status == "holds"
+    elif found.applies == "no":
+        theta[: 1 + width], theta[1 + width :] = 1, 0  # f is constant, hence an error
+        with pytest.raises(InputError):
+            path_to_zero(surface, theta)
