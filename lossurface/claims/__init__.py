@@ -271,6 +271,13 @@ CLAIMS: dict[str, Claim] = {
             page="beyond/width-threshold",
         ),
         _claim(
+            "ours-valleys",
+            "No bad valleys: a path down from everywhere",
+            "positive",
+            ("exact", "enclosed", "sampled"),
+            page="beyond/escape-training",
+        ),
+        _claim(
             "ours-monotone",
             "Separable data: every strictly monotone neuron will do",
             "positive",

@@ -6,7 +6,7 @@ A statement is its id, its kind, what it says, and the list of what it asks for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions.certified import Condition
@@ -197,6 +197,7 @@ def applied(case: Case) -> Iterator[Applied]:
         "sample there is no global minimum"
     )
     yield case.applied("proposition-10", "remark", says, [logistic])
+    yield _valleys(case, convex)
 
 
 def _separable(case: Case) -> _Asked:
@@ -240,6 +241,25 @@ def _independent_parts(case: Case, convex: _Asked) -> Applied:
         asked.append(enough)
     says = f"{EVERY}: width {least} is enough on these samples"
     return case.applied("ours-independent-parts", "guarantee", says, asked, least)
+
+
+def _valleys(case: Case, convex: _Asked) -> Applied:
+    """Ours: where a path leads down to the least loss from everywhere."""
+    features = "features are needed on which no sample of one class lies in the other's span"
+    free = case.ask("theorem-1-width", features, True)  # of both classes; one is enough
+    if min(case.ranks.plus, case.ranks.minus) < case.ranks.both:
+        free = replace(free, refused=False)
+    ways = (
+        ([case.ask("monotone-neuron", MONOTONE), _separable(case)], 1),
+        ([convex, free], case.n_plus + case.n_minus + 1),
+    )
+    asked, width = next((way for way in ways if not any(a.missing for a in way[0])), ways[-1])
+    says = (
+        "from all parameters of f_S, whatever f_D is, a path of at most three straight segments "
+        "leads to loss 0 and the loss never rises on it: there is no bad valley"
+    )
+    asked = [*case.network(1), *asked, case.at_least(width)]
+    return case.applied("ours-valleys", "remark", says, asked, width)
 
 
 def _dead(case: Case) -> Applied:

@@ -11,6 +11,7 @@ from lossurface.landscape.planted import PLANTERS, Departure, Planted, depart, p
 from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 from lossurface.landscape.slices import Slice, plane, random_directions
 from lossurface.landscape.surface import Derivatives, NetworkSurface, Surface
+from lossurface.landscape.valleys import path_to_zero
 
 __all__ = [
     # surfaces and their derivatives
@@ -42,6 +43,8 @@ __all__ = [
     "depart",
     "escape",
     "plant",
+    # paths to loss 0
+    "path_to_zero",
     # slices
     "Slice",
     "plane",
