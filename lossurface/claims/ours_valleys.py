@@ -12,15 +12,18 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from lossurface.claims import verdict
 from lossurface.enclosed.path_check import never_rises
-from lossurface.exact import Finding, Verdict, every, sampled
+from lossurface.exact import Finding, every, sampled
 from lossurface.landscape import SingleLayerSurface, ball_layer, path_to_zero
 from lossurface.landscape.valleys import increasing
 from lossurface.setting import NEURONS, neurons_of, polynomial_hinge
 
-__all__ = ["certified", "drawn", "monotone_in_floats", "verify"]
+__all__ = ["certified", "drawn", "monotone_in_floats", "findings"]
 
+HEADLINE = (
+    "From each of the random parameters a path of at most three straight segments leads to loss 0, "
+    "and the loss never rises on it."
+)
 POWERS = (1, 3, 6)
 CERTIFIED = 100  # paths for each theorem
 SAMPLED_AT = 65  # points of a segment
@@ -103,21 +106,8 @@ def monotone_in_floats(proof: str, *, trials: int, seed: int) -> Finding:
     return sampled(statement, failures, trials)
 
 
-def _findings(seed: int, trials: int) -> Iterator[Finding]:
+def findings(*, seed: int = 0, trials: int = 500) -> Iterator[Finding]:
+    """Yield what is checked: 100 certified paths for each theorem, `trials` more in floats."""
     for proof in STARTS:
         yield from certified(proof, trials=CERTIFIED, seed=seed)
         yield monotone_in_floats(proof, trials=max(1, trials // 2), seed=seed + 1)
-
-
-def verify(*, seed: int = 0, trials: int = 500) -> Verdict:
-    """Verify that paths lead down to loss 0: 100 certified for each theorem, more in floats.
-
-    Args:
-        seed: of all randomness.
-        trials: how many paths more, in floats.
-    """
-    headline = (
-        "From each of the random parameters a path of at most three straight segments leads to "
-        "loss 0, and the loss never rises on it."
-    )
-    return verdict("ours-valleys", _findings(seed, trials), headline)
