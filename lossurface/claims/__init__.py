@@ -274,6 +274,13 @@ CLAIMS: dict[str, Claim] = {
             certifies=True,
             page="beyond/width-threshold",
         ),
+        _claim(
+            "ours-quadratic-width",
+            "How few quadratic neurons are enough",
+            "neither",
+            ("exact", "enclosed"),
+            page="beyond/quadratic-width",
+        ),
     )
 }
 

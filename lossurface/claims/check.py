@@ -41,7 +41,7 @@ ARCHITECTURES = {  # by the names that may be given
 }
 LARGEST = 10**9  # p or width
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
-ASKING_MORE = ("proposition-1", "ours-width", "ours-independent-parts")
+ASKING_MORE = ("proposition-1", "ours-width", "ours-independent-parts", "ours-quadratic-width")
 
 
 @dataclass(frozen=True)
