@@ -66,7 +66,7 @@ class Minimum:
 
     @property
     def outputs(self) -> list[Fraction]:
-        """f on the samples: y (1 - C k) with sum lambda y f = 0."""
+        """What the network puts out on the samples: y (1 - C k) with sum lambda y f = 0."""
         powers = [k**self.p for k in self.k]
         C = Fraction(sum(powers), sum(v * k for v, k in zip(powers, self.k, strict=True)))
         return [y * (1 - C * k) for y in (1, -1) for k in self.k]

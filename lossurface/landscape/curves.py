@@ -47,8 +47,8 @@ class Case(StrEnum):
         "Propositions 1 and 12, sum a_j c_j^2 = 0 for all such c: tilt c by one coordinate"
     )
     QUADRATIC_OWN = (
-        "ours: the w_j with a_j of one sign, dependent on that class's active samples: move them by "
-        "(c_j/a_j) v, v in the class's own directions, with sum c_j w_j^T x = 0 there"
+        "ours: the w_j with a_j of one sign, dependent on that class's active samples: move them "
+        "by (c_j/a_j) v, v in the class's own directions, with sum c_j w_j^T x = 0 there"
     )
     QUADRATIC_CLOSED = "Propositions 1 and 12, some a_j = 0: move w_j along u, then open a_j"
     HESSIAN = "lowest eigenvector of the Hessian"
