@@ -183,18 +183,18 @@ def certify(claim_id: str | None, everything: bool, output: str, **choices: Any)
 
 
 def _certify_all(folder: Path) -> None:
-    from lossurface.claims.gallery import gallery
+    from lossurface.claims.gallery import certificates
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         name = printable(folder)
         raise InputError(f"{name}: no folder ({error.strerror}); choose another place") from None
-    for recipe, certificate in gallery():
-        path = certificate.save(folder / recipe.filename)
+    for name, shows, certificate in certificates():
+        path = certificate.save(folder / name)
         data = certificate.data
         click.echo(
-            f"{printable(path)}: {recipe.shows}; training error {data['training_error']}, "
+            f"{printable(path)}: {shows}; training error {data['training_error']}, "
             f"radius {data['radius']}"
         )
 

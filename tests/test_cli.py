@@ -44,10 +44,15 @@ def certificate(run, tmp_path):
     return path
 
 
+OURS = "Ours, not the paper's:"
+
+
 def test_list_names_every_claim(run):
     status, out, _ = run("list")
     assert status == 0
-    assert [line.split()[0] for line in out.splitlines()] == list(CLAIMS)
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines if line != OURS] == list(CLAIMS)
+    assert lines[lines.index(OURS) + 1].startswith("ours-")
     rows = json.loads(run("list", "--json")[1])
     assert [row["id"] for row in rows] == list(CLAIMS)
     assert set(rows[0]) == {"id", "title", "evidence", "page", "certificate", "proved"}

@@ -64,8 +64,9 @@ def name_the_claim(app: Sphinx, doctree: nodes.document) -> None:
     if claim is None or title is None:
         return
     line = nodes.paragraph(classes=["ls-claim"])
-    line += nodes.strong("", claim.name)
-    line += nodes.Text(f" of the paper. Proved below; checks: {', '.join(claim.evidence)}.")
+    whose, rest = ("Ours", ", not the paper's") if claim.ours else (claim.name, " of the paper")
+    line += nodes.strong("", whose)
+    line += nodes.Text(f"{rest}. Proved below; checks: {', '.join(claim.evidence)}.")
     title.parent.insert(title.parent.index(title) + 1, line)
 
 

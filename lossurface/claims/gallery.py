@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossurface.claims import get
+from lossurface.claims import get, ours_width
 from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
 from lossurface.claims.proposition_5 import PLANE
 from lossurface.exact import Certificate
 
-__all__ = ["Recipe", "gallery", "recipes"]
+__all__ = ["Recipe", "certificates", "gallery", "recipes"]
 
 _RELU = ("threshold", "relu", "requ", "constant")
 _LEAKY = ("relu", "leaky-relu", "elu", "linear")
@@ -92,6 +92,19 @@ def gallery() -> Iterator[tuple[Recipe, Certificate]]:
     """Yield every counterexample of the gallery with its certificate, built and checked."""
     for recipe in recipes():
         yield recipe, recipe.build()
+
+
+def certificates() -> Iterator[tuple[str, str, Certificate]]:
+    """Yield all that `lossurface certify --all` writes: file name, what it shows, certificate.
+
+    That is the gallery, and the bad minima of each width.
+    """
+    for recipe, certificate in gallery():
+        yield recipe.filename, recipe.shows, certificate
+    for family, widths in ours_width.FAMILIES.items():
+        for M in widths:
+            shows = f"a strict bad minimum of {M} softplus neurons, {family}"
+            yield f"ours-width_{family}_M{M}.json", shows, ours_width.certify(M, family)
 
 
 def _of_single_layers() -> Iterator[Recipe]:

