@@ -284,6 +284,13 @@ CLAIMS: dict[str, Claim] = {
             ("exact", "enclosed"),
             page="beyond/monotone",
         ),
+        _claim(
+            "ours-quadratic-width",
+            "How few quadratic neurons are enough",
+            "neither",
+            ("exact", "enclosed"),
+            page="beyond/quadratic-width",
+        ),
     )
 }
 

@@ -52,7 +52,13 @@ ARCHITECTURES = {  # by the names that may be given
 LARGEST = 10**9  # p or width
 SMALL = 20_000  # n * d up to which the builders for small examples are asked
 # Of the samples Proposition 12 asks less than the one, Theorem 1 what is said of the other.
-ASKING_MORE = ("proposition-1", "ours-width", "ours-monotone", "ours-independent-parts")
+ASKING_MORE = (
+    "proposition-1",
+    "ours-width",
+    "ours-monotone",
+    "ours-independent-parts",
+    "ours-quadratic-width",
+)
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,7 @@ def applied(case: Case) -> Iterator[Applied]:
     ellipsoids = case.ask("proposition-12", ELLIPSOIDS, True)
     asked = [*case.network(6), quadratic, ellipsoids, case.at_least(wide_quadratic)]
     yield case.applied("proposition-12", "guarantee", EVERY, asked, wide_quadratic)
+    yield _quadratic_width(case, quadratic, ellipsoids)
 
     beside = _Asked() if f_D else _Asked("there is no f_D", SHORTCUT)
     says = "for some f_D the loss has a local minimum with training error above 0"
@@ -219,6 +220,19 @@ def _width(case: Case, convex: _Asked) -> Applied:
     if ranks.plus + ranks.minus == ranks.both:
         says = f"{EVERY}: two neurons are enough, as the subspaces meet only in 0"
     return case.applied("ours-width", "guarantee", says, asked, least)
+
+
+def _quadratic_width(case: Case, quadratic: _Asked, ellipsoids: _Asked) -> Applied:
+    """Ours: the least width of quadratic neurons, of general position or of the ellipsoids."""
+    ranks, data = case.ranks, case.subspaces()
+    least, other = ranks.plus + ranks.minus - ranks.both + 1, max(1, ranks.both - 1)
+    missing = [one for one in data if one.missing]
+    # The ellipsoids ask less of the samples and more neurons.
+    if any(one.refused for one in missing) or (missing and (case.width or 0) >= other):
+        least, data = other, [ellipsoids]
+    asked = [*case.network(2), quadratic, *data, case.at_least(least)]
+    says = f"{EVERY}: width {least} is enough"
+    return case.applied("ours-quadratic-width", "guarantee", says, asked, least)
 
 
 def _independent_parts(case: Case, convex: _Asked) -> Applied:

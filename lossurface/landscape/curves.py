@@ -46,6 +46,10 @@ class Case(StrEnum):
     QUADRATIC_TILTED = (
         "Propositions 1 and 12, sum a_j c_j^2 = 0 for all such c: tilt c by one coordinate"
     )
+    QUADRATIC_OWN = (
+        "ours: the w_j with a_j of one sign, dependent on that class's active samples: move them "
+        "by (c_j/a_j) v, v in the class's own directions, with sum c_j w_j^T x = 0 there"
+    )
     QUADRATIC_CLOSED = "Propositions 1 and 12, some a_j = 0: move w_j along u, then open a_j"
     HESSIAN = "lowest eigenvector of the Hessian"
     KERNEL = "third and fourth order along the Hessian's kernel"
@@ -280,10 +284,13 @@ def theorem_2(at: Point) -> Curve:
 
 
 def quadratic(at: Point) -> Curve:
-    """The curve of Propositions 1 and 12, for z^2 and more neurons than the rank of the samples.
+    """The curve of Propositions 1 and 12, for z^2 and w_j that are dependent on the samples.
+
+    Ours where they are independent, on subspace data.
 
     Raises:
-        InputError: another neuron, or S = sum lambda y x x^T lacks the sign that is needed.
+        InputError: another neuron, or S = sum lambda y x x^T lacks the sign that is needed, or
+            there is no such curve (too few neurons).
     """
     surface = at.surface
     if surface.neuron.name != "quadratic":
@@ -300,9 +307,7 @@ def quadratic(at: Point) -> Curve:
     system = (seen @ at.W) * at.a  # (r, M): sum_j a_j c_j w_j = 0
     null = _null_space(system, 1e-12)
     if not len(null):
-        raise InputError(
-            f"M = {surface.M} neurons and samples of rank {len(seen)} leave no curve; take M > rank"
-        )
+        return _quadratic_own(at)
     q, coefficients = torch.linalg.eigh((null * at.a) @ null.T)
     k = int(q.abs().argmax())
     c = coefficients[:, k] @ null
@@ -327,6 +332,26 @@ def quadratic(at: Point) -> Curve:
     ]
     best = min(directions, key=lambda v: float(v @ matrix @ v / v.square().sum()))
     return Curve(Case.QUADRATIC_TILTED, best, True)
+
+
+def _quadratic_own(at: Point) -> Curve:
+    """Move neurons with a_j of one sign within that class's own directions, at no first order."""
+    surface = at.surface
+    for label in (1, -1):
+        rows, J = surface.y == label, (at.a * label > 0).nonzero().flatten()
+        null = _null_space(at.z[rows & (at.dual > 0)][:, J], 1e-12)  # sum_J c_j w_j^T x_i = 0
+        own = _null_space(surface.X[~rows], 1e-12)  # directions that the other class does not see
+        values, vectors = torch.linalg.eigh(label * own @ at.form @ own.T)
+        if len(null) and len(own) and float(values[-1]) > 1e-12 * float(at.form.abs().max()):
+            direction = torch.zeros_like(at.W)
+            direction[:, J] = torch.outer(
+                _reach(surface.X, vectors[:, -1] @ own), null[0] / at.a[J]
+            )
+            return Curve(Case.QUADRATIC_OWN, at.moving(direction), True)
+    raise InputError(
+        f"M = {surface.M} neurons leave no curve: take one more than the dimension that the spans "
+        "of the classes share, or than the rank of the samples"
+    )
 
 
 def _null_space(system: Tensor, tolerance: float) -> Tensor:

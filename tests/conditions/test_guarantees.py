@@ -48,15 +48,17 @@ def test_nothing_is_granted_where_it_is_false(name, neuron):
 
 
 def test_general_position_is_granted_by_name():
+    fewer, both = {"ours-quadratic-width"}, {"proposition-1", "proposition-12"}
     for name, neuron, width, granted in (
         ("planes", "softplus", 8, {"theorem-1", "ours-width", "ours-independent-parts"}),
         ("planes", "softplus", 5, {"ours-width", "ours-independent-parts"}),  # two parts a class
         ("planes", "softplus", 3, {"ours-width"}),  # two samples a class, one own direction each
         ("planes", "softplus", 2, set()),
-        ("planes", "quadratic", 4, {"proposition-1", "proposition-12", "ours-width"}),
-        ("planes", "quadratic", 2, set()),
-        ("cross", "quadratic", 3, {"proposition-1", "proposition-12", "ours-width"}),
-        ("cross", "quadratic", 2, {"ours-width"}),
+        ("planes", "quadratic", 4, {"ours-width", *fewer, *both}),
+        ("planes", "quadratic", 2, fewer),
+        ("planes", "quadratic", 1, set()),
+        ("cross", "quadratic", 3, {"ours-width", *fewer, *both}),
+        ("cross", "quadratic", 2, {"ours-width", *fewer}),
     ):
         report = check(*KNOWN[name][:2], neuron=neuron, width=width)
         assert {claim.id for claim in report.guarantees} == granted
@@ -195,6 +197,24 @@ def test_assumption_2_is_general_position(data):
     assert assumption_2(space(*data)).verdict == expected
 
 
+@settings(max_examples=150, deadline=None)
+@given(datasets(), st.integers(1, 4))
+def test_the_fewest_quadratic_neurons_are_those_of_the_ranks(data, width):
+    samples, labels = data
+    report = check(*data, neuron="quadratic", p=2, width=width)
+    r = rank([[Fraction(v) for v in row] for row in samples])
+    r_plus, r_minus = (
+        rank([[Fraction(v) for v in x] for x, y in zip(*data, strict=True) if y == sign])
+        for sign in (1, -1)
+    )
+    rational = [[Fraction(v) for v in row] for row in samples]
+    spread = r > max(r_plus, r_minus) and in_general_position(rational, labels)
+    granted = spread and width >= r_plus + r_minus - r + 1
+    if report.condition("proposition-12").verdict == "holds":
+        granted = granted or width >= max(1, r - 1)
+    assert granted == ("ours-quadratic-width" in {claim.id for claim in report.guarantees})
+
+
 def test_fewer_parts_than_were_found_are_not_ruled_out():
     samples = [[1, 0, 0], [0, 1, 0], [1, 1, 0], [-1, -1, 0], [0, 0, 1], [0, 0, -1]]
     applies = {
@@ -208,7 +228,8 @@ def test_fewer_parts_than_were_found_are_not_ruled_out():
 def test_no_sample_in_the_other_span_is_enough_for_quadratic_neurons():
     samples = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, -1], [0, 0, 1e-6]]
     report = check(samples, [1, 1, 1, -1, -1, -1], neuron="quadratic", width=4)
-    assert [claim.id for claim in report.guarantees] == ["proposition-12"]
+    granted = ["proposition-12", "ours-quadratic-width"]
+    assert [claim.id for claim in report.guarantees] == granted
 
 
 def test_powers_of_two_depend_on_nothing_by_accident():
