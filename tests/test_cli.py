@@ -89,14 +89,11 @@ def test_an_option_is_for_the_claims_that_take_it(run):
 
 def test_a_summary_counts_what_does_not_hold(run, monkeypatch):
     from lossurface.claims import example_1, example_3
-    from lossurface.exact import Verdict, equal, undecided
-
-    def found(finding):
-        return lambda **_: Verdict("a claim", [finding], 1.0)
+    from lossurface.exact import equal, undecided
 
     monkeypatch.setattr(os, "cpu_count", lambda: 1)  # a process of its own sees no such change
-    monkeypatch.setattr(example_1, "verify", found(equal("0 = 1", 0, 1)))
-    monkeypatch.setattr(example_3, "verify", found(undecided("0 = x", "no x")))
+    monkeypatch.setattr(example_1, "findings", lambda: [equal("0 = 1", 0, 1)])
+    monkeypatch.setattr(example_3, "findings", lambda: [undecided("0 = x", "no x")])
     status, out, _ = run("verify", "example-1", "proposition-5", "example-3")
     assert status == 1
     assert out.splitlines()[-1].startswith("3 claims: 1 hold, 1 fail, 1 undecided  [")

@@ -16,7 +16,7 @@ from lossurface.exact import check
 from lossurface.exact.checker import Unreadable
 from lossurface.setting import Dataset
 
-CERTIFYING = [claim.id for claim in claims.CLAIMS.values() if claim.certifies]
+CERTIFYING = [claim.id for claim in claims.CLAIMS.values() if claim.certifies and not claim.ours]
 CLASH = Dataset.of([(1, 1), (1, 1), (2, 1)], [1, -1, -1])
 POSITIVE = Dataset.of([(1, 1), (2, 1)], [1, 1])
 SPREAD = Dataset.of([(1, 0), (-1, 0), (0, 1)], [1, 1, -1])
@@ -173,3 +173,17 @@ def test_a_radius_below_every_float():
     data = Dataset.of([[tiny, huge], [tiny, -huge]], [1, -1])
     text = message(builder(2), neuron="relu", p=2, width=1, data="theorem-2", dataset=data)
     assert "no radius can be certified" in text
+
+
+@pytest.mark.parametrize(
+    ("choices", "told"),
+    [
+        ({"width": 0}, "width is 0"),
+        ({"width": 17}, "the recursion is certified up to 16"),
+        ({"family": "other"}, "family is 'other'; use one of recursion, small, fixed-fd"),
+        ({"family": "fixed-fd", "width": 1}, "the family fixed-fd has widths 2, 3, 4, 5"),
+        ({"p": 6}, "ours-width has no choice 'p'"),
+    ],
+)
+def test_a_family_or_width_that_no_bad_minimum_of_ours_has(choices, told):
+    assert told in message(claims.get("ours-width").certify, **choices)

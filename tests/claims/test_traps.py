@@ -11,7 +11,8 @@ from lossurface import InputError
 from lossurface.claims import get
 from lossurface.claims.proposition_11 import RING, shifted
 from lossurface.claims.proposition_12 import BOWL, CROSS, _left, leave, leave_kernel
-from lossurface.claims.traps import decide, decided, drawn, lifted, trap, trapped
+from lossurface.claims.traps import decide, decided, drawn, lifted, trap
+from lossurface.conditions import Space, bad_minimum
 from lossurface.exact import check
 from lossurface.exact.checker.minimum import margins
 from lossurface.setting import Dataset
@@ -93,7 +94,7 @@ def test_away_from_the_kernel_of_S_a_point_is_not_critical():
 def test_the_trap_is_the_certificates_point():
     """The margins agree with the exact checker's enclosures of them."""
     seen = trap(BOWL, "proposition-12", p=6)
-    weights = [Fraction(v) for v in trapped(BOWL, seen.condition).data["dual_weights"]]
+    weights = [Fraction(v) for v in bad_minimum(Space(BOWL), seen.condition).data["dual_weights"]]
     for margin, (low, high) in zip(seen.margins, margins(weights, 6), strict=True):
         assert float(low) - 1e-12 <= margin <= float(high) + 1e-12
     # sum lambda y f = 0: the output weight of f_D is stationary
