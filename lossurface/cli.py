@@ -65,7 +65,7 @@ def list_claims(as_json: bool) -> None:
         if claim.id == "ours-width":
             click.echo("Ours, not the paper's:")
         checks = f"checks {', '.join(claim.evidence)}"
-        click.echo(f"{claim.id:15}{checks:33}{claim.title}; {claim.proved}")
+        click.echo(f"{claim.id:21}{checks:33}{claim.title}; {claim.proved}")
 
 
 @cli.command()

@@ -43,7 +43,7 @@ def chromium() -> str | None:
 
 
 def pages(site: Path) -> list[str]:
-    """Return the address of every page, relative to the site."""
+    """Return the address of every page, relative to the site; not of those that moved."""
     skipped = {"genindex.html", "search.html", "index.html"}
     return sorted(
         path.relative_to(site).as_posix()
@@ -51,6 +51,7 @@ def pages(site: Path) -> list[str]:
         if not path.relative_to(site).parts[0].startswith("_")
         and path.relative_to(site).as_posix() not in skipped
         and not path.name.startswith("prf-")
+        and 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")[:1000]
     )
 
 

@@ -34,6 +34,9 @@ def never_rises(
 ) -> Finding:
     """Prove that no margin falls along a path, and that all are at least `enough` at its end.
 
+    So a loss that does not rise with the margin, and is least from `enough` on, never rises there
+    and ends at its least.
+
     Args:
         layer: the network's loss.
         path: its vertices, (P,) floats each, taken exactly.
@@ -43,8 +46,10 @@ def never_rises(
     """
     pieces = len(path) - 1
     statement = (
-        f"the loss never rises along {pieces} segments, one piece each, and ends at its least"
+        f"no margin falls along {pieces} segments, one piece each, and all end at {enough} or more"
     )
+    if layer.l2:
+        return undecided(statement, "a penalty on the parameters may rise all the same")
     with ctx.workprec(PRECISION):
         margins = [_margins(layer, theta, sigma) for theta in path]
         for k, (before, after) in enumerate(pairwise(path)):
