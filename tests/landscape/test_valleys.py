@@ -171,3 +171,14 @@ def test_where_check_says_so_there_is_a_path(rows, neuron, width, seed):
         theta[: 1 + width], theta[1 + width :] = 1, 0  # f is constant, hence an error
         with pytest.raises(InputError):
             path_to_zero(surface, theta)
+
+
+def test_a_penalty_on_the_parameters_may_rise_all_the_same():
+    X = torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
+    surface = SingleLayerSurface(
+        get_neuron("quadratic"), polynomial_hinge(3), X, torch.tensor([1.0, -1.0]).double(), 3
+    )
+    path = path_to_zero(surface, torch.zeros(surface.P, dtype=torch.float64)).tolist()
+    layer = ball_layer(surface)
+    assert never_rises(layer, path).status == "holds"
+    assert never_rises(replace(layer, l2=10), path).status == "undecided"
