@@ -57,7 +57,9 @@ def strict_minimum(
         raise InputError(
             f"neuron is {neuron!r}; strict minima are certified for {', '.join(checker.ANALYTIC)}"
         )
-    M = (len(theta) - 1) // (dataset.d + 1)
+    M, rest = divmod(len(theta) - 1, dataset.d + 1)
+    if rest or M < 1:
+        raise InputError(f"theta has {len(theta)} entries; give 1 + M + {dataset.d} M")
     fixed = [Fraction(v) for v in offset] if offset is not None else [Fraction(0)] * dataset.n
     with ctx.workprec(PRECISION):
         layer = SingleLayer(

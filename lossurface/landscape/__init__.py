@@ -3,7 +3,7 @@
 What is proved about a point comes from `lossurface.enclosed`; everything else here is float64.
 """
 
-from lossurface.landscape.critical import Certified, certify
+from lossurface.landscape.critical import Certified, certify, strict_certificate
 from lossurface.landscape.descent import Descent, Stop, adam, descend, find
 from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective, from_module
@@ -33,6 +33,7 @@ __all__ = [
     "ball_layer",
     "certify",
     "find",
+    "strict_certificate",
     # escapes
     "Case",
     "Departure",

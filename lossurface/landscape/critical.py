@@ -20,10 +20,12 @@ from lossurface.enclosed import point_check
 from lossurface.enclosed.degenerate import classify_network
 from lossurface.enclosed.krawczyk import Enclosure, Kind, enclose
 from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.enclosed.strict_minimum import strict_minimum
 from lossurface.errors import InputError
-from lossurface.exact import Finding
+from lossurface.exact import Certificate, Finding
 from lossurface.landscape.escape import Case, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
+from lossurface.setting import Dataset
 
 if TYPE_CHECKING:
     from flint import arb, arb_mat
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
 _CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # their proofs need a_j = 0 exactly
 
-__all__ = ["Certified", "certify", "directions_down"]
+__all__ = ["Certified", "certify", "directions_down", "strict_certificate"]
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,27 @@ def certify(
             box = orbit.full(rest.box)
             return Certified("minimum", rest, *_error(layer, box, (*rest.findings, why)))
     return _singular(surface, theta, layer, found)
+
+
+def strict_certificate(surface: SingleLayerSurface, theta: Tensor) -> Certificate:
+    """Return a certificate of the strict minimum near theta (P,), for the checker without balls.
+
+    Raises:
+        InputError: the loss is no polynomial hinge with p >= 2, or has a penalty; the surface is a
+            batch; the checker does not enclose the neuron; or there is no strict minimum.
+    """
+    p = surface.loss.p
+    if p is None or p < 2 or surface.l2:
+        raise InputError(f"loss is {surface.loss.name}; give a hinge with p >= 2, and no penalty")
+    layer = ball_layer(surface)  # one dataset
+    dataset = Dataset.of(surface.X.tolist(), layer.labels)
+    return strict_minimum(
+        surface.neuron.name,
+        p,
+        dataset,
+        theta.tolist(),
+        offset=None if surface.offset is None else surface.offset.tolist(),
+    )
 
 
 def _singular(

@@ -1,10 +1,13 @@
 """Critical points: found, enclosed, classified on the enclosure; floats decide nothing."""
 
+from fractions import Fraction
+
 import pytest
 import torch
 
 from lossurface import InputError
-from lossurface.landscape.critical import certify
+from lossurface.exact import check
+from lossurface.landscape.critical import certify, strict_certificate
 from lossurface.landscape.descent import Stop, descend, find
 from lossurface.landscape.objective import Objective
 from lossurface.landscape.single_layer import SingleLayerSurface
@@ -128,3 +131,32 @@ def test_points_that_are_not_numbers_are_refused():
     for wrong in (theta[0, :-1], theta[0] * torch.nan):
         with pytest.raises(InputError):
             certify(surface, wrong)
+
+
+@pytest.mark.parametrize("neuron", ["softplus", "softplus-e", "tanh"])
+def test_a_strict_minimum_has_a_certificate_for_the_checker_without_balls(neuron):
+    """The two proofs agree, on whatever strict minima descent from random starts ends in."""
+    g = torch.Generator().manual_seed(7)
+    X = torch.randn(9, 2, generator=g, dtype=torch.float64)
+    y = torch.randint(0, 2, (9,), generator=g).double() * 2 - 1
+    surface = SingleLayerSurface(get_neuron(neuron), polynomial_hinge(2), X, y, 1)
+    starts = torch.randn(20, surface.P, generator=g, dtype=torch.float64)
+    ends = descend(surface, starts).theta
+    strict = [(row, found) for row in ends for found in [certify(surface, row)]
+              if found.kind == "strict-minimum"]  # fmt: skip
+    assert strict
+    for row, found in strict[:3]:
+        certificate = strict_certificate(surface, row)
+        assert check(certificate).status == "holds"
+        assert Fraction(certificate.data["training_error"]) == Fraction(found.errors[0], 9)
+
+
+def test_no_certificate_of_a_strict_minimum_where_there_is_none():
+    surface, theta = ridge()
+    with pytest.raises(InputError, match="give a hinge with p >= 2, and no penalty"):
+        strict_certificate(surface, theta[0])
+    flat = single("softplus", APART, 1, polynomial_hinge(3))
+    with pytest.raises(InputError, match=r"descend further|no strict"):
+        strict_certificate(flat, torch.zeros(flat.P, dtype=torch.float64))
+    with pytest.raises(InputError, match="strict minima are certified for"):
+        strict_certificate(single("arctan", APART, 1, polynomial_hinge(3)), vector(0, 0, 0))
