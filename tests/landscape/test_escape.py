@@ -228,7 +228,7 @@ def refused():
     # quadratic neurons: a definite form, too few
     yield single("quadratic", APART), vector(0, -1, 0), {"proof": Proof.QUADRATIC}, "semidefinite"
     few = replace(proposition_12(np.random.default_rng(0)).surface, M=1)
-    yield few, gaussian(few.P), {"proof": Proof.QUADRATIC}, "take M > rank"
+    yield few, gaussian(few.P), {"proof": Proof.QUADRATIC}, "than the rank"
 
 
 @pytest.mark.parametrize(("surface", "theta", "choices", "words"), [*refused()])
