@@ -272,7 +272,7 @@ CLAIMS: dict[str, Claim] = {
         ),
         _claim(
             "ours-valleys",
-            "No bad valleys: a path down from everywhere",
+            "No bad valleys: a path down from anywhere",
             "positive",
             ("exact", "enclosed", "sampled"),
             page="beyond/escape-training",
