@@ -26,6 +26,7 @@ GROUPS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "adam": training.adam_rows,
     "critical": training.critical_rows,
     "certified": proofs.certified,
+    "large": proofs.large,
     "separability": proofs.separability,
 }
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from benchmarks.problem import t33
-from benchmarks.record import Accuracy, Row
+from benchmarks.problem import sized, t33
+from benchmarks.record import Accuracy, Row, seconds
 from benchmarks.size import Size
 from benchmarks.timing import processor_times
 from lossurface.landscape import Certified, ball_layer, certify, descend
@@ -32,6 +32,19 @@ def certified(size: Size) -> Iterator[Row]:
     right = strict == len(found) == size.minima
     task = f"{size.minima:,} enclosed and certified minima"
     yield _budget("certified", task, 20, times, Accuracy(said, right))
+
+
+def large(size: Size) -> Iterator[Row]:
+    """Yield the row of one minimum with many parameters."""
+    n, d, M = size.large
+    surface, theta = sized(1, n, d, M)
+    row, layer = descend(surface, theta).theta[0], ball_layer(surface)
+    found: list[Certified] = []
+    times = processor_times([lambda: found.append(certify(surface, row, layer))])
+    right = found[0].kind == "strict-minimum"
+    said = f"{layer.dimension:,} parameters, {n} samples: {found[0].kind}"
+    task = f"one certified minimum, P = {layer.dimension:,}"
+    yield _budget("large", task, 10_000, times, Accuracy(said, right))
 
 
 def separability(size: Size) -> Iterator[Row]:
@@ -78,6 +91,6 @@ def _budget(
         f"over all of them. {more}"
     ).strip()
     return Row(
-        id, task, f"a budget of {milliseconds:g} ms each", 1, middle, limit, limit / middle, spread,
+        id, task, f"a budget of {seconds(limit)} each", 1, middle, limit, limit / middle, spread,
         len(times), each=" each", accuracy=right, note=note,
     )  # fmt: skip

@@ -13,6 +13,7 @@ class Size:
     adam_steps: int = 1000
     grid: int = 101
     minima: int = 1000
+    large: tuple[int, int, int] = (400, 26, 37)  # n, d, M: 1,000 parameters
     datasets: int = 100  # of each kind
     turns: int = 5
     slice_turns: int = 15
@@ -26,6 +27,7 @@ class Size:
 
 
 TINY = Size(
-    networks=12, adam_steps=30, grid=11, minima=3, datasets=3, turns=1, slice_turns=1, least=0.0,
-    scipy_networks=2, lbfgs_networks=1, adam_networks=1, checked=2, scale=2, batches=(50, 100),
+    networks=12, adam_steps=30, grid=11, minima=3, large=(12, 2, 3), datasets=3, turns=1,
+    slice_turns=1, least=0.0, scipy_networks=2, lbfgs_networks=1, adam_networks=1, checked=2,
+    scale=2, batches=(50, 100),
 )  # fmt: skip

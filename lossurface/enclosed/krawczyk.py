@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from flint import arb, arb_mat, ctx
 
@@ -26,11 +26,17 @@ from lossurface.enclosed.single_layer import Number, balls
 from lossurface.errors import InputError
 from lossurface.exact import Finding, undecided
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = ["BallFunction", "Enclosure", "Kind", "enclose"]
 
 Kind = Literal["strict-minimum", "strict-maximum", "saddle", "undecided"]
 PRECISIONS = (128, 256)
 RADII = (1e-9, 1e-12, 1e-15, 1e-20)
+LARGE = 200  # parameters from which products of matrices are left to BLAS
+TINY = 1e-300  # above what underflow loses in a product or a conversion
 FAR = 1e-3  # a candidate further than this from its critical point is refused
 SINGULAR = "the Hessian is singular in float64; look for a symmetry, or use enclosed.degenerate"
 EXISTS = "one critical point lies in the box, and no other"
@@ -103,23 +109,53 @@ def enclose(function: BallFunction, point: Sequence[Number | arb]) -> Enclosure:
     return Enclosure("undecided", tuple(middle), (0, 0), (finding,))
 
 
-def _frame(hessian: arb_mat) -> tuple[arb_mat, list[int]] | None:
+def _frame(H: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[int]] | None:
     """Return T (P, P) and signs D with T H T^T near D: a float hint, from eigenvectors."""
     import numpy as np
 
-    size = hessian.nrows()
-    H = np.array([float(v.mid()) for v in hessian.entries()]).reshape(size, size)
     if not np.isfinite(H).all():
         return None
     values, vectors = np.linalg.eigh((H + H.T) / 2)
     if np.abs(values).min() <= 1e-14 * np.abs(values).max():
         return None
     T = (vectors / np.sqrt(np.abs(values))).T
-    return arb_mat(size, size, T.ravel().tolist()), [1 if v > 0 else -1 for v in values.tolist()]
+    return T, [1 if v > 0 else -1 for v in values.tolist()]
+
+
+def _row_sums(
+    hessian: arb_mat, H: NDArray[np.float64], T: NDArray[np.float64], signs: list[int]
+) -> list[arb]:
+    """Return a ball around 0 for each row of T H T^T - D, with its row sum as radius.
+
+    H holds the ball matrix's midpoints. Of many parameters the products are float64's: whatever
+    the order of their sums, |fl(A B) - A B| <= g |A| |B| + underflow with g = P u / (1 - P u)
+    (Higham 2002, section 3.5). The bound, a sum of terms >= 0, is rounded itself: a factor.
+    """
+    import numpy as np
+
+    size = len(signs)
+    if size < LARGE:
+        frame = arb_mat(size, size, T.ravel().tolist())
+        rest = frame * hessian * frame.transpose()
+        for k, sign in enumerate(signs):
+            rest[k, k] -= sign
+        return list((rest * arb_mat(size, 1, [arb(0, 1)] * size)).entries())
+    u = 2.0**-53
+    g = size * u / (1 - size * u)
+    radii = np.array([float(v.rad()) for v in hessian.entries()]).reshape(size, size)
+    radii = radii + u * abs(H) + TINY  # the midpoints were rounded to floats
+    once = T @ H
+    rest = once @ T.T - np.diag(signs)
+    reach = abs(T).sum(axis=0)  # |T^T| 1
+    off = abs(T) @ (g * (abs(H) @ reach) + radii @ reach) + g * (abs(once) @ reach)
+    sums = (abs(rest).sum(axis=1) + off) * (1 + 1e-9) + size**2 * TINY
+    return [arb(0, v) for v in sums.tolist()]
 
 
 def _attempt(function: BallFunction, middle: list[arb], bits: int) -> Enclosure | str:
     """Try every radius at one precision; the reason where all fail."""
+    import numpy as np
+
     size = len(middle)
     why = ""
     for radius in RADII:
@@ -130,18 +166,18 @@ def _attempt(function: BallFunction, middle: list[arb], bits: int) -> Enclosure 
             except InputError as error:
                 why = f"no second derivative over a box: {error}"
                 break  # a smaller box may miss the kink
-            frame = _frame(hessian)
-            if frame is None:
+            H = np.array([float(v.mid()) for v in hessian.entries()]).reshape(size, size)
+            found = _frame(H)
+            if found is None:
                 return SINGULAR
-            T, signs = frame
+            frame, signs = found
+            T = arb_mat(size, size, frame.ravel().tolist())
             back = T.transpose()
             reach = (back * arb_mat(size, 1, [arb(0, 1)] * size)).entries()
             rho = 0.99 * radius / max(float(v.abs_upper()) for v in reach)
             cube = arb_mat(size, 1, [arb(0, rho)] * size)
-            rest = T * hessian * back
-            for k, sign in enumerate(signs):
-                rest[k, k] -= sign
-            moved = (rest * cube).entries()  # |D| = I: signs do not change a symmetric ball
+            # |D| = I: signs do not change a symmetric ball
+            moved = [v * arb(rho) for v in _row_sums(hessian, H, frame, signs)]
             bound = max(float(v.abs_upper()) for v in moved) / rho
             why = f"Krawczyk's operator does not contract: row sums up to {bound:.1e}, {bits} bits"
             if not all(v.abs_upper() < arb(rho) for v in moved):

@@ -15,7 +15,7 @@ from benchmarks.timing import Turns
 TARGETS = {  # the table
     "slice": 35, "slice-vmap": 1, "spectrum-curvlinops": 3, "spectrum-pyhessian": 1000,
     "hessians": 3, "adam-loop": 80, "adam-vmap": 1.4, "critical-scipy": 2, "critical-lbfgs": 30,
-    "certified": 1, "separability": 1,
+    "certified": 1, "large": 1, "separability": 1,
 }  # fmt: skip
 PEERS = {"slice": "loss_landscapes", "spectrum-curvlinops": "curvlinops",
          "spectrum-pyhessian": "pyhessian"}  # fmt: skip

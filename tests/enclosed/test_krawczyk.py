@@ -1,14 +1,18 @@
 """Enclosures: existence, uniqueness and kind are proved, or `undecided` is said."""
 
+from unittest.mock import patch
+
+import numpy as np
 import pytest
 import torch
-from flint import arb, arb_mat, ctx
+from flint import arb, arb_mat, ctx, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface import InputError
+from lossurface.enclosed import krawczyk
 from lossurface.enclosed.krawczyk import enclose
-from lossurface.enclosed.single_layer import SingleLayer, balls
+from lossurface.enclosed.single_layer import SingleLayer, balls, rational
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 
@@ -44,6 +48,29 @@ def test_regular_points_are_proved_with_their_inertia(c, e, kind, inertia):
     assert all(x.contains(0) for x in found.box)
     assert [f.evidence for f in found.findings] == ["enclosed", "enclosed"]
     assert float(found.findings[1].detail.split()[-1]) < 1  # row sums of |D - M|
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 10), st.floats(0, 9))
+@settings(max_examples=60, deadline=None)
+def test_row_sums_by_floats_are_never_below_the_exact_ones(seed, size, spread):
+    rng = np.random.default_rng(seed)
+    Q = np.linalg.qr(rng.standard_normal((size, size)))[0]
+    values = rng.choice([-1, 1], size) * 10 ** rng.uniform(-spread, spread, size)
+    radii = abs(rng.standard_normal((size, size))) * 10 ** -rng.uniform(8, 20)
+    rows = zip(((Q * values) @ Q.T).tolist(), radii.tolist(), strict=True)
+    T, signs = (Q / np.sqrt(abs(values))).T, np.sign(values).astype(int).tolist()
+    with ctx.workprec(128), patch.object(krawczyk, "LARGE", 0):  # midpoints that no float is
+        H = arb_mat([[arb(m, r) / 3 for m, r in zip(*row, strict=True)] for row in rows])
+        middle = np.array([float(v.mid()) for v in H.entries()]).reshape(size, size)
+        bounds = krawczyk._row_sums(H, middle, T, signs)
+    exact = fmpq_mat(size, size, [rational(v) for v in T.ravel()])
+    wide = fmpq_mat(size, size, [rational(abs(v)) for v in T.ravel()])
+    mids, rads = ([part(v).fmpq() for v in H.entries()] for part in (arb.mid, arb.rad))
+    rest = exact * fmpq_mat(size, size, mids) * exact.transpose()
+    off = wide * fmpq_mat(size, size, rads) * wide.transpose()
+    for k, bound in enumerate(bounds):
+        row = [abs(rest[k, j] - (signs[k] if j == k else 0)) + off[k, j] for j in range(size)]
+        assert bound.rad().fmpq() >= sum(row)
 
 
 class Kinked(Trap):
