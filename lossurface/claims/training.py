@@ -73,14 +73,11 @@ def _labels(rng: np.random.Generator, B: int, n: int) -> NDArray[np.float64]:
     return y
 
 
-def separable_batch(
-    B: int, n: int, d: int, *, seed: int, margin: float = 0.1, shift: float = 0.0
-) -> Batch:
+def separable_batch(B: int, n: int, d: int, *, seed: int, margin: float = 0.1) -> Batch:
     """Draw data that a random direction separates.
 
     Uniform on [-1, 1]^d, then moved along a random unit vector w so that y w^T x is at least
-    `margin`; below 0 the classes overlap. `shift` adds this multiple of w to every sample, so that
-    no hyperplane through the origin may separate them any more.
+    `margin`; below 0 the classes overlap.
 
     Raises:
         InputError: no dataset or fewer than two samples.
@@ -91,8 +88,7 @@ def separable_batch(
     X, y = rng.uniform(-1, 1, size=(B, n, d)), _labels(rng, B, n)
     along = (X * w).sum(-1)
     wanted = y * (np.abs(along) * (1 - margin) + margin)
-    separates = margin > 0 and not shift
-    return Batch(X + (wanted - along + shift)[..., None] * w, y, w[:, 0] if separates else None)
+    return Batch(X + (wanted - along)[..., None] * w, y, w[:, 0] if margin > 0 else None)
 
 
 def subspace_batch(
