@@ -19,34 +19,21 @@ FLAT = 1e-10  # gradient norms below it make a candidate; they prove nothing
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A flat end with a training error above zero in floats, and what was proved of it."""
-
-    loss: float
-    certified: Certified
-
-
-@dataclass(frozen=True)
 class Hunt:
     """What a hunt met."""
 
     starts: int
     flat: int  # how many ended at a tiny gradient, whatever their error
-    candidates: tuple[Candidate, ...]  # those among them with an error that were examined
+    candidates: tuple[Certified, ...]  # those of them with an error in floats that were examined
 
     @property
     def kinds(self) -> dict[str, int]:
         """How many candidates were proved of each kind."""
-        return dict(Counter(candidate.certified.kind for candidate in self.candidates))
-
-    @property
-    def bad_minima(self) -> tuple[Candidate, ...]:
-        """Proved local minima whose training error is proved positive."""
-        return tuple(c for c in self.candidates if c.certified.bad_minimum)
+        return dict(Counter(candidate.kind for candidate in self.candidates))
 
     def findings(self, where: str) -> tuple[Finding, ...]:
         """Say that no candidate is a local minimum: proved for each one, then counted."""
-        excluded = [c for c in self.candidates if c.certified.kind in ("saddle", "no-minimum")]
+        excluded = [c for c in self.candidates if c.kind in ("saddle", "no-minimum")]
         counted = sampled(
             f"the hunt on {where} meets no local minimum with an error",
             len(self.candidates) - len(excluded),
@@ -57,7 +44,7 @@ class Hunt:
             return (counted,)
         proof = every(
             f"near no such point on {where} is there a local minimum",
-            (_excluding(c.certified) for c in excluded),
+            map(_excluding, excluded),
         )
         return (uncounted(proof), counted)
 
@@ -76,7 +63,5 @@ def hunt(surface: SingleLayerSurface, ends: Descent, *, most: int) -> Hunt:
     """
     flat = ends.gradient_norm < FLAT
     bad: list[int] = (flat & (ends.error > 0)).nonzero().flatten().tolist()
-    candidates = tuple(
-        Candidate(float(ends.loss[k]), certify(surface.rows(k), ends.theta[k])) for k in bad[:most]
-    )
+    candidates = tuple(certify(surface.rows(k), ends.theta[k]) for k in bad[:most])
     return Hunt(len(ends.theta), int(flat.sum()), candidates)

@@ -26,7 +26,6 @@ from torch import Tensor
 
 from lossurface.enclosed.point_check import constant_critical
 from lossurface.enclosed.single_layer import SingleLayer
-from lossurface.errors import InputError
 from lossurface.exact import Finding, every
 from lossurface.landscape.escape import Escape, Proof, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
@@ -38,7 +37,6 @@ __all__ = [
     "Planted",
     "depart",
     "findings",
-    "plant",
     "proposition_1",
     "proposition_12",
     "theorem_1",
@@ -298,7 +296,7 @@ def _cancelling(rng: np.random.Generator, loss: Loss) -> Planted:
     return Planted.at(Proof.QUADRATIC, get_neuron("quadratic"), loss, X, y, axes, a, W)
 
 
-def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Planted:
+def proposition_12(rng: np.random.Generator) -> Planted:
     """Plant a bad critical point of quadratic neurons, M = d + 1, on data with two ellipsoids.
 
     The positives are long along the first axis and thin across it, the negatives along the
@@ -312,7 +310,7 @@ def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Plante
         side = _draw(rng, int(count), d) / (16 * d)
         side[:, label] = np.sign(side[:, label]) * (0.5 + abs(_draw(rng, int(count))) / 2)
         sides.append(side)
-    return _still(rng, loss or polynomial_hinge(6), sides, (range(d), range(d)))
+    return _still(rng, polynomial_hinge(6), sides, (range(d), range(d)))
 
 
 PLANTERS: dict[str, Callable[[np.random.Generator], Planted]] = {
@@ -321,14 +319,3 @@ PLANTERS: dict[str, Callable[[np.random.Generator], Planted]] = {
     "proposition-1": proposition_1,
     "proposition-12": proposition_12,
 }
-
-
-def plant(claim: str, rng: np.random.Generator) -> Planted:
-    """Plant a critical point for a claim of `PLANTERS`.
-
-    Raises:
-        InputError: there is no planter for that claim.
-    """
-    if claim not in PLANTERS:
-        raise InputError(f"claim {claim!r} has no planter; use one of {', '.join(PLANTERS)}")
-    return PLANTERS[claim](rng)
