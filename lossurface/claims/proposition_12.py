@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lossurface.claims.traps import decide, decided, met, trap_findings
 from lossurface.conditions import Condition, Space, bad_minimum, proposition_12
 from lossurface.exact import Certificate, Finding, equal, every, less
-from lossurface.setting import Dataset, get_neuron, polynomial_hinge
+from lossurface.setting import Dataset, get_neuron
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,20 +132,18 @@ def _left(dataset: Dataset, chosen: NDArray[np.int64], a: Array, W: Array) -> Le
     in rational arithmetic, from the numbers that the step starts and ends with.
     """
     import numpy as np
-    import torch
 
     from lossurface.landscape.escape import Proof, escape
-    from lossurface.landscape.single_layer import SingleLayerSurface
+    from lossurface.landscape.planted import with_f_D
 
     p, M = 6, W.shape[1]
-    X, y = dataset.tensors()
-    f = y.numpy().copy()
+    X, y = (part.numpy() for part in dataset.tensors())
+    f = y.copy()
     f[chosen] = 0
-    deep = f - np.square(X.numpy() @ W) @ a
-    neuron, hinge, offset = get_neuron("quadratic"), polynomial_hinge(p), torch.from_numpy(deep)
-    surface = SingleLayerSurface(neuron, hinge, X, y, M, offset=offset)
-    theta = torch.from_numpy(np.concatenate([[0.0], a, W.ravel()]))
+    surface, theta = with_f_D(get_neuron("quadratic"), p, X, y, f, a, W)
     step = escape(surface, theta, proof=Proof.QUADRATIC)
+    assert surface.offset is not None
+    deep = surface.offset.numpy()
     V = step.theta_after[1 + M :].view(W.shape).numpy() - W
 
     x, y, a, deep, at, along = map(_exact, (dataset.x, dataset.y, a, deep, W, V))

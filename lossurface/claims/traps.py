@@ -71,10 +71,10 @@ class Trap:
 
     @property
     def margins(self) -> Array:
-        """y_i f(x_i) at w = 0, (n,): 1 - C lambda_i^(1/p), C = sum lambda / sum lambda^(1+1/p)."""
-        roots = self.weights ** (1 / self.p)
-        margins: Array = 1 - roots * (self.weights.sum() / (self.weights * roots).sum())
-        return margins
+        """y_i f(x_i) at w = 0, (n,), see `lossurface.landscape.planted.margins`."""
+        from lossurface.landscape.planted import margins
+
+        return margins(self.weights, self.p)
 
     def loss(self, w: ArrayLike) -> Array:
         """Return L (...) as one neuron moves from 0 to w (..., d), all else held fixed."""

@@ -37,10 +37,12 @@ __all__ = [
     "Planted",
     "depart",
     "findings",
+    "margins",
     "proposition_1",
     "proposition_12",
     "theorem_1",
     "theorem_2",
+    "with_f_D",
 ]
 
 GRID = 32  # coordinates are multiples of 1/32
@@ -158,6 +160,35 @@ def findings(departures: Sequence[Departure], where: str) -> Iterator[Finding]:
         f"the proof's step from every planted point {where} lowers the loss",
         (departure.escape.decrease for departure in departures),
     )
+
+
+def margins(weights: np.ndarray, p: int) -> np.ndarray:
+    """Return 1 - C lambda^(1/p), (n,), C = sum lambda / sum lambda^(1+1/p), of weights (n,) >= 0.
+
+    At these margins the dual weights are proportional to lambda, and sum lambda y f = 0.
+    """
+    roots = weights ** (1 / p)
+    return np.asarray(1 - roots * (weights.sum() / (weights * roots).sum()))
+
+
+def with_f_D(
+    neuron: Neuron,
+    p: int,
+    X: np.ndarray,
+    y: np.ndarray,
+    outputs: np.ndarray,
+    a: np.ndarray,
+    W: np.ndarray,
+) -> tuple[SingleLayerSurface, Tensor]:
+    """Return a surface and theta = (0, a, W) on it: a fixed f_D gives the outputs (n,) there.
+
+    X is (n, d), y (n,), a (M,) and W (d, M); p is the hinge power.
+    """
+    offset = outputs - neuron.torch(torch.from_numpy(X @ W)).numpy() @ a
+    samples, labels, fixed = map(torch.from_numpy, (X, y, offset))
+    hinge = polynomial_hinge(p)
+    surface = SingleLayerSurface(neuron, hinge, samples, labels, len(a), offset=fixed)
+    return surface, torch.from_numpy(np.concatenate([[0.0], a, W.ravel()]))
 
 
 def _draw(rng: np.random.Generator, *shape: int) -> np.ndarray:
