@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import ctx
 
-from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.enclosed.single_layer import SingleLayer, balls
 from lossurface.exact import Finding
 from lossurface.exact.findings import decided, undecided
 
@@ -66,7 +66,7 @@ def _margins(
 ) -> list[Any]:
     outputs: Sequence[Any]
     if sigma is None:
-        outputs = layer.outputs([ball(value) for value in theta])
+        outputs = layer.outputs(balls(theta))
     else:
         outputs = layer.outputs_over([Fraction(value) for value in theta], sigma, Fraction)
     return [y * f for y, f in zip(layer.labels, outputs, strict=True)]

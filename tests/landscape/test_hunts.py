@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lossurface.landscape import descend, find
-from lossurface.landscape.hunts import hunt
+from lossurface.landscape.critical import hunt
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 from tests.landscape.surfaces import OVERLAPPING, gaussian, single
