@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from lossurface.landscape.escape import Escape
     from lossurface.landscape.single_layer import SingleLayerSurface
 
-__all__ = ["SHARP", "Minimum", "departures", "drawn", "findings", "planted"]
-
 SHARP = ((1, 1, 1), (2, 1, 1), (3, 1, 1), (1, 2, 2), (2, 2, 2), (2, 3, 1), (1, 3, 3))
 HEADLINE = (
     "With s quadratic neurons a bad local minimum for each of seven dimensions; with s + 1 every "

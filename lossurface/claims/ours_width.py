@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.single_layer import SingleLayerSurface
 
-__all__ = ["FAMILIES", "certify", "findings", "planted"]
-
 CLAIM = "The width (ours)"
 HEADLINE = (
     "Strict bad local minima at M = 1 to 4, and at M = 2 to 5 beside a fixed f_D; at the width of "

@@ -15,8 +15,6 @@ from lossurface.setting import Dataset
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["RING", "certify", "shifted", "findings"]
-
 HEADLINE = (
     "Datasets decided with exact certificates; on each where the condition fails, a bad local "
     "minimum of some f_S + f_D."

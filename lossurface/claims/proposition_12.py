@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["BOWL", "CROSS", "Left", "certify", "leave", "leave_kernel", "findings"]
-
 HEADLINE = (
     "Datasets decided with exact certificates: a bad local minimum on each where the "
     "condition fails, and planted bad critical points, W = 0 and W != 0, left where it holds."

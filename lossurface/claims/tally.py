@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from lossurface.errors import InputError
 
-__all__ = ["Tally"]
-
 
 @dataclass(frozen=True)
 class Tally:

@@ -13,8 +13,6 @@ from lossurface.landscape.descent import find
 from lossurface.landscape.planted import Departure, depart
 from lossurface.setting import Loss, neurons_of, width_threshold
 
-__all__ = ["AXES", "WIDE_AXES", "WIDE_SAMPLES", "departures", "hunt", "threshold", "findings"]
-
 HEADLINE = (
     "At the width threshold, every planted bad critical point is left with a certified "
     "decrease, a hunt meets no bad minimum, and no training run ends with an error."

@@ -29,21 +29,6 @@ from lossurface.landscape.surface import NetworkSurface, Surface
 from lossurface.setting import Dataset, Loss, get_neuron, polynomial_hinge
 from lossurface.setting.networks import Architecture
 
-__all__ = [
-    "DEEP",
-    "FROZEN",
-    "JOINT",
-    "Batch",
-    "Trained",
-    "joint_findings",
-    "pick_device",
-    "separable_batch",
-    "stuck_by_width",
-    "subspace_batch",
-    "tally",
-    "train",
-]
-
 DEEP = ("none", "relu", "threshold")  # f_D's neurons where it is held
 JOINT = ("relu", "threshold", "tanh")  # where it is trained: kinked, flat almost everywhere, smooth
 FROZEN = {"none": "no f_D"} | {kind: f"f_D {kind}, held at random values" for kind in DEEP[1:]}

@@ -29,18 +29,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = [
-    "ConditionName",
-    "Trap",
-    "case_findings",
-    "decide",
-    "decided",
-    "drawn",
-    "lifted",
-    "met",
-    "trap",
-]
-
 ConditionName = Literal["proposition-11", "proposition-12"]
 TESTS = {"proposition-11": proposition_11, "proposition-12": proposition_12}
 GRID = 2**10  # coordinates are multiples of 1/GRID, exact in floats

@@ -26,8 +26,6 @@ from lossurface.enclosed.single_layer import Number, balls
 from lossurface.errors import InputError
 from lossurface.exact import Finding, undecided
 
-__all__ = ["BallFunction", "Enclosure", "Kind", "enclose"]
-
 Kind = Literal["strict-minimum", "strict-maximum", "saddle", "undecided"]
 PRECISIONS = (128, 256)
 RADII = (1e-9, 1e-12, 1e-15, 1e-20)

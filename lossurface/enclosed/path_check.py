@@ -19,8 +19,6 @@ from lossurface.enclosed.single_layer import SingleLayer, balls
 from lossurface.exact import Finding
 from lossurface.exact.findings import decided, undecided
 
-__all__ = ["never_rises"]
-
 PRECISION = 256  # bits
 
 

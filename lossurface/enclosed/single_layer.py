@@ -16,8 +16,6 @@ from flint import arb, arb_mat, fmpq
 
 from lossurface.setting.datasets import as_ball
 
-__all__ = ["BITS", "Number", "SingleLayer", "balls", "rational"]
-
 BITS = 128  # the precision that the room works at unless it says otherwise
 
 Number = int | float | Fraction

@@ -19,8 +19,6 @@ from lossurface.exact import Certificate, checker, seal
 from lossurface.exact.checker.strict import DERIVATIVES
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
-__all__ = ["strict_minimum"]
-
 PRECISION = 640  # bits of Newton's method
 FINE = 200  # bits behind the point of theta, in the file
 HINT = 64  # significant bits of V

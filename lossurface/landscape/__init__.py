@@ -4,8 +4,9 @@ What is proved about a point comes from `lossurface.enclosed`; everything else h
 """
 
 from lossurface.landscape.critical import Certified, certify, strict_certificate
+from lossurface.landscape.curves import Case
 from lossurface.landscape.descent import Descent, Stop, adam, descend, find
-from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
+from lossurface.landscape.escape import Escape, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective, from_module
 from lossurface.landscape.planted import PLANTERS, Departure, Planted, depart
 from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack

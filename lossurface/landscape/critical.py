@@ -24,8 +24,9 @@ from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.enclosed.strict_minimum import strict_minimum
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, every, sampled, uncounted
+from lossurface.landscape.curves import Case
 from lossurface.landscape.descent import Descent
-from lossurface.landscape.escape import Case, ball_layer, escape
+from lossurface.landscape.escape import ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import Dataset
 from lossurface.setting.datasets import as_ball
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
 FLAT = 1e-10  # gradient norms below it make a candidate; they prove nothing
 _CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # their proofs need a_j = 0 exactly
-
-__all__ = ["Certified", "Hunt", "certify", "directions_down", "hunt", "strict_certificate"]
 
 
 @dataclass(frozen=True)

@@ -31,20 +31,6 @@ from lossurface.landscape.escape import Escape, Proof, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import Loss, Neuron, get_neuron, polynomial_hinge, width_threshold
 
-__all__ = [
-    "PLANTERS",
-    "Departure",
-    "Planted",
-    "depart",
-    "findings",
-    "margins",
-    "proposition_1",
-    "proposition_12",
-    "theorem_1",
-    "theorem_2",
-    "with_f_D",
-]
-
 GRID = 32  # coordinates are multiples of 1/32
 
 

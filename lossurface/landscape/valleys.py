@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from lossurface.setting import Neuron
 
-__all__ = ["increasing", "path_to_zero"]
-
 AIM = 2.0  # the margins at the end; 1 is enough, and rounding shall not matter
 LIFT = 2.0**-20  # what margins gain, in place of nothing, while two output weights go to zero
 DRAWS = 64  # own directions tried
