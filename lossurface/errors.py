@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["InputError", "checked_folder", "first_line", "shown"]
-
 
 class InputError(ValueError):
     """Raised for bad input: one line naming the input, the condition broken and the way out.

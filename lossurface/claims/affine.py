@@ -15,17 +15,11 @@ from operator import mul
 from lossurface.claims.construction import Number, balancing_constant, signed
 from lossurface.errors import InputError
 from lossurface.exact.checker import Refuted
+from lossurface.exact.checker.arithmetic import dot
 from lossurface.exact.checker.minimum import balanced, check_best
-from lossurface.exact.linalg import dot, rank, solve
+from lossurface.exact.linalg import rank, solve
 from lossurface.exact.simplex import separate
 from lossurface.setting.datasets import Dataset, Enclosed, Point
-
-__all__ = [
-    "AffineMap",
-    "best_affine_map",
-    "refuse_separable",
-    "separable",
-]
 
 _STEPS = 200
 _GRID_BITS = (96, 192, 384)  # the midpoints' last bit; a failure is tried again with more

@@ -21,17 +21,6 @@ from lossurface.setting.datasets import Dataset, Enclosed, Point, contradictions
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = [
-    "SAMPLES",
-    "Builder",
-    "Number",
-    "at_least",
-    "balancing_constant",
-    "certified",
-    "half_space",
-    "signed",
-]
-
 Number = Fraction | Enclosed
 
 SAMPLES = 20  # drawn unless the user says otherwise

@@ -8,8 +8,6 @@ from fractions import Fraction
 from lossurface.exact import Finding, equal, less, sampled
 from lossurface.exact.linalg import positive_definite, solve
 
-__all__ = ["example_1", "sampled_errors", "findings"]
-
 HEADLINE = "The unique minimiser 72/35 x - 9/5 misclassifies exactly 1/16 of separable data."
 
 SAMPLES = 4000

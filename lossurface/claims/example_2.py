@@ -24,8 +24,6 @@ from lossurface.exact import (
     sampled,
 )
 
-__all__ = ["example_2", "probability", "shortfall_bound", "small_alpha", "findings"]
-
 HEADLINE = (
     "With alpha <= 1/(4 sqrt(n)) every global minimum of the quadratic loss has an error above "
     "1/8 with probability P(n): 0, 0.128, 0.494 for n = 1, 2, 3, and within the bounds proved "

@@ -10,8 +10,6 @@ from lossurface.claims.least_squares import Points, compositions, error_share, w
 from lossurface.errors import InputError
 from lossurface.exact import Finding, equal, less, sampled
 
-__all__ = ["example_3", "small_delta", "findings"]
-
 HEADLINE = (
     "The least-squares line misclassifies 1/4 of a separable population and, if delta <= "
     "2/(N+1), more than 1/8 of N samples with a probability that tends to 1."

@@ -15,8 +15,6 @@ from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
 from lossurface.claims.proposition_5 import PLANE
 from lossurface.exact import Certificate
 
-__all__ = ["Recipe", "certificates", "gallery", "recipes"]
-
 _RELU = ("threshold", "relu", "requ", "constant")
 _LEAKY = ("relu", "leaky-relu", "elu", "linear")
 _SIGMOID = ("sigmoid", "tanh", "arctan", "softsign", "constant", "linear")

@@ -11,8 +11,6 @@ from lossurface.setting import Architecture, Dataset, Loss, Network, Neuron, Pro
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["last_layer", "without_error"]
-
 _TICKS = 8  # parameters and samples are multiples of 1/8 in [-2, 2]
 _SAMPLES = 8
 

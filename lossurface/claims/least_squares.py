@@ -9,9 +9,8 @@ from math import factorial, prod
 
 from lossurface.claims.tally import Tally
 from lossurface.errors import InputError
-from lossurface.exact.linalg import dot, solve
-
-__all__ = ["Points", "compositions", "error_share", "multinomial", "wrong_by_majority"]
+from lossurface.exact.checker.arithmetic import dot
+from lossurface.exact.linalg import solve
 
 
 @dataclass(frozen=True)

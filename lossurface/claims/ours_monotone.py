@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.planted import Planted
 
-__all__ = ["FOUR", "findings", "lower", "traps"]
-
 # Separable, in a half-space, one class further out in every direction: each neuron of the setting
 # has a guarantee or a trap here.
 FOUR = Dataset.of([(7, 1), (1, 7), (-1, 3), (-1, 5)], [1, 1, -1, -1])

@@ -16,7 +16,7 @@ from lossurface.claims.traps import decide, met
 from lossurface.conditions import Space, assumption_2, assumption_3
 from lossurface.exact import Finding, Status, equal, every, less
 from lossurface.exact.linalg import positive_definite
-from lossurface.setting import Dataset, get_neuron, polynomial_hinge
+from lossurface.setting import Dataset, get_neuron
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.escape import Escape
     from lossurface.landscape.single_layer import SingleLayerSurface
-
-__all__ = ["SHARP", "Minimum", "departures", "drawn", "findings", "planted"]
 
 SHARP = ((1, 1, 1), (2, 1, 1), (3, 1, 1), (1, 2, 2), (2, 2, 2), (2, 3, 1), (1, 3, 3))
 HEADLINE = (
@@ -175,9 +173,8 @@ def planted(rng: np.random.Generator) -> tuple[SingleLayerSurface, torch.Tensor]
     not. A fixed f_D supplies the outputs.
     """
     import numpy as np
-    import torch
 
-    from lossurface.landscape.single_layer import SingleLayerSurface
+    from lossurface.landscape.planted import margins, with_f_D
 
     p, s, own = 6, int(rng.integers(0, 4)), rng.integers(1, 4, 2)
     few = rng.random() < 1 / 3
@@ -211,19 +208,9 @@ def planted(rng: np.random.Generator) -> tuple[SingleLayerSurface, torch.Tensor]
     flipped = int(rng.integers(2))  # which class is called the positive one
     X, y = np.concatenate(sides), np.repeat([1.0, -1.0], N) * (-1) ** flipped
     dual = weights.ravel()
-    roots = dual ** (1 / p)
-    margins = np.where(dual > 0, 1 - roots * dual.sum() / (dual @ roots), 1.5)
+    outputs = y * np.where(dual > 0, margins(dual, p), 1.5)
     a *= (-1) ** flipped
-    fixed = y * margins - (X @ W) ** 2 @ a
-    surface = SingleLayerSurface(
-        get_neuron("quadratic"),
-        polynomial_hinge(p),
-        torch.from_numpy(X),
-        torch.from_numpy(y),
-        M,
-        offset=torch.from_numpy(fixed),
-    )
-    return surface, torch.from_numpy(np.concatenate([[0.0], a, W.ravel()]))
+    return with_f_D(get_neuron("quadratic"), p, X, y, outputs, a, W)
 
 
 def departures(*, trials: int, seed: int) -> list[Escape]:

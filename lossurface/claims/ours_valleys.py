@@ -18,8 +18,6 @@ from lossurface.landscape import SingleLayerSurface, ball_layer, path_to_zero
 from lossurface.landscape.valleys import increasing
 from lossurface.setting import NEURONS, neurons_of, polynomial_hinge
 
-__all__ = ["certified", "drawn", "monotone_in_floats", "findings"]
-
 HEADLINE = (
     "From each of the random parameters a path of at most three straight segments leads to loss 0, "
     "and the loss never rises on it."

@@ -18,16 +18,13 @@ from lossurface.conditions import Space, assumption_3
 from lossurface.enclosed.strict_minimum import strict_minimum
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, check, every
-from lossurface.setting import Dataset, Neuron, neurons_of, polynomial_hinge
+from lossurface.setting import Dataset, Neuron, neurons_of
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
 
-    from lossurface.landscape.escape import Escape
     from lossurface.landscape.single_layer import SingleLayerSurface
-
-__all__ = ["FAMILIES", "certify", "departures", "findings", "planted"]
 
 CLAIM = "The width (ours)"
 HEADLINE = (
@@ -139,7 +136,7 @@ def planted(rng: np.random.Generator, neuron: Neuron) -> tuple[SingleLayerSurfac
     import numpy as np
     import torch
 
-    from lossurface.landscape.single_layer import SingleLayerSurface
+    from lossurface.landscape.planted import margins, with_f_D
 
     M = int(rng.integers(1, 4))
     weights = np.zeros(1)
@@ -149,50 +146,29 @@ def planted(rng: np.random.Generator, neuron: Neuron) -> tuple[SingleLayerSurfac
         value, slope = neuron.torch(at).numpy(), neuron.torch_d1(at).numpy()
         system = np.column_stack([np.ones_like(c), value, c[:, None] * slope])
         weights = np.linalg.svd(system.T)[2][-1]
-    y, roots = np.sign(weights), abs(weights) ** (1 / POWER)
-    margins = 1 - roots * (abs(weights).sum() / (abs(weights) * roots).sum())
-    b = rng.uniform(0.3, 2, len(c))
+    y, b = np.sign(weights), rng.uniform(0.3, 2, len(c))
     points = list(zip(y.tolist(), c.tolist(), b.tolist(), strict=True))
     rows, labels = _on_planes(points)
     X, wide = np.array(rows), len(rows) - 1  # Delta_+ = Delta_- = 1: more than n - 2 neurons
     a = rng.choice([-1, 1], wide) * rng.uniform(0.1, 2, wide)
     W = np.zeros((3, wide))
     W[1] = z[np.concatenate([np.arange(M), rng.integers(0, M, wide - M)])]
-    f_S = neuron.torch(torch.from_numpy(X @ W)).numpy() @ a
-    offset = np.repeat(y * margins, 2) - f_S
-    surface = SingleLayerSurface(
-        neuron,
-        polynomial_hinge(POWER),
-        torch.from_numpy(X),
-        torch.tensor(labels, dtype=torch.float64),
-        wide,
-        offset=torch.from_numpy(offset),
-    )
-    return surface, torch.from_numpy(np.concatenate([[0.0], a, W.ravel()]))
-
-
-def departures(*, trials: int, seed: int) -> list[Escape]:
-    """Leave planted critical points along the curve of Theorem 1's proof.
-
-    Args:
-        trials: how many, with the neurons of Assumption 5 in turn.
-        seed: of all randomness.
-    """
-    import numpy as np
-
-    from lossurface.landscape.escape import escape
-
-    rng, neurons = np.random.default_rng(seed), neurons_of("convex-analytic")
-    points = (planted(rng, neurons[k % len(neurons)]) for k in range(trials))
-    return [escape(*point, proof="theorem-1", axes=((0, 1), (1, 2))) for point in points]
+    outputs = np.repeat(y * margins(abs(weights), POWER), 2)
+    return with_f_D(neuron, POWER, X, np.array(labels, dtype=float), outputs, a, W)
 
 
 def findings(*, seed: int = 0, trials: int = 200) -> Iterator[Finding]:
     """Yield what is checked: certificates, and `trials` planted points, each left."""
+    import numpy as np
+
+    from lossurface.landscape.escape import escape
+
     for family, widths in FAMILIES.items():
         for M in widths[:4]:
             yield check(certify(M, family))
-    left = departures(trials=trials, seed=seed)
+    rng, neurons = np.random.default_rng(seed), neurons_of("convex-analytic")
+    plants = (planted(rng, neurons[k % len(neurons)]) for k in range(trials))
+    left = [escape(*plant, proof="theorem-1", axes=((0, 1), (1, 2))) for plant in plants]
     points = "of the points planted at the width of the bound, W and a not 0,"
     yield every(f"none {points} is a local minimum", [step.not_minimum for step in left])
     yield every(f"each {points} is left with a lower loss", [step.decrease for step in left])

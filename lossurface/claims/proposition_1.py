@@ -12,8 +12,6 @@ from lossurface.exact import Finding, sampled
 from lossurface.landscape import planted
 from lossurface.landscape.planted import Departure, depart
 
-__all__ = ["AXES", "WIDTH", "departures", "findings"]
-
 HEADLINE = (
     "With M = r + 1 quadratic neurons, every planted bad critical point is left with a "
     "certified decrease, and no training run on 8, 16 or 32 samples ends with an error."

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from lossurface.landscape.critical import Certified
 
-__all__ = ["both_sides", "critical_points", "not_critical", "findings"]
-
 HEADLINE = (
     "Networks of all four architectures with R = 0 have a gradient that is certified not to "
     "vanish and respects the bound; every enclosed critical point has an error."

@@ -12,8 +12,6 @@ from lossurface.exact import Certificate, Finding
 from lossurface.exact.checker.format import ZERO
 from lossurface.setting import Dataset
 
-__all__ = ["HALF_PLANE", "RAYS", "certify", "findings"]
-
 HEADLINE = "Local minima with training error 1/2 on both theorems' data, M = 1 and M > n."
 
 CLAIM = "Proposition 2"

@@ -18,22 +18,12 @@ from lossurface.claims.construction import (
 )
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, Finding, less, sampled
+from lossurface.exact.checker.arithmetic import dot
 from lossurface.exact.checker.format import IDENTITY
-from lossurface.exact.linalg import dot
 from lossurface.setting import Dataset, Enclosed
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-
-__all__ = [
-    "axis_interval",
-    "certify",
-    "hulls_meet",
-    "inseparable_sample",
-    "separability",
-    "separable_bounds",
-    "findings",
-]
 
 HEADLINE = (
     "Bad local minima on symmetric (from M = 1) and on sampled (from M = 2) Theorem 1 data, up "

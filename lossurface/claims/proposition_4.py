@@ -25,8 +25,6 @@ from lossurface.setting import Dataset
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["balanced", "balanced_by_counting", "balanced_probability", "certify", "findings"]
-
 HEADLINE = (
     "Minima, global over f_S, with training error min(n_+, n_-)/2n on balanced Theorem 1 data; "
     "2n samples are balanced with probability C(2n,n)^2/16^n, about 1/(pi n)."

@@ -13,8 +13,6 @@ from lossurface.exact.checker.arithmetic import definite, integers
 from lossurface.exact.checker.format import AT_ZERO, EVEN
 from lossurface.setting import Dataset
 
-__all__ = ["LINE", "PLANE", "certify", "findings"]
-
 HEADLINE = "Local minima with training error 1/2 on separable data, M = 1 and M > n."
 
 CLAIM = "Proposition 5"

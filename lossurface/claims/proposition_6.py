@@ -15,8 +15,6 @@ from lossurface.setting import Dataset
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["XOR", "certify", "findings"]
-
 HEADLINE = (
     "Local minima with training error min(n_+, n_-)/n for depths 1 to 5 on every dataset "
     "tried, contradictory ones too."

@@ -11,8 +11,6 @@ from lossurface.claims.construction import Builder, certified
 from lossurface.exact import Certificate, Finding
 from lossurface.setting import Dataset
 
-__all__ = ["certify", "findings"]
-
 HEADLINE = (
     "Bad local minima of a^T (x + H(x)) + b on symmetric and on sampled Theorem 1 data; "
     "samples are separable with a probability of at most 8(7/8)^n."

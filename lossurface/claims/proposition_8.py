@@ -18,7 +18,8 @@ from lossurface.exact import (
     less_equal,
     sampled,
 )
-from lossurface.exact.linalg import dot, solve
+from lossurface.exact.checker.arithmetic import dot
+from lossurface.exact.linalg import solve
 from lossurface.setting import (
     ARCHITECTURES,
     NEURONS,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from lossurface.claims.training import Trained
-
-__all__ = ["lift", "right_runs", "findings"]
 
 HEADLINE = (
     "Networks of all four architectures go from R = 0 to L = 0 exactly, and R <= L "

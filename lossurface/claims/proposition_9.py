@@ -9,8 +9,6 @@ from lossurface.exact import Finding, enclosed_less, every
 from lossurface.landscape import planted
 from lossurface.setting import Dataset, Problem, get_neuron, logistic, single_layer
 
-__all__ = ["findings"]
-
 HEADLINE = (
     "Every planted critical point is a certified saddle, a hunt meets no local minimum, and "
     "the loss of a correct network falls towards 0 as its last layer grows."

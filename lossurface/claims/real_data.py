@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["PAIRS", "pair"]
-
 # name: (scikit-learn's loader, the class called +1, the class called -1, features; None for all)
 PAIRS: dict[str, tuple[str, int, int, int | None]] = {
     "iris: setosa, versicolor": ("iris", 0, 1, None),

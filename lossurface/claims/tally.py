@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from lossurface.errors import InputError
 
-__all__ = ["Tally"]
-
 
 @dataclass(frozen=True)
 class Tally:
@@ -45,9 +43,9 @@ class Tally:
         high = float(betaincinv(hits + 1, trials - hits, 1 - tail)) if hits < trials else 1.0
         return low, high
 
-    def covers(self, k: int, probability: float, confidence: float = 0.9999) -> bool:
-        """Say whether a probability lies in the interval at the k-th value."""
-        low, high = self.interval(k, confidence)
+    def covers(self, k: int, probability: float) -> bool:
+        """Say whether a probability lies in the 99.99% interval at the k-th value."""
+        low, high = self.interval(k, 0.9999)
         return low <= probability <= high
 
     def line(self, k: int = -1) -> str:

@@ -8,12 +8,10 @@ import numpy as np
 
 from lossurface.claims.training import DEEP, FROZEN, joint_findings, subspace_batch, train
 from lossurface.exact import Finding, sampled
-from lossurface.landscape import hunts, planted
+from lossurface.landscape import critical, planted
 from lossurface.landscape.descent import find
 from lossurface.landscape.planted import Departure, depart
 from lossurface.setting import Loss, neurons_of, width_threshold
-
-__all__ = ["AXES", "WIDE_AXES", "WIDE_SAMPLES", "departures", "hunt", "threshold", "findings"]
 
 HEADLINE = (
     "At the width threshold, every planted bad critical point is left with a certified "
@@ -53,7 +51,7 @@ def hunt(
     loss: Loss | None = None,
     M: int = 0,
     axes: tuple[tuple[int, ...], tuple[int, ...]] = AXES,
-) -> hunts.Hunt:
+) -> critical.Hunt:
     """Minimise the gradient's norm from many starts, and exclude a minimum wherever R > 0.
 
     Each start has its own data, `SAMPLES` samples on the axes U_+ and U_-. The loss is by default
@@ -62,7 +60,7 @@ def hunt(
     batch = subspace_batch(starts, SAMPLES, *axes, seed=seed)
     begun = train(batch, neuron, M or threshold(SAMPLES, *axes), seed=seed, loss=loss, steps=0)
     found = find(begun.surface, 0.5 * begun.ends.theta, steps=150)
-    return hunts.hunt(begun.surface, found, most=starts)
+    return critical.hunt(begun.surface, found, most=starts)
 
 
 def findings(*, seed: int = 0, trials: int = 120, device: str = "cpu") -> Iterator[Finding]:

@@ -18,8 +18,6 @@ from lossurface.landscape.planted import Departure, depart
 from lossurface.landscape.single_layer import SingleLayerSurface, pack
 from lossurface.setting import Loss, neurons_of, polynomial_hinge
 
-__all__ = ["beside", "departures", "leave", "nowhere_else", "findings"]
-
 HEADLINE = (
     "With M = 1 and more, every planted bad critical point is left with a certified decrease, "
     "and no training run ends with an error."

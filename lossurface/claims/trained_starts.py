@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from lossurface.claims.training import Batch, Trained
 
-__all__ = ["DROPPED", "F_D", "MET", "NETWORKS", "Setting", "departed", "dropped", "trained"]
-
 NETWORKS = 250  # in one trial
 F_D = ("none", "relu", "threshold", "tanh")  # all of its parameters trained too
 _EXAMINED = 4  # stuck runs of a trial that are examined for a proof

@@ -29,21 +29,6 @@ from lossurface.landscape.surface import NetworkSurface, Surface
 from lossurface.setting import Dataset, Loss, get_neuron, polynomial_hinge
 from lossurface.setting.networks import Architecture
 
-__all__ = [
-    "DEEP",
-    "FROZEN",
-    "JOINT",
-    "Batch",
-    "Trained",
-    "joint_findings",
-    "pick_device",
-    "separable_batch",
-    "stuck_by_width",
-    "subspace_batch",
-    "tally",
-    "train",
-]
-
 DEEP = ("none", "relu", "threshold")  # f_D's neurons where it is held
 JOINT = ("relu", "threshold", "tanh")  # where it is trained: kinked, flat almost everywhere, smooth
 FROZEN = {"none": "no f_D"} | {kind: f"f_D {kind}, held at random values" for kind in DEEP[1:]}
@@ -73,14 +58,11 @@ def _labels(rng: np.random.Generator, B: int, n: int) -> NDArray[np.float64]:
     return y
 
 
-def separable_batch(
-    B: int, n: int, d: int, *, seed: int, margin: float = 0.1, shift: float = 0.0
-) -> Batch:
+def separable_batch(B: int, n: int, d: int, *, seed: int, margin: float = 0.1) -> Batch:
     """Draw data that a random direction separates.
 
     Uniform on [-1, 1]^d, then moved along a random unit vector w so that y w^T x is at least
-    `margin`; below 0 the classes overlap. `shift` adds this multiple of w to every sample, so that
-    no hyperplane through the origin may separate them any more.
+    `margin`; below 0 the classes overlap.
 
     Raises:
         InputError: no dataset or fewer than two samples.
@@ -91,8 +73,7 @@ def separable_batch(
     X, y = rng.uniform(-1, 1, size=(B, n, d)), _labels(rng, B, n)
     along = (X * w).sum(-1)
     wanted = y * (np.abs(along) * (1 - margin) + margin)
-    separates = margin > 0 and not shift
-    return Batch(X + (wanted - along + shift)[..., None] * w, y, w[:, 0] if separates else None)
+    return Batch(X + (wanted - along)[..., None] * w, y, w[:, 0] if margin > 0 else None)
 
 
 def subspace_batch(

@@ -20,7 +20,7 @@ from lossurface.conditions import (
     proposition_12,
 )
 from lossurface.errors import InputError
-from lossurface.exact import Finding, check, less, undecided
+from lossurface.exact import Finding, check, every, less, undecided
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
 
 if TYPE_CHECKING:
@@ -28,18 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
-
-__all__ = [
-    "ConditionName",
-    "Trap",
-    "decide",
-    "decided",
-    "drawn",
-    "lifted",
-    "met",
-    "trap",
-    "trap_findings",
-]
 
 ConditionName = Literal["proposition-11", "proposition-12"]
 TESTS = {"proposition-11": proposition_11, "proposition-12": proposition_12}
@@ -71,10 +59,10 @@ class Trap:
 
     @property
     def margins(self) -> Array:
-        """y_i f(x_i) at w = 0, (n,): 1 - C lambda_i^(1/p), C = sum lambda / sum lambda^(1+1/p)."""
-        roots = self.weights ** (1 / self.p)
-        margins: Array = 1 - roots * (self.weights.sum() / (self.weights * roots).sum())
-        return margins
+        """y_i f(x_i) at w = 0, (n,), see `lossurface.landscape.planted.margins`."""
+        from lossurface.landscape.planted import margins
+
+        return margins(self.weights, self.p)
 
     def loss(self, w: ArrayLike) -> Array:
         """Return L (...) as one neuron moves from 0 to w (..., d), all else held fixed."""
@@ -119,16 +107,25 @@ def met(condition: Condition) -> Finding:
     return undecided("the condition holds", str(condition))
 
 
-def trap_findings(
-    cases: Sequence[tuple[Dataset, Condition]], neurons: Sequence[str], powers: Sequence[int]
-) -> Iterator[tuple[Finding, Finding]]:
-    """Yield, for each dataset whose condition fails, the certificate's check and R > 0."""
+def case_findings(
+    cases: Sequence[tuple[Dataset, Condition]], neurons: Sequence[str]
+) -> Iterator[Finding]:
+    """Yield that each verdict rechecks, and that where it is `fails` there is a bad minimum."""
+    yield every(
+        "every verdict on a dataset has a certificate that rechecks",
+        (found.finding for _, found in cases if found.finding is not None),
+    )
     failing = [(data, found) for data, found in cases if found.verdict == "fails"]
+    minima, errors = [], []
     for k, (dataset, condition) in enumerate(failing):
-        neuron, p = neurons[k % len(neurons)], powers[k % len(powers)]
+        neuron, p = neurons[k % len(neurons)], (2, 3, 6)[k % 3]
         certificate = bad_minimum(Space(dataset), condition, neuron, p, width=1 + k % 4)
         error = Fraction(certificate.data["training_error"])
-        yield check(certificate), less("the training error is above 0", 0, error)
+        minima.append(check(certificate))
+        errors.append(less("the training error is above 0", 0, error))
+    where = "where the condition fails,"
+    yield every(f"{where} there is a local minimum", minima)
+    yield every(f"{where} that local minimum misclassifies a sample", errors)
 
 
 def drawn(rng: np.random.Generator, d: int, plus: int, minus: int, stretch: float) -> Dataset:

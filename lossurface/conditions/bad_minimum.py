@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from lossurface.conditions.certified import Condition
     from lossurface.conditions.coordinates import Space
 
-__all__ = ["WIDEST", "bad_minimum"]
-
 DIRECTIONS = 60  # tried for the staircase to read the samples on
 SMALLEST = 256  # 2^-256, the least radius tried
 WIDEST = 200_000  # M * (d + 1), the parameters of f_S, up to which a certificate holds them all

@@ -18,17 +18,6 @@ from lossurface.exact.simplex import feasible
 if TYPE_CHECKING:
     from lossurface.conditions.matrix_game import Game
 
-__all__ = [
-    "common_hyperplane",
-    "face_quadratics",
-    "flat_quadratics",
-    "parallel_pair",
-    "slab",
-    "vanishing_quadratics",
-    "weak_separator",
-    "wedges",
-]
-
 Sign = Literal[1, -1]
 Form = list[Fraction]
 Quadratic = dict[str, Any]  # "weights", "rows" and "linear" of a certificate

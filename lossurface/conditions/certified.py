@@ -15,8 +15,6 @@ from lossurface.exact.findings import Finding, Status
 if TYPE_CHECKING:
     from lossurface.conditions.coordinates import Space
 
-__all__ = ["NAMES", "Condition", "settle"]
-
 NAMES = {
     "assumption-1": "Assumption 1: the loss",
     "assumption-2": "Assumption 2: samples in general position",

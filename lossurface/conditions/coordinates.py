@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["UNLUCKY", "Frame", "Space", "Span", "modular", "pivot_columns", "span_of"]
-
 SMALL = 40_000_000  # n r^2 numbers of so many bits in all take the exact simplex a few seconds
 Rows = Sequence[Sequence[int]]
 FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["ROOM", "Game", "balanced", "centred", "closest_form", "interior", "play"]
-
 ROOM = 1e-9  # least weight above which the classes' hulls count as overlapping fully
 STEPS = 200
 CLOSE = 1e-10  # gap at which the value counts as not to be told from zero

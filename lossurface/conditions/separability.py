@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["affine_separability", "assumption_6", "half_space"]
-
 Claim = Literal["assumption-6", "affine-separability", "half-space"]
 BITS = (6, 10, 16, 26, 50)
 WORDS = {

@@ -23,8 +23,6 @@ from lossurface.errors import InputError
 from lossurface.exact.checker.arithmetic import PRIME
 from lossurface.setting.assumptions import width_threshold
 
-__all__ = ["Ranks", "assumption_2", "assumption_3", "numerical_ranks", "ranks", "theorem_1_width"]
-
 OPEN = 8  # unfinished parts tried for each sample; more parts cost width, never truth
 SUBSETS = 20_000  # general position is decided by enumeration up to here
 

@@ -22,8 +22,6 @@ from typing import Any
 from lossurface.errors import InputError
 from lossurface.setting.datasets import Dataset
 
-__all__ = ["Table", "read_arrays", "read_file"]
-
 MAX_BYTES = 200_000_000
 MAX_CELLS = 500_000  # minutes of exact arithmetic; certificates of 20 MB
 MAX_DIGITS = 15_000_000  # of all values; a certificate holds every one of them, and 20 MB in all

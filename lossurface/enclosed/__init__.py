@@ -6,12 +6,11 @@ out contain the true value. Floats give hints, and no torch is needed.
 
 from lossurface.enclosed.degenerate import Classification, classify_polynomial
 from lossurface.enclosed.krawczyk import BallFunction, Enclosure, enclose
-from lossurface.enclosed.single_layer import SingleLayer, ball, balls
+from lossurface.enclosed.single_layer import SingleLayer, balls
 
 __all__ = [
     # the loss in balls
     "SingleLayer",
-    "ball",
     "balls",
     # critical points
     "BallFunction",

@@ -26,15 +26,6 @@ from lossurface.enclosed.homogeneous import Sign, form_sign
 from lossurface.enclosed.single_layer import SingleLayer, rational
 from lossurface.exact import Finding, undecided
 
-__all__ = [
-    "Classification",
-    "ExactKind",
-    "Terms",
-    "classify_network",
-    "classify_polynomial",
-    "local_polynomial",
-]
-
 ExactKind = Literal["strict-minimum", "minimum", "strict-maximum", "maximum", "saddle", "undecided"]
 Terms = Mapping[tuple[int, ...], Fraction | int]  # exponents to coefficient
 MOST_TERMS = 20_000  # of a network's polynomial: beyond it the classification takes seconds

@@ -15,17 +15,6 @@ from lossurface.enclosed.single_layer import BITS, Number, SingleLayer, balls
 from lossurface.errors import InputError
 from lossurface.exact import Finding, enclosed_less, enclosed_positive, less, undecided
 
-__all__ = [
-    "RADII",
-    "decrease",
-    "exact_decrease",
-    "excluded",
-    "negative_curvature",
-    "no_maximum",
-    "opened_neuron",
-    "slope",
-]
-
 RADII = (1e-3, 1e-5, 1e-7, 1e-9)  # half-widths of boxes, the largest that can be proved is taken
 DECREASE = "the loss is lower at the end of the step than at the start"
 NO_MINIMUM = "the start is no local minimum"

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Sign", "form_sign"]
-
 STARTS = 24  # of the search in floats for a negative value
 LARGEST = 200_000  # terms times variables squared: a larger form is left to the grid
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["BallFunction", "Enclosure", "Kind", "enclose"]
-
 Kind = Literal["strict-minimum", "strict-maximum", "saddle", "undecided"]
 PRECISIONS = (128, 256)
 RADII = (1e-9, 1e-12, 1e-15, 1e-20)

@@ -15,11 +15,9 @@ from typing import Any
 
 from flint import ctx
 
-from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.enclosed.single_layer import SingleLayer, balls
 from lossurface.exact import Finding
 from lossurface.exact.findings import decided, undecided
-
-__all__ = ["never_rises"]
 
 PRECISION = 256  # bits
 
@@ -30,24 +28,20 @@ def never_rises(
     *,
     sigma: Callable[[Fraction], Fraction] | None = None,
     increasing: bool = False,
-    enough: int = 1,
 ) -> Finding:
-    """Prove that no margin falls along a path, and that all are at least `enough` at its end.
+    """Prove that no margin falls along a path, and that all are at least 1 at its end.
 
-    So a loss that does not rise with the margin, and is least from `enough` on, never rises there
-    and ends at its least.
+    So a loss that does not rise with the margin, and is least from 1 on, as the polynomial hinge,
+    never rises there and ends at its least.
 
     Args:
         layer: the network's loss.
         path: its vertices, (P,) floats each, taken exactly.
         sigma: the neuron on rationals, where it has such values: the finding is then exact.
         increasing: whether the neuron is (strictly or not) increasing.
-        enough: the margin from which on a sample's loss is the least possible.
     """
     pieces = len(path) - 1
-    statement = (
-        f"no margin falls along {pieces} segments, one piece each, and all end at {enough} or more"
-    )
+    statement = f"no margin falls along {pieces} segments, one piece each, and all end at 1 or more"
     if layer.l2:
         return undecided(statement, "a penalty on the parameters may rise all the same")
     with ctx.workprec(PRECISION):
@@ -58,8 +52,8 @@ def never_rises(
                 rises = all(u >= v for u, v in zip(margins[k + 1], margins[k], strict=True))
             if not rises:
                 return undecided(statement, f"a margin may fall on segment {k + 1}")
-        if not all(margin >= enough for margin in margins[-1]):
-            return undecided(statement, f"a margin may end below {enough}")
+        if not all(margin >= 1 for margin in margins[-1]):
+            return undecided(statement, "a margin may end below 1")
     return decided(statement, True, "enclosed" if sigma is None else "exact", f"{pieces} pieces")
 
 
@@ -70,7 +64,7 @@ def _margins(
 ) -> list[Any]:
     outputs: Sequence[Any]
     if sigma is None:
-        outputs = layer.outputs([ball(value) for value in theta])
+        outputs = layer.outputs(balls(theta))
     else:
         outputs = layer.outputs_over([Fraction(value) for value in theta], sigma, Fraction)
     return [y * f for y, f in zip(layer.labels, outputs, strict=True)]

@@ -16,13 +16,6 @@ from lossurface.enclosed.krawczyk import Enclosure
 from lossurface.enclosed.single_layer import BITS, Number, SingleLayer, balls, rational
 from lossurface.exact import Finding, undecided
 
-__all__ = [
-    "certified_error",
-    "constant_critical",
-    "scaling_orbit",
-    "zero_loss",
-]
-
 
 def certified_error(
     layer: SingleLayer, theta: Sequence[Number | arb]

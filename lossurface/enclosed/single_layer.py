@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import arb, arb_mat, fmpq
 
-__all__ = ["BITS", "Number", "SingleLayer", "ball", "balls", "rational"]
+from lossurface.setting.datasets import as_ball
 
 BITS = 128  # the precision that the room works at unless it says otherwise
 
@@ -22,16 +22,9 @@ Number = int | float | Fraction
 Enclosure = Callable[[arb, int], arb]
 
 
-def ball(value: Number | arb) -> arb:
-    """Return a ball around a number; exact for ints and floats, at working precision else."""
-    if type(value) is Fraction:
-        return arb(rational(value))
-    return arb(value)
-
-
 def balls(values: Sequence[Number | arb]) -> list[arb]:
-    """Return one ball per number."""
-    return [ball(value) for value in values]
+    """Return one ball per number; exact for ints and floats, at working precision else."""
+    return [as_ball(value) for value in values]
 
 
 def rational(value: Number) -> fmpq:
@@ -88,7 +81,7 @@ class SingleLayer:
         s = [self._activations(z, k) for k in range(order + 1)]
         sums = (s[0] * arb_mat(M, 1, list(theta[1 : 1 + M]))).entries()
         offset = self.offset or [0] * self.n
-        return s, [v + theta[0] + ball(o) for v, o in zip(sums, offset, strict=True)]
+        return s, [v + theta[0] + as_ball(o) for v, o in zip(sums, offset, strict=True)]
 
     def outputs(self, theta: Sequence[arb]) -> list[arb]:
         """Return f(x_i), n balls."""
@@ -103,13 +96,13 @@ class SingleLayer:
         outputs = self.outputs(theta)
         terms = (self.loss(-y * f, 0) for y, f in zip(self.labels, outputs, strict=True))
         squares = sum((t * t for t in theta), arb(0))
-        return sum(terms, arb(0)) / self.n + ball(self.l2) / 2 * squares
+        return sum(terms, arb(0)) / self.n + as_ball(self.l2) / 2 * squares
 
     def gradient(self, theta: Sequence[arb]) -> list[arb]:
         """Return the gradient, P balls."""
         s, f = self._forward(theta, 1)
         rows = arb_mat(1, self.n, self._weights(f)) * self._jacobian(theta, s)
-        l2 = ball(self.l2)
+        l2 = as_ball(self.l2)
         return [v + l2 * t for v, t in zip(rows.entries(), theta, strict=True)]
 
     def _weights(self, outputs: Sequence[arb]) -> list[arb]:
@@ -147,7 +140,7 @@ class SingleLayer:
                 for m in range(self.d):
                     hessian[at, 1 + M + m * M + j] += block[0, k * self.d + m]
         for k in range(self.dimension):
-            hessian[k, k] += ball(self.l2)
+            hessian[k, k] += as_ball(self.l2)
         return hessian
 
     def along(self, theta: Sequence[arb], direction: Sequence[arb]) -> tuple[arb, arb]:
@@ -166,7 +159,7 @@ class SingleLayer:
             dual = self.loss(-y * f[i], 1)
             first += dual * (-y * slope)
             second += self.loss(-y * f[i], 2) * slope * slope - dual * y * bend
-        l2 = ball(self.l2)
+        l2 = as_ball(self.l2)
         first = first / self.n + l2 * sum(
             (t * v for t, v in zip(theta, direction, strict=True)), arb(0)
         )

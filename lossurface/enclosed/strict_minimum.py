@@ -16,9 +16,8 @@ from flint import arb, arb_mat, ctx
 from lossurface.enclosed.single_layer import Number, SingleLayer, balls
 from lossurface.errors import InputError
 from lossurface.exact import Certificate, checker, seal
+from lossurface.exact.checker.strict import DERIVATIVES
 from lossurface.setting import Dataset, get_neuron, polynomial_hinge
-
-__all__ = ["strict_minimum"]
 
 PRECISION = 640  # bits of Newton's method
 FINE = 200  # bits behind the point of theta, in the file
@@ -53,9 +52,9 @@ def strict_minimum(
         InputError: Newton's method from theta finds no strict local minimum, or none that the
             checker accepts, or the neuron is another one.
     """
-    if neuron not in checker.ANALYTIC:
+    if neuron not in DERIVATIVES:
         raise InputError(
-            f"neuron is {neuron!r}; strict minima are certified for {', '.join(checker.ANALYTIC)}"
+            f"neuron is {neuron!r}; strict minima are certified for {', '.join(DERIVATIVES)}"
         )
     M, rest = divmod(len(theta) - 1, dataset.d + 1)
     if rest or M < 1:
@@ -71,7 +70,7 @@ def strict_minimum(
             offset=fixed,
         )
         point = _critical_point(layer, balls(theta))
-        at = [Fraction(round(Fraction(*_ratio(t)) * 2**FINE), 2**FINE) for t in point]
+        at = [Fraction(round(_middle(t) * 2**FINE), 2**FINE) for t in point]
         V = _preconditioner(layer.hessian(balls(at)))
         outputs = layer.outputs(balls(at))
     wrong = sum(f < 0 if y == 1 else f >= 0 for y, f in zip(dataset.y, outputs, strict=True))
@@ -95,9 +94,9 @@ def strict_minimum(
     longest = max(sum(map(abs, row)) for row in V)
     for halvings in HALVINGS:
         rho = Fraction(1, 2**halvings)
-        radius = Fraction(2) ** (longest * rho).__ceil__().bit_length()
-        while radius / 2 >= longest * rho:
-            radius /= 2
+        reach = longest * rho
+        size = reach.numerator.bit_length() - reach.denominator.bit_length()
+        radius = Fraction(2) ** (size + (reach > Fraction(2) ** size))  # the least that holds it
         certificate = seal({**fields, "rho": rho, "radius": radius})
         try:
             checker.check(dict(certificate.data))
@@ -138,9 +137,9 @@ def _preconditioner(hessian: arb_mat) -> list[list[Fraction]]:
     return [[_rounded(inverse[k, j]) for k in range(size)] for j in range(size)]
 
 
-def _ratio(value: arb) -> tuple[int, int]:
-    p, q = value.mid().fmpq().p, value.mid().fmpq().q
-    return int(p), int(q)
+def _middle(value: arb) -> Fraction:
+    middle = value.mid().fmpq()
+    return Fraction(int(middle.p), int(middle.q))
 
 
 def _rounded(value: arb) -> Fraction:

@@ -10,8 +10,6 @@ from pathlib import Path
 from lossurface.exact import checker
 from lossurface.exact.checker.format import VERSION
 
-__all__ = ["archive"]
-
 # Not zipapp's own entry point, which drops what main returns: every exit status would be 0.
 _MAIN = f'''"""Check certificates of format {VERSION}: lossurface {version("lossurface")}."""
 

@@ -19,8 +19,6 @@ from lossurface.exact.checker import printable
 from lossurface.exact.checker.format import FORMAT, VERSION
 from lossurface.exact.findings import Finding, decided
 
-__all__ = ["Certificate", "check", "load", "seal"]
-
 
 @dataclass(frozen=True)
 class Certificate:

@@ -14,23 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from flint import arb
 
-__all__ = [
-    "Evidence",
-    "Finding",
-    "Rational",
-    "Status",
-    "Verdict",
-    "enclosed_less",
-    "enclosed_positive",
-    "equal",
-    "every",
-    "less",
-    "less_equal",
-    "sampled",
-    "uncounted",
-    "undecided",
-]
-
 Status = Literal["holds", "fails", "undecided"]
 Evidence = Literal["exact", "enclosed", "sampled"]
 Rational = int | Fraction

@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-from lossurface.exact.checker.arithmetic import dot
-
-__all__ = ["dot", "positive_definite", "rank", "solve"]
-
 Matrix = Sequence[Sequence[Fraction]]
 
 

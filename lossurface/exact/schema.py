@@ -6,8 +6,6 @@ from typing import Any
 
 from lossurface.exact.checker.format import CERTIFICATE, WHOLE
 
-__all__ = ["schema"]
-
 _NUMBER = rf"(0|{WHOLE})(/{WHOLE})?"
 _PATTERNS = {
     "q": rf"^-?{_NUMBER}$",

@@ -13,8 +13,6 @@ from operator import mul
 
 from lossurface.exact.checker.arithmetic import inner
 
-__all__ = ["feasible", "separate"]
-
 Vector = tuple[Fraction, ...]
 
 

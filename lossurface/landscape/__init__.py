@@ -4,10 +4,11 @@ What is proved about a point comes from `lossurface.enclosed`; everything else h
 """
 
 from lossurface.landscape.critical import Certified, certify, strict_certificate
+from lossurface.landscape.curves import Case
 from lossurface.landscape.descent import Descent, Stop, adam, descend, find
-from lossurface.landscape.escape import Case, Escape, Proof, ball_layer, escape
+from lossurface.landscape.escape import Escape, Proof, ball_layer, escape
 from lossurface.landscape.objective import Objective, from_module
-from lossurface.landscape.planted import PLANTERS, Departure, Planted, depart, plant
+from lossurface.landscape.planted import PLANTERS, Departure, Planted, depart
 from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 from lossurface.landscape.slices import Slice, plane, random_directions
 from lossurface.landscape.surface import Derivatives, NetworkSurface, Surface
@@ -43,7 +44,6 @@ __all__ = [
     "Proof",
     "depart",
     "escape",
-    "plant",
     # paths to loss 0
     "path_to_zero",
     # slices

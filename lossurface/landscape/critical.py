@@ -6,6 +6,7 @@ around, or z^2's scaling makes it constant along a curve, or the terms of a smal
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,21 +20,23 @@ from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check
 from lossurface.enclosed.degenerate import classify_network
 from lossurface.enclosed.krawczyk import Enclosure, Kind, enclose
-from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.enclosed.strict_minimum import strict_minimum
 from lossurface.errors import InputError
-from lossurface.exact import Certificate, Finding
-from lossurface.landscape.escape import Case, ball_layer, escape
+from lossurface.exact import Certificate, Finding, every, sampled, uncounted
+from lossurface.landscape.curves import Case
+from lossurface.landscape.descent import Descent
+from lossurface.landscape.escape import ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import Dataset
+from lossurface.setting.datasets import as_ball
 
 if TYPE_CHECKING:
     from flint import arb, arb_mat
 
 POWERS = {"linear": {1: 1}, "quadratic": {2: 1}, "quartic": {2: 1, 4: 1}}  # polynomial neurons
+FLAT = 1e-10  # gradient norms below it make a candidate; they prove nothing
 _CLOSED = (Case.THEOREM_1_CLOSED, Case.QUADRATIC_CLOSED)  # their proofs need a_j = 0 exactly
-
-__all__ = ["Certified", "certify", "directions_down", "strict_certificate"]
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def certify(
     if found.proved:
         return Certified(found.kind, found, *_error(layer, found.box, found.findings))
     if surface.neuron.name == "quadratic" and surface.M == 1 and point[1] and not surface.l2:
-        orbit = _Held(layer, ball(point[1]))
+        orbit = _Held(layer, as_ball(point[1]))
         rest = enclose(orbit, [point[0], *point[2:]])
         why = point_check.scaling_orbit(rest)
         if why.status == "holds":
@@ -177,7 +180,7 @@ def _opened(surface: SingleLayerSurface, theta: Tensor, layer: SingleLayer) -> F
     held = range(1, 1 + surface.M)
     for radius in check.RADII:
         box = [
-            ball(v) if k in held and v == 0 else ball(v) + arb(0, radius)
+            as_ball(v) if k in held and v == 0 else as_ball(v) + arb(0, radius)
             for k, v in enumerate(theta.tolist())
         ]
         found = escape(surface, theta, layer=layer, exact=box).not_minimum
@@ -201,3 +204,52 @@ def _error(
 ) -> tuple[tuple[int, int], tuple[Finding, ...]]:
     counts, finding = point_check.certified_error(layer, box)
     return counts, (*findings, finding)
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """What a hunt met."""
+
+    starts: int
+    flat: int  # how many ended at a tiny gradient, whatever their error
+    candidates: tuple[Certified, ...]  # those of them with an error in floats that were examined
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many candidates were proved of each kind."""
+        return dict(Counter(candidate.kind for candidate in self.candidates))
+
+    def findings(self, where: str) -> tuple[Finding, ...]:
+        """Say that no candidate is a local minimum: proved for each one, then counted."""
+        excluded = [c for c in self.candidates if c.kind in ("saddle", "no-minimum")]
+        counted = sampled(
+            f"the hunt on {where} meets no local minimum with an error",
+            len(self.candidates) - len(excluded),
+            self.starts,
+            f"{len(self.candidates)} points with R > 0 and a tiny gradient",
+        )
+        if not excluded:
+            return (counted,)
+        proof = every(
+            f"near no such point on {where} is there a local minimum",
+            map(_excluding, excluded),
+        )
+        return (uncounted(proof), counted)
+
+
+def _excluding(certified: Certified) -> Finding:
+    """The finding that excludes a minimum: the Hessian's for a saddle, else the first."""
+    return certified.findings[1] if certified.kind == "saddle" else certified.findings[0]
+
+
+def hunt(surface: SingleLayerSurface, ends: Descent, *, most: int) -> Hunt:
+    """Certify each flat end with R > 0 of a search or a descent, at most so many.
+
+    `find`, which minimises the gradient's norm, is drawn to saddles as to minima: no candidate of
+    its should be a minimum where a theorem excludes bad ones. Below a threshold `descend` finds bad
+    minima.
+    """
+    flat = ends.gradient_norm < FLAT
+    bad: list[int] = (flat & (ends.error > 0)).nonzero().flatten().tolist()
+    candidates = tuple(certify(surface.rows(k), ends.theta[k]) for k in bad[:most])
+    return Hunt(len(ends.theta), int(flat.sum()), candidates)

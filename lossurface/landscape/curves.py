@@ -14,8 +14,6 @@ from torch import Tensor
 from lossurface.errors import InputError
 from lossurface.landscape.single_layer import SingleLayerSurface, pack, unpack
 
-__all__ = ["ZERO", "Case", "Curve", "Point", "hessian", "quadratic", "theorem_1", "theorem_2"]
-
 ZERO = 1e-12  # |a_j| below it counts as a closed neuron when a curve is chosen; proves nothing
 
 

@@ -18,8 +18,6 @@ from torch import Tensor
 from lossurface.errors import InputError
 from lossurface.landscape.surface import Derivatives, Surface
 
-__all__ = ["Descent", "Stop", "adam", "descend", "find"]
-
 
 class Stop(StrEnum):
     """Why a network's descent ended."""

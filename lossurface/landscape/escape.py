@@ -33,8 +33,6 @@ from lossurface.landscape.single_layer import SingleLayerSurface
 if TYPE_CHECKING:
     from flint import arb
 
-__all__ = ["Case", "Escape", "Proof", "ball_layer", "escape"]
-
 
 class Proof(StrEnum):
     """Whose curve to take."""

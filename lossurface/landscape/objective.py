@@ -16,8 +16,6 @@ from torch import Tensor
 from lossurface.errors import InputError
 from lossurface.landscape.surface import Surface
 
-__all__ = ["Objective", "from_module"]
-
 
 @dataclass(frozen=True)
 class Objective(Surface):

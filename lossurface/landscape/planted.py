@@ -26,24 +26,10 @@ from torch import Tensor
 
 from lossurface.enclosed.point_check import constant_critical
 from lossurface.enclosed.single_layer import SingleLayer
-from lossurface.errors import InputError
 from lossurface.exact import Finding, every
 from lossurface.landscape.escape import Escape, Proof, ball_layer, escape
 from lossurface.landscape.single_layer import SingleLayerSurface
 from lossurface.setting import Loss, Neuron, get_neuron, polynomial_hinge, width_threshold
-
-__all__ = [
-    "PLANTERS",
-    "Departure",
-    "Planted",
-    "depart",
-    "findings",
-    "plant",
-    "proposition_1",
-    "proposition_12",
-    "theorem_1",
-    "theorem_2",
-]
 
 GRID = 32  # coordinates are multiples of 1/32
 
@@ -160,6 +146,35 @@ def findings(departures: Sequence[Departure], where: str) -> Iterator[Finding]:
         f"the proof's step from every planted point {where} lowers the loss",
         (departure.escape.decrease for departure in departures),
     )
+
+
+def margins(weights: np.ndarray, p: int) -> np.ndarray:
+    """Return 1 - C lambda^(1/p), (n,), C = sum lambda / sum lambda^(1+1/p), of weights (n,) >= 0.
+
+    At these margins the dual weights are proportional to lambda, and sum lambda y f = 0.
+    """
+    roots = weights ** (1 / p)
+    return np.asarray(1 - roots * (weights.sum() / (weights * roots).sum()))
+
+
+def with_f_D(
+    neuron: Neuron,
+    p: int,
+    X: np.ndarray,
+    y: np.ndarray,
+    outputs: np.ndarray,
+    a: np.ndarray,
+    W: np.ndarray,
+) -> tuple[SingleLayerSurface, Tensor]:
+    """Return a surface and theta = (0, a, W) on it: a fixed f_D gives the outputs (n,) there.
+
+    X is (n, d), y (n,), a (M,) and W (d, M); p is the hinge power.
+    """
+    offset = outputs - neuron.torch(torch.from_numpy(X @ W)).numpy() @ a
+    samples, labels, fixed = map(torch.from_numpy, (X, y, offset))
+    hinge = polynomial_hinge(p)
+    surface = SingleLayerSurface(neuron, hinge, samples, labels, len(a), offset=fixed)
+    return surface, torch.from_numpy(np.concatenate([[0.0], a, W.ravel()]))
 
 
 def _draw(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -298,7 +313,7 @@ def _cancelling(rng: np.random.Generator, loss: Loss) -> Planted:
     return Planted.at(Proof.QUADRATIC, get_neuron("quadratic"), loss, X, y, axes, a, W)
 
 
-def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Planted:
+def proposition_12(rng: np.random.Generator) -> Planted:
     """Plant a bad critical point of quadratic neurons, M = d + 1, on data with two ellipsoids.
 
     The positives are long along the first axis and thin across it, the negatives along the
@@ -312,7 +327,7 @@ def proposition_12(rng: np.random.Generator, loss: Loss | None = None) -> Plante
         side = _draw(rng, int(count), d) / (16 * d)
         side[:, label] = np.sign(side[:, label]) * (0.5 + abs(_draw(rng, int(count))) / 2)
         sides.append(side)
-    return _still(rng, loss or polynomial_hinge(6), sides, (range(d), range(d)))
+    return _still(rng, polynomial_hinge(6), sides, (range(d), range(d)))
 
 
 PLANTERS: dict[str, Callable[[np.random.Generator], Planted]] = {
@@ -321,14 +336,3 @@ PLANTERS: dict[str, Callable[[np.random.Generator], Planted]] = {
     "proposition-1": proposition_1,
     "proposition-12": proposition_12,
 }
-
-
-def plant(claim: str, rng: np.random.Generator) -> Planted:
-    """Plant a critical point for a claim of `PLANTERS`.
-
-    Raises:
-        InputError: there is no planter for that claim.
-    """
-    if claim not in PLANTERS:
-        raise InputError(f"claim {claim!r} has no planter; use one of {', '.join(PLANTERS)}")
-    return PLANTERS[claim](rng)

@@ -25,8 +25,6 @@ from lossurface.setting.problems import empirical_loss
 if TYPE_CHECKING:
     from lossurface.setting import Loss, Neuron
 
-__all__ = ["SingleLayerSurface", "pack", "unpack"]
-
 
 def pack(a0: Tensor, a: Tensor, W: Tensor) -> Tensor:
     """Flatten `a0 (B,)`, `a (B, M)`, `W (B, d, M)` into `theta (B, 1 + M + d M)`."""

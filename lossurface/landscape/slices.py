@@ -12,8 +12,6 @@ from torch import Tensor
 from lossurface.errors import InputError
 from lossurface.landscape.surface import Surface
 
-__all__ = ["Slice", "plane", "random_directions"]
-
 
 @dataclass(frozen=True)
 class Slice:

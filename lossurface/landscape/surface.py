@@ -22,8 +22,6 @@ from lossurface.setting.problems import empirical_loss, training_error
 if TYPE_CHECKING:
     from lossurface.setting import Architecture, Loss
 
-__all__ = ["Derivatives", "NetworkSurface", "Surface"]
-
 Index = Tensor | slice | int
 _CHUNK = 64  # Hessians at a time, where they are automatic
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from lossurface.setting import Neuron
 
-__all__ = ["increasing", "path_to_zero"]
-
 AIM = 2.0  # the margins at the end; 1 is enough, and rounding shall not matter
 LIFT = 2.0**-20  # what margins gain, in place of nothing, while two output weights go to zero
 DRAWS = 64  # own directions tried
@@ -39,11 +37,7 @@ def increasing(neuron: Neuron) -> bool:
 
 
 def path_to_zero(
-    surface: SingleLayerSurface,
-    theta: Tensor,
-    *,
-    proof: Proof | str | None = None,
-    separator: Tensor | None = None,
+    surface: SingleLayerSurface, theta: Tensor, *, proof: Proof | str | None = None
 ) -> Tensor:
     """Return a path from theta to loss 0 along which the loss never rises.
 
@@ -53,7 +47,6 @@ def path_to_zero(
         proof: `theorem-2` (samples separable through the origin, sigma increasing strictly) or
             `theorem-1` (sigma strictly convex, a class without a sample in the other's span, and
             M >= n + 1, or a_j = 0 twice); by default the first that applies.
-        separator: (d,), a w with y w^T x > 0 on all samples, if it is known.
 
     Returns:
         (k + 1, P), the vertices: theta itself, and the ends of k = 0 to 3 segments.
@@ -79,7 +72,7 @@ def path_to_zero(
     if proof == Proof.THEOREM_2 and not rising:
         raise InputError(f"neuron {surface.neuron.name} does not increase strictly; use tanh, say")
     if rising and proof != Proof.THEOREM_1:
-        w = _separator(surface) if separator is None else separator.to(theta)
+        w = _separator(surface)
         if w is not None and bool((surface.y * (surface.X @ w) > 0).all()):
             return _separable(surface, theta, w)
         if proof:

@@ -26,16 +26,6 @@ if TYPE_CHECKING:
 
     from lossurface.exact import Finding, Verdict
 
-__all__ = [
-    "EXPERIMENTS",
-    "Experiment",
-    "Outcome",
-    "map_trials",
-    "read_outcomes",
-    "run_experiment",
-    "select_experiments",
-]
-
 
 @dataclass(frozen=True)
 class Experiment:

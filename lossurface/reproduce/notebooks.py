@@ -25,8 +25,6 @@ from lossurface.errors import InputError, first_line
 from lossurface.reproduce.pool import Pool, package, versions
 from lossurface.reproduce.records import Task, breaking_off, run_tasks, write_atomically
 
-__all__ = ["PROFILES", "Execution", "Record", "Summary", "defaults", "execute", "run"]
-
 PROFILES = ("quick", "book", "full")
 # A kernel picks its ports before it binds them, and another process may take one in between. Then
 # it dies before any cell has run: it is started again.

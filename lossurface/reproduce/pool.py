@@ -22,8 +22,6 @@ from lossurface.errors import InputError, first_line
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["BrokenOff", "Pool", "package", "versions"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 OURS = Path(__file__).resolve().parents[1]

@@ -21,8 +21,6 @@ from uuid import uuid4
 from lossurface.errors import InputError
 from lossurface.reproduce.pool import BrokenOff, Pool
 
-__all__ = ["Store", "Task", "breaking_off", "run_tasks", "write_atomically"]
-
 
 @contextlib.contextmanager
 def breaking_off(path: Path) -> Iterator[None]:

@@ -4,61 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lossurface.setting.assumptions import (
-        Answer,
-        assumption_1,
-        assumption_4,
-        assumption_5,
-        increasing_neuron,
-        monotone_neuron,
-        width_threshold,
-    )
-    from lossurface.setting.datasets import Dataset, Enclosed, contradictions, exact_number
-    from lossurface.setting.distributions import (
-        Distribution,
-        proposition_2_half_space,
-        proposition_2_rays,
-        proposition_3,
-        proposition_3_symmetric,
-        proposition_4,
-        proposition_5,
-        proposition_5_plane,
-        subspace,
-    )
-    from lossurface.setting.losses import (
-        LOSSES,
-        Loss,
-        dual_weights_exact,
-        get_loss,
-        logistic,
-        polynomial_hinge,
-        quadratic,
-    )
-    from lossurface.setting.networks import (
-        ARCHITECTURES,
-        Architecture,
-        Deep,
-        Network,
-        feedforward,
-        identity_shortcut,
-        network_from_dict,
-        shortcut,
-        single_layer,
-    )
-    from lossurface.setting.neurons import (
-        CLASSES,
-        NEURONS,
-        Neuron,
-        get_neuron,
-        neurons_of,
-        staircase,
-    )
-    from lossurface.setting.problems import (
-        Problem,
-        empirical_loss,
-        from_certificate,
-        training_error,
-    )
+    from lossurface.setting.assumptions import *
+    from lossurface.setting.datasets import *
+    from lossurface.setting.distributions import *
+    from lossurface.setting.losses import *
+    from lossurface.setting.networks import *
+    from lossurface.setting.neurons import *
+    from lossurface.setting.problems import *
+
 __all__ = [
     # neurons
     "CLASSES",

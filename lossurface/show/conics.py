@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-__all__ = ["conic", "plane", "samples"]
-
 
 def conic(seen: Trap, name: str, window: float, points: int = 161) -> list[Array]:
     """Return the curve between the classes of one of the two quadratics, within the window.

@@ -19,8 +19,6 @@ from lossurface.show.figure import Words, live, mimebundle
 from lossurface.show.frames_html import encode_frames, frames_html
 from lossurface.show.style import LIGHT, plotly_template, resolve
 
-__all__ = ["Control", "Explorer", "explore"]
-
 Value = float | int | str
 
 _MAX_FRAMES = 400

@@ -14,18 +14,6 @@ from typing import Any
 
 from lossurface.errors import InputError
 
-__all__ = [
-    "MIME",
-    "Fragment",
-    "Markup",
-    "Words",
-    "drawn",
-    "live",
-    "mimebundle",
-    "page_html",
-    "sentence",
-]
-
 MIME = "application/vnd.lossurface.figure+json"
 
 _NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")

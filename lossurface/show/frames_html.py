@@ -17,8 +17,6 @@ from lossurface.errors import InputError
 if TYPE_CHECKING:
     from lossurface.show.explore import Control, Explorer, Value
 
-__all__ = ["encode_frames", "frames_html", "to_json"]
-
 _SMALL = 32  # below this an array is shorter as text
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from lossurface.exact import Certificate
     from lossurface.setting import Architecture
 
-__all__ = ["LossPlane", "direction", "loss_plane", "radius_of"]
-
 
 @dataclass(frozen=True)
 class LossPlane:

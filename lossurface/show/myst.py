@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from docutils import nodes
     from myst_nb.core.render import MimeData, NbElementRenderer
 
-__all__ = ["FigureRenderer"]
-
 
 class FigureRenderer:
     """Renders `lossurface.show.figure.MIME`; registered as an entry point of MyST-NB."""

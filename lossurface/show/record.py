@@ -11,8 +11,6 @@ from lossurface.show.figure import Fragment
 if TYPE_CHECKING:
     from lossurface.reproduce import Outcome
 
-__all__ = ["mark", "outcomes_table", "table"]
-
 _GOOD = ("holds", "met", "Yes")
 _BAD = ("fails", "error", "missed", "wrong", "missing", "No")  # undecided is neither
 # In the notebook, not in the style sheet: JupyterLab shows the table too. The theme paints HTML

@@ -16,8 +16,6 @@ from lossurface.show.style import DARK, LIGHT, Palette, matplotlib_settings
 if TYPE_CHECKING:
     from matplotlib.figure import FigureBase
 
-__all__ = ["Drawing", "Static", "panels", "static"]
-
 Drawing = Callable[["FigureBase", Palette], None]
 """Draws into an empty figure (or part of one) with the colours of a theme."""
 

@@ -10,17 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lossurface.exact import check
-from lossurface.setting import Enclosed, from_certificate
+from lossurface.setting import from_certificate
 from tests.claims.strategies import certificates
-from tests.setting._tools import loss_at
+from tests.setting._tools import loss_at, moved, radius_of
 
 CLAIMS = [f"proposition-{k}" for k in range(2, 8)]
 EPSILON = 2.0**-52
-
-
-def radius_of(certificate, everywhere):
-    text = certificate.data["radius"]
-    return Fraction(everywhere) if text == "inf" else Fraction(text)
 
 
 def descend_inside(certificate, seed):
@@ -45,17 +40,6 @@ def descend_inside(certificate, seed):
         theta = theta - rate * gradient
         if float((theta.detach() - centre).norm()) >= radius:
             break  # beyond it nothing is promised
-
-
-def moved(problem, radius, direction):
-    """Return theta* moved by most of the radius; enclosed parameters stay balls."""
-    length = sum(abs(value) for value in direction) or 1  # at least the Euclidean length
-    theta = []
-    for value, change in zip(problem.network.theta, direction, strict=True):
-        step = radius * change / length
-        enclosed = isinstance(value, Enclosed)
-        theta.append(Enclosed(value.mid + step, value.rad) if enclosed else value + step)
-    return theta
 
 
 @pytest.mark.parametrize("claim", CLAIMS)

@@ -16,7 +16,6 @@ def test_separable_batches_are_separated_by_their_separator():
     assert (batch.y.min(1) < 0).all()
     assert (batch.y.max(1) > 0).all()
     assert separable_batch(2, 7, 3, seed=0, margin=-0.2).separator is None
-    assert separable_batch(2, 7, 3, seed=0, shift=1.0).separator is None
 
 
 def test_subspace_batches_keep_each_class_on_its_axes():

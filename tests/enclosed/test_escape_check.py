@@ -2,11 +2,9 @@
 
 from fractions import Fraction
 
-import pytest
 from flint import arb
 
 from lossurface.enclosed import escape_check as check
-from lossurface.enclosed.single_layer import ball
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 from tests.enclosed.layers import layer
 
@@ -37,13 +35,3 @@ def test_exact_decrease_is_decided_by_rationals():
     down = check.exact_decrease(square.rational, hinge.rational, four, before, after)
     up = check.exact_decrease(square.rational, hinge.rational, four, after, before)
     assert (down.status, up.status, down.evidence) == ("holds", "fails", "exact")
-
-
-@pytest.mark.parametrize("value", [1, 0.1, Fraction(1, 3), arb(2)])
-def test_balls_contain_their_number(value):
-    got = ball(value)
-    if isinstance(value, Fraction):
-        assert (got * 3).contains(1)
-        assert not got.is_exact()
-    else:
-        assert got.is_exact()

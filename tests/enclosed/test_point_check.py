@@ -7,7 +7,7 @@ from flint import arb, arb_mat
 from lossurface.enclosed import escape_check as check
 from lossurface.enclosed import point_check as point
 from lossurface.enclosed.krawczyk import Enclosure, enclose
-from lossurface.enclosed.single_layer import SingleLayer, ball
+from lossurface.enclosed.single_layer import SingleLayer
 from lossurface.setting import get_neuron, logistic, polynomial_hinge
 from tests.enclosed.layers import LABELS, POINTS, layer
 
@@ -49,8 +49,8 @@ def test_quadratic_neurons_may_cancel_in_pairs_off_the_form():
 
 
 def test_the_training_error_is_bounded_from_both_sides():
-    wide = [ball(0), ball(1), arb(0, 10), ball(0)]
-    counts, finding = point.certified_error(layer("quadratic"), [ball(-1), *wide[1:]])
+    wide = [arb(0), arb(1), arb(0, 10), arb(0)]
+    counts, finding = point.certified_error(layer("quadratic"), [arb(-1), *wide[1:]])
     assert (counts, finding.status) == ((0, 2), "undecided")
     counts, finding = point.certified_error(layer(), [-1, 0, 0, 0])
     assert (counts, finding.status) == ((2, 2), "holds")

@@ -28,7 +28,7 @@ def as_ball(interval):
 @given(st.sampled_from(sorted(ANALYTIC)), st.fractions(-30, 30), st.fractions(0, 1))
 def test_a_neuron_and_its_derivatives_are_enclosed_tightly(name, middle, radius):
     """Arb is the oracle; over a point the enclosure is as narrow as the units allow."""
-    sigma, neuron = strict.ANALYTIC[name], get_neuron(name)
+    sigma, neuron = strict.DERIVATIVES[name], get_neuron(name)
     with ctx.workprec(2 * BITS):
         inside = arb(fmpq(middle.numerator, middle.denominator))
         point = sigma(strict.enclosing(middle, middle))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossurface.exact.linalg import dot, positive_definite, rank, solve
+from lossurface.exact.checker.arithmetic import dot
+from lossurface.exact.linalg import positive_definite, rank, solve
 
 entries = st.integers(-4, 4).map(Fraction)
 

@@ -7,24 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossurface.claims import proposition_2
-from lossurface.setting import (
-    from_certificate,
-)
+from lossurface.setting import from_certificate
 from tests.exact.certificates import MINIMA
-from tests.setting._tools import loss_at
-
-
-def moved(problem, radius, direction, share):
-    """Return theta* moved by `share` of the radius along a direction (its length only bounded)."""
-    length = sum(abs(value) for value in direction) or 1  # at least the Euclidean length
-    step = radius * share / length
-    theta = []
-    for value, change in zip(problem.network.theta, direction, strict=True):
-        if isinstance(value, Fraction):
-            theta.append(value + step * change)
-        else:
-            theta.append(value)  # an enclosed a_0 stays: the comparison below is between balls
-    return theta
+from tests.setting._tools import loss_at, moved, radius_of
 
 
 @pytest.mark.parametrize("name", MINIMA)
@@ -33,14 +18,12 @@ def moved(problem, radius, direction, share):
 def test_no_point_inside_the_radius_is_lower(name, data):
     certificate = MINIMA[name]
     problem = from_certificate(certificate.data)
-    text = certificate.data["radius"]
-    radius = Fraction(1000) if text == "inf" else Fraction(text)
     size = problem.network.architecture.size
     direction = data.draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size))
-    share = data.draw(st.fractions(0, 1, max_denominator=64))
+    reach = radius_of(certificate, 1000) * data.draw(st.fractions(0, 1, max_denominator=64))
     start = loss_at(problem, problem.network.theta, 200)
     # not refuted, exactly or at 200 bits
-    assert not loss_at(problem, moved(problem, radius, direction, share), 200) < start
+    assert not loss_at(problem, moved(problem, reach, direction), 200) < start
 
 
 def test_beyond_the_radius_the_loss_falls():

@@ -21,7 +21,6 @@ from lossurface.landscape.planted import (
     PLANTERS,
     Planted,
     depart,
-    plant,
     proposition_1,
     proposition_12,
     theorem_1,
@@ -39,7 +38,7 @@ def leave(planted):
 @pytest.mark.parametrize("claim", PLANTERS)
 @pytest.mark.parametrize("seed", range(8))
 def test_a_planted_point_is_critical_bad_and_left(claim, seed):
-    planted = plant(claim, np.random.default_rng([seed, len(claim)]))
+    planted = PLANTERS[claim](np.random.default_rng([seed, len(claim)]))
     surface, theta = planted.surface, planted.theta[None]
     # The definition, by automatic differentiation.
 
@@ -235,11 +234,6 @@ def refused():
 def test_what_does_not_apply_is_refused(surface, theta, choices, words):
     with pytest.raises(InputError, match=words):
         escape(surface, theta, **choices)
-
-
-def test_a_claim_without_planted_points_is_refused():
-    with pytest.raises(InputError):
-        plant("theorem-3", np.random.default_rng(0))
 
 
 def test_the_fallback_goes_down_the_kernel_where_the_hessian_shows_nothing():

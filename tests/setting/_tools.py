@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from lossurface import InputError
+from lossurface.exact import Certificate
 from lossurface.setting import Enclosed, Problem
 
 seeded = settings(max_examples=20, deadline=None, derandomize=True)
@@ -38,6 +39,23 @@ def loss_at(problem: Problem, theta: Sequence[Any], bits: int = 128) -> Fraction
         return problem.loss_rational(theta)
     except InputError:
         return problem.loss_ball(theta, bits)
+
+
+def radius_of(certificate: Certificate, everywhere: int) -> Fraction:
+    """The certified radius; `everywhere` where the minimum is global."""
+    text = certificate.data["radius"]
+    return Fraction(everywhere) if text == "inf" else Fraction(text)
+
+
+def moved(problem: Problem, reach: Fraction, direction: Sequence[int]) -> list[Any]:
+    """Return theta* moved by at most `reach` along a direction; what is enclosed stays so."""
+    length = sum(map(abs, direction)) or 1  # at least the Euclidean length
+    theta: list[Any] = []
+    for value, change in zip(problem.network.theta, direction, strict=True):
+        step = reach * change / length
+        enclosed = isinstance(value, Enclosed)
+        theta.append(Enclosed(value.mid + step, value.rad) if enclosed else value + step)
+    return theta
 
 
 def error_ball(problem: Problem) -> Fraction | None:

@@ -14,9 +14,9 @@ from . import dataset
 from .arithmetic import Samples, common
 from .format import CERTIFICATE, FORMAT, Refuted, Unreadable, load, printable, read, require, size
 from .minimum import check_minimum, check_staircase
-from .strict import ANALYTIC, check_strict
+from .strict import check_strict
 
-__all__ = ["ANALYTIC", "Proof", "Refuted", "Unreadable", "check", "load", "named", "printable"]
+__all__ = ["Proof", "Refuted", "Unreadable", "check", "load", "named", "printable"]
 
 CONDITIONS: dict[str, Callable[[Any, Samples], str]] = {
     "separator": dataset.check_separator,

@@ -239,10 +239,10 @@ def check_curved(point: Point) -> None:
     check_curvature(network["neuron"], network["a"], weighted, samples, radius, whole)
 
 
-def norm_above(square: Q, bits: int = 96) -> Q:
+def norm_above(square: Q) -> Q:
     """Return a rational at least sqrt(square), barely above it."""
-    scaled = (square.numerator << (2 * bits)) // square.denominator
-    return Q(math.isqrt(scaled) + 1, 1 << bits)
+    scaled = (square.numerator << 192) // square.denominator
+    return Q(math.isqrt(scaled) + 1, 1 << 96)
 
 
 def check_curvature(

@@ -21,7 +21,7 @@ from typing import Any
 
 from .arithmetic import Samples, independent
 from .dataset import check_ranks, residuals
-from .format import Unreadable, require, size
+from .format import CONVEX, EVEN, Unreadable, require, size
 
 BITS = 384
 LARGEST = 3_000_000  # products of intervals, about
@@ -164,7 +164,7 @@ def cosh(z: Interval) -> Triple:
 
 
 LN_2 = logarithm(1 << BITS)
-ANALYTIC: dict[str, Callable[[Interval], Triple]] = {
+DERIVATIVES: dict[str, Callable[[Interval], Triple]] = {  # of those that are `ANALYTIC`
     "softplus": lambda z: softplus(z, LN_2),
     "softplus-e": lambda z: softplus(z, ONE),
     "exp": lambda z: (increasing(exponential, z),) * 3,
@@ -172,7 +172,6 @@ ANALYTIC: dict[str, Callable[[Interval], Triple]] = {
     "tanh": tanh,
     "cosh": cosh,
 }
-CONVEX = {"softplus", "softplus-e", "exp", "cosh"}  # sigma'' > 0
 
 
 def check_strict(cert: Any, samples: Samples) -> str:
@@ -191,7 +190,8 @@ def check_strict(cert: Any, samples: Samples) -> str:
     alike = len(outputs_of) == len({x for x, _ in outputs_of})
     require(alike, "network.offset: f_D cannot differ on equal samples")
     if cert["claim"] == "ours-width":
-        require(network["neuron"] in CONVEX, "network.neuron has no sigma'' > 0")
+        convex = network["neuron"] in {*CONVEX, *EVEN}
+        require(convex, "network.neuron has no sigma'' > 0")
         check_position(cert["data"], samples)
     else:
         require(cert["data"]["assumption"] == "none", "data: nothing is said of it")
@@ -223,7 +223,7 @@ def derivatives(
 ) -> tuple[list[Interval], list[Interval], list[list[Interval]]]:
     """Return enclosures of f(x_i), the gradient and the Hessian (up to its diagonal) of n L."""
     network, p, M = cert["network"], cert["p"], len(cert["network"]["a"])
-    sigma, a = ANALYTIC[network["neuron"]], theta[1 : 1 + M]
+    sigma, a = DERIVATIVES[network["neuron"]], theta[1 : 1 + M]
     columns = [theta[1 + M + j :: M] for j in range(M)]
     gradient, outputs = [ZERO] * len(theta), []
     hessian = [[ZERO] * (k + 1) for k in range(len(theta))]
