@@ -9,6 +9,7 @@ from lossurface.conditions.coordinates import Space
 from lossurface.conditions.definiteness import proposition_11, proposition_12
 from lossurface.conditions.guarantees import Applied
 from lossurface.conditions.matrix_game import Game, closest_form
+from lossurface.conditions.necessary import necessary
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import (
     Ranks,
@@ -34,6 +35,7 @@ __all__ = [
     "assumption_3",
     "assumption_6",
     "half_space",
+    "necessary",
     "numerical_ranks",
     "proposition_11",
     "proposition_12",

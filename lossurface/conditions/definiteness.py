@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["proposition_11", "proposition_12"]
+__all__ = ["NAMES", "SIGNS", "Sign", "definite", "proposition_11", "proposition_12"]
 
 BITS = (6, 10, 16, 26, 44)
 NAMES = {1: "positive", -1: "negative"}
@@ -88,7 +88,7 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
         why = "the two ellipsoids of Proposition 12 are convex quadratics"
         return settle(space, "quadratics", claim, own, why, ellipsoids.margin)
     words = ("definite", "two convex quadratics tell the classes apart, weakly")
-    return _settled(space, claim, _definite, *words)
+    return _settled(space, claim, definite, *words)
 
 
 def _settled(
@@ -179,8 +179,8 @@ def _singular_weights(space: Space, weights: NDArray[np.float64], sign: Sign) ->
         yield {"lambda": lifted, "sign": sign, "form": found.certificate.data["form"]}
 
 
-def _definite(space: Space, sign: Sign) -> Proposals:
-    """Proposition 11, one side."""
+def definite(space: Space, sign: Sign) -> Proposals:
+    """Propose what decides Proposition 11, one side: weights, or a quadratic."""
     for shape in boundary_cases.flat_quadratics(space, sign):
         yield 0.0, shape
     frame, signs = space.affine_frame, sign * space.labels

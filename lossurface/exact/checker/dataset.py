@@ -12,7 +12,13 @@
   positive class sums. Proposition 12 (u = 0, strictly): <Z, S> is below zero for the one, above
   zero for the other, so S is indefinite. Proposition 11 (Z not zero on the samples): if moreover
   sum lambda y x = 0 then <Z, S> <= 0, so S is not positive definite on their span.
-- `definite-weights`: such a lambda, with S of one sign: the condition fails.
+- `definite-weights`: such a lambda, with S of one sign: the condition fails. `ours-necessary`: S is
+  definite on D, the span of the differences of the samples with lambda > 0.
+- `nested-quadratics`: there is no such lambda. Let q be convex, at most c on the positive samples
+  of a group and at least c on its negative ones. If lambda > 0 in the group only, and S is positive
+  definite on D, then 0 <= <Z, S> = sum lambda y q <= 0. So q = c where lambda > 0, and v_k^T S v_k
+  = 0 where c_k > 0: v_k is orthogonal to D, and v_k^T x is one number where lambda > 0. That is a
+  smaller group. For S negative definite, exchange the classes.
 - `contradiction`: two equal samples with different labels: no network classifies both.
 """
 
@@ -167,6 +173,47 @@ def check_quadratics(cert: Any, samples: Samples) -> str:
     return f"holds: {what} has each class inside and the other outside"
 
 
+def parted(
+    group: Sequence[int], sign: int, values: Sequence[int], heights: Rows, labels: Sequence[int]
+) -> list[list[int]]:
+    """Return groups of which one holds all samples with lambda > 0, if the given group does.
+
+    Those of one class alone are left out: lambda is above zero in both.
+    """
+    inside = max(values[i] for i in group if labels[i] == sign)
+    if inside > min(values[i] for i in group if labels[i] != sign):
+        return [list(group)]  # q says nothing of this group
+    parts: dict[tuple[int, ...], list[int]] = {}
+    for i in group:
+        if values[i] == inside:
+            parts.setdefault(tuple(heights[i]), []).append(i)
+    return [part for part in parts.values() if len({labels[i] for i in part}) == 2]
+
+
+def heights(cert: Any, samples: Samples) -> list[list[int]]:
+    """Return v_k^T x_i up to a positive factor for each k, for the v_k with a weight."""
+    forms = [integers(v)[0] for v, w in zip(cert["rows"], cert["weights"], strict=True) if w]
+    return [[inner(form, row) for form in forms] for row in samples.rows]
+
+
+def check_nested_quadratics(cert: Any, samples: Samples) -> str:
+    """Check that convex quadratics, one after the other, leave no group of both classes."""
+    for name, sign in (("positive", 1), ("negative", -1)):
+        groups = [list(range(len(samples.labels)))]
+        for k, one in enumerate(cert[name]):
+            values, _ = quadratic_values(one, f"{name}[{k}]", samples)
+            where = heights(one, samples)
+            split = (parted(group, sign, values, where, samples.labels) for group in groups)
+            groups = [part for parts in split for part in parts]
+        require(not groups, f"{name}: samples{groups and groups[0][:5]} are left together")
+    return "holds: nested convex quadratics tell the classes apart"
+
+
+def differences(rows: Rows) -> Rows:
+    """Return each row less the first."""
+    return [[v - o for v, o in zip(row, rows[0], strict=True)] for row in rows]
+
+
 def check_form(form: Any, weights: Sequence[Q], rows: Rows, where: str) -> None:
     """Check that sum_i weights[i] x_i x_i^T is positive semidefinite with the stated kernel.
 
@@ -195,10 +242,12 @@ def check_weights(cert: Any, name: str, samples: Samples) -> list[Q]:
     signed = [w * y for w, y in zip(weights, samples.labels, strict=True)]
     require(sum(signed) == 0, f"{name}: the two classes' sums differ")
     require(any(signed), f"{name} is zero")
-    if cert["claim"] == "proposition-11":
+    if cert["claim"] != "proposition-12":
         for k, value in enumerate(samples.sum(signed)):
             require(not value, f"{name}: coordinate {k} of sum lambda y x is not zero")
-        require(not cert["form"]["kernel"], "form.kernel: proposition-11 needs a definite matrix")
+        definite = f"form.kernel: {cert['claim']} needs a definite matrix"
+        require(not cert["form"]["kernel"], definite)
+    if cert["claim"] == "proposition-11":
         check_relations(cert["form"], samples.rows, "form")
     return signed
 
@@ -211,10 +260,14 @@ def check_definite_weights(cert: Any, samples: Samples) -> str:
     # Semidefiniteness concerns the samples with lambda > 0 only; definiteness, the span of all.
     used = [i for i, w in enumerate(weights) if strict or w]
     turned = [cert["sign"] * signed[i] for i in used]
-    check_form(cert["form"], turned, [samples.rows[i] for i in used], "lambda")
+    rows: Rows = [samples.rows[i] for i in used]
+    sharp = cert["claim"] == "ours-necessary"
+    check_form(cert["form"], turned, differences(rows) if sharp else rows, "lambda")
     word = "positive" if cert["sign"] == 1 else "negative"
-    kind = "definite" if strict else "semidefinite"
+    kind = "definite" if strict or sharp else "semidefinite"
     where = " on the samples' span" if strict and cert["form"]["relations"] else ""
+    if sharp:
+        where = f" on the directions of its {len(used)} samples"
     return f"fails: lambda makes sum lambda y x x^T {word} {kind}{where}"
 
 
