@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError, shown
 from lossurface.exact.certificate import Certificate, check, seal
-from lossurface.exact.checker import Refuted
+from lossurface.exact.checker import Refuted, named
 from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
 from lossurface.exact.checker.minimum import check_curvature, margins, norm_above
 
@@ -50,7 +50,8 @@ def bad_minimum(
     Source: Propositions 11 and 12, and `beyond/necessary`; the construction is ours.
     """
     if condition.verdict != "fails" or condition.certificate is None:
-        raise InputError(f"{condition.id} is {condition.verdict}; a bad minimum needs it to fail")
+        about = f"{named(condition.id)}: {condition.verdict}"
+        raise InputError(f"{about}; a bad minimum needs samples on which it fails")
     allowed = ("quadratic",) if condition.id == "proposition-12" else (*CONVEX, *EVEN)
     if neuron not in allowed:
         raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")

@@ -8,6 +8,7 @@ import pytest
 from flint import ctx
 
 from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.necessary import necessary
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import assumption_3
 from lossurface.enclosed import SingleLayer, enclose
@@ -25,6 +26,7 @@ DECIDED = {
     "assumption-3": assumption_3,
     "proposition-11": proposition_11,
     "proposition-12": proposition_12,
+    "ours-necessary": necessary,
 }
 ASSUMED = {"theorem-1": assumption_3, "theorem-2": assumption_6}
 
@@ -118,7 +120,8 @@ def others(value):
     if isinstance(value, int):
         return [1, -1, 5]
     if value.replace("-", "").isalpha():
-        return ["relu", "softplus", "proposition-2", "proposition-12", "theorem-2", "other"]
+        return ["relu", "softplus", "proposition-2", "proposition-12", "ours-necessary",
+                "theorem-2", "other"]  # fmt: skip
     return ["7/3", "-1", "0", "1/1000", "7 +/- 1/2", "inf"]
 
 
