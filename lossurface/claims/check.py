@@ -18,8 +18,7 @@ from lossurface.conditions import guarantees, subspaces
 from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
 from lossurface.conditions.certified import NAMES, Condition, settle
 from lossurface.conditions.coordinates import Space
-from lossurface.conditions.definiteness import proposition_11, proposition_12
-from lossurface.conditions.necessary import necessary
+from lossurface.conditions.definiteness import necessary, proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError

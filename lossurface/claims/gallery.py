@@ -14,7 +14,7 @@ from lossurface.claims import get, ours_necessary, ours_width
 from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
 from lossurface.claims.proposition_5 import PLANE
 from lossurface.exact import Certificate
-from lossurface.exact.checker.format import SHIFTED
+from lossurface.exact.checker.format import AT_ZERO
 
 __all__ = ["Recipe", "certificates", "gallery", "recipes"]
 
@@ -96,7 +96,7 @@ def certificates() -> Iterator[tuple[str, str, Certificate]]:
         for M in widths:
             shows = f"a strict bad minimum of {M} softplus neurons, {family}"
             yield f"ours-width_{family}_M{M}.json", shows, ours_width.certify(M, family)
-    for neuron in sorted(SHIFTED):
+    for neuron in sorted(AT_ZERO):
         shows = f"a bad minimum of {neuron} neurons beside f_D, on two parallel planes"
         yield f"ours-necessary_{neuron}.json", shows, ours_necessary.certify(neuron)
 

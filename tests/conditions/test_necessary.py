@@ -16,7 +16,7 @@ from lossurface.claims.traps import lifted
 from lossurface.conditions import Space, bad_minimum, necessary, proposition_11
 from lossurface.exact import check as recheck
 from lossurface.exact import load
-from lossurface.exact.checker.format import SHIFTED
+from lossurface.exact.checker.format import AT_ZERO
 from lossurface.setting import Dataset
 from tests.conditions.samples import KNOWN
 
@@ -134,7 +134,7 @@ def test_two_rings_meet_the_condition_of_the_paper_and_not_the_sharper_one():
     assert active == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("neuron", sorted(SHIFTED))
+@pytest.mark.parametrize("neuron", sorted(AT_ZERO))
 def test_where_it_fails_each_neuron_has_a_trap(neuron):
     rng = np.random.default_rng(5)
     for dataset in [RINGS, *(planes(rng) for _ in range(6))]:
@@ -192,8 +192,8 @@ def lifted_space(X, y):
 
 
 def test_what_the_search_leaves_open_is_undecided(monkeypatch):
-    module = import_module("lossurface.conditions.necessary")
-    monkeypatch.setattr(module, "definite", lambda space, sign: iter([(1e-12, None)]))
+    module = import_module("lossurface.conditions.definiteness")
+    monkeypatch.setattr(module, "_definite", lambda space, sign: iter([(1e-12, None)]))
     found = necessary(Space(RINGS))
     assert (found.verdict, found.certificate) == ("undecided", None)
     assert "within 1.0e-12 of zero" in found.why

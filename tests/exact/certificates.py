@@ -9,8 +9,7 @@ from typing import Any
 from lossurface.claims import ours_width, proposition_2, proposition_3, proposition_5, proposition_7
 from lossurface.claims.proposition_5 import PLANE
 from lossurface.conditions.bad_minimum import bad_minimum
-from lossurface.conditions.definiteness import proposition_11, proposition_12
-from lossurface.conditions.necessary import necessary
+from lossurface.conditions.definiteness import necessary, proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.conditions.subspaces import assumption_3, theorem_1_width
 from lossurface.enclosed.strict_minimum import strict_minimum
@@ -187,8 +186,7 @@ CONDITIONS: dict[str, Certificate] = {
     "weights-11, flat": proposition_11(space([[*x, 0] for x in KNOWN["ring"][0]],
                                              KNOWN["ring"][1])).certificate,
     "weights, sharp": known("lifted-ring", necessary),
-    "weights, one point": known("contradiction", necessary),
-    "nested": necessary(space([[0, 0], [1, 0], [0, 1], [1, 1]], [1, -1, -1, 1])).certificate,
+    "nested": necessary(space([[-2, 1], [2, -1], [-2, 0]], [1, -1, -1])).certificate,
     "contradiction": seal({"kind": "contradiction", "claim": "realisable", **_CLASH,
                            "pair": [0, 1]}),
 }  # fmt: skip

@@ -7,8 +7,7 @@ from fractions import Fraction
 import pytest
 from flint import ctx
 
-from lossurface.conditions.definiteness import proposition_11, proposition_12
-from lossurface.conditions.necessary import necessary
+from lossurface.conditions.definiteness import necessary, proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import assumption_3
 from lossurface.enclosed import SingleLayer, enclose
@@ -54,6 +53,8 @@ REASONS = {
     "weights": "another quadratic",
     "rows": "another quadratic",
     "linear": "another quadratic",
+    "positive": "a quadratic twice",
+    "negative": "a quadratic twice",
     "width": "a larger one",
     "preconditioner": "any matrix near it",
     "rho": "a larger or a smaller box",

@@ -12,13 +12,12 @@
   positive class sums. Proposition 12 (u = 0, strictly): <Z, S> is below zero for the one, above
   zero for the other, so S is indefinite. Proposition 11 (Z not zero on the samples): if moreover
   sum lambda y x = 0 then <Z, S> <= 0, so S is not positive definite on their span.
-- `definite-weights`: such a lambda, with S of one sign: the condition fails. `ours-necessary`: S is
-  definite on D, the span of the differences of the samples with lambda > 0.
-- `nested-quadratics`: there is no such lambda. Let q be convex, at most c on the positive samples
-  of a group and at least c on its negative ones. If lambda > 0 in the group only, and S is positive
-  definite on D, then 0 <= <Z, S> = sum lambda y q <= 0. So q = c where lambda > 0, and v_k^T S v_k
-  = 0 where c_k > 0: v_k is orthogonal to D, and v_k^T x is one number where lambda > 0. That is a
-  smaller group. For S negative definite, exchange the classes.
+- `definite-weights`: such a lambda, with S of one sign: the condition fails. For `ours-necessary`
+  as for Proposition 11, but on D, the span of the differences of the samples with lambda > 0.
+- `nested-quadratics`: no such lambda. Let q be at most c on one class of a group of samples, and at
+  least c on the other. If lambda > 0 in the group alone and S is definite on D, of the sign that q
+  is for, then 0 <= |<Z, S>| <= 0. So q = c where lambda > 0, and v_k^T S v_k = 0 where c_k > 0: v_k
+  is orthogonal to D, and v_k^T x is one number where lambda > 0. Those samples are a smaller group.
 - `contradiction`: two equal samples with different labels: no network classifies both.
 """
 
@@ -174,36 +173,29 @@ def check_quadratics(cert: Any, samples: Samples) -> str:
 
 
 def parted(
-    group: Sequence[int], sign: int, values: Sequence[int], heights: Rows, labels: Sequence[int]
+    group: Sequence[int], sign: int, quadratic: Any, where: str, samples: Samples
 ) -> list[list[int]]:
-    """Return groups of which one holds all samples with lambda > 0, if the given group does.
-
-    Those of one class alone are left out: lambda is above zero in both.
-    """
-    inside = max(values[i] for i in group if labels[i] == sign)
-    if inside > min(values[i] for i in group if labels[i] != sign):
-        return [list(group)]  # q says nothing of this group
+    """Return the smaller groups that hold both classes; the group itself if q says nothing."""
+    rows, labels = [samples.rows[i] for i in group], [samples.labels[i] for i in group]
+    values, _ = quadratic_values(quadratic, where, Samples(rows, samples.scale, labels))
+    level = max(v for v, label in zip(values, labels, strict=True) if label == sign)
+    if level > min(v for v, label in zip(values, labels, strict=True) if label != sign):
+        return [list(group)]
+    pairs = zip(quadratic["rows"], quadratic["weights"], strict=True)
+    forms = [integers(v)[0] for v, weight in pairs if weight]
     parts: dict[tuple[int, ...], list[int]] = {}
-    for i in group:
-        if values[i] == inside:
-            parts.setdefault(tuple(heights[i]), []).append(i)
-    return [part for part in parts.values() if len({labels[i] for i in part}) == 2]
-
-
-def heights(cert: Any, samples: Samples) -> list[list[int]]:
-    """Return v_k^T x_i up to a positive factor for each k, for the v_k with a weight."""
-    forms = [integers(v)[0] for v, w in zip(cert["rows"], cert["weights"], strict=True) if w]
-    return [[inner(form, row) for form in forms] for row in samples.rows]
+    for i, row, value in zip(group, rows, values, strict=True):
+        if value == level:
+            parts.setdefault(tuple(inner(form, row) for form in forms), []).append(i)
+    return [part for part in parts.values() if len({samples.labels[i] for i in part}) == 2]
 
 
 def check_nested_quadratics(cert: Any, samples: Samples) -> str:
-    """Check that convex quadratics, one after the other, leave no group of both classes."""
+    """Check that convex quadratics, one after the other, leave no group."""
     for name, sign in (("positive", 1), ("negative", -1)):
         groups = [list(range(len(samples.labels)))]
-        for k, one in enumerate(cert[name]):
-            values, _ = quadratic_values(one, f"{name}[{k}]", samples)
-            where = heights(one, samples)
-            split = (parted(group, sign, values, where, samples.labels) for group in groups)
+        for k, q in enumerate(cert[name]):
+            split = [parted(group, sign, q, f"{name}[{k}]", samples) for group in groups]
             groups = [part for parts in split for part in parts]
         require(not groups, f"{name}: samples{groups and groups[0][:5]} are left together")
     return "holds: nested convex quadratics tell the classes apart"
@@ -261,13 +253,13 @@ def check_definite_weights(cert: Any, samples: Samples) -> str:
     used = [i for i, w in enumerate(weights) if strict or w]
     turned = [cert["sign"] * signed[i] for i in used]
     rows: Rows = [samples.rows[i] for i in used]
-    sharp = cert["claim"] == "ours-necessary"
-    check_form(cert["form"], turned, differences(rows) if sharp else rows, "lambda")
     word = "positive" if cert["sign"] == 1 else "negative"
-    kind = "definite" if strict or sharp else "semidefinite"
+    if cert["claim"] == "ours-necessary":
+        check_form(cert["form"], turned, differences(rows), "lambda")
+        return f"fails: lambda makes S {word} definite on the directions of its {len(used)} samples"
+    check_form(cert["form"], turned, rows, "lambda")
+    kind = "definite" if strict else "semidefinite"
     where = " on the samples' span" if strict and cert["form"]["relations"] else ""
-    if sharp:
-        where = f" on the directions of its {len(used)} samples"
     return f"fails: lambda makes sum lambda y x x^T {word} {kind}{where}"
 
 

@@ -36,18 +36,6 @@ CONVEX: dict[str, tuple[Q, Q, Q | None]] = {
     "softplus-e": (Q(1, 8), Q(1, 62), None),
     "exp": (Q(1, 2), Q(1, 2), Q(1)),
 }
-# name: (h, K, Z) with |sigma(b+t) - sigma(b) - sigma'(b) t - h(b) t^2| <= K |t|^3, h(b) >= h, for
-# |b| <= 1 and |t| <= Z, up to a positive factor that may depend on b. Softplus of base e: 8 h(b) =
-# cosh(b/2)^-2 > 3/4. Exp: e^b is the factor. Cosh: |sigma'''| <= sinh 2 < 15/4. Quartic: the rest
-# is 4 b t^3 + t^4.
-SHIFTED: dict[str, tuple[Q, Q, Q | None]] = {
-    "softplus": (Q(3, 32), Q(1, 62), None),
-    "softplus-e": (Q(3, 32), Q(1, 62), None),
-    "exp": CONVEX["exp"],
-    "quadratic": (Q(1), Q(0), None),
-    "quartic": (Q(1), Q(5), Q(1)),
-    "cosh": (Q(1, 2), Q(5, 8), Q(1)),
-}
 AT_ZERO: dict[str, Ball] = {  # sigma(0); for base e it is ln 2
     **dict.fromkeys(("quadratic", "quartic"), (Q(0), Q(0))),
     **dict.fromkeys(("cosh", "softplus", "exp"), (Q(1), Q(1))),
@@ -85,8 +73,9 @@ NETWORK: Any = (
 _STAIRCASE: Any = {"w": ["q"], "b": "q", "breaks": ["q", ...], "levels": ["ball"]}
 # f_D is held fixed: `offset` holds its outputs on the samples, zeros where there is no f_D.
 _FREE: Any = {"neuron": ANALYTIC, "a0": "q", "a": ["q"], "W": [["q"]], "offset": ["q"]}
-_QUADRATIC: Any = {"weights": ["q", ...], "rows": [["q"], ...], "linear": ["q"]}
-_QUADRATICS: Any = {"positive": _QUADRATIC, "negative": _QUADRATIC}
+QUADRATIC: Any = {"weights": ["q", ...], "rows": [["q"], ...], "linear": ["q"]}
+_QUADRATICS: Any = {"positive": QUADRATIC, "negative": QUADRATIC}
+_NESTED: Any = {"positive": [QUADRATIC], "negative": [QUADRATIC]}
 _CONDITIONS = {"proposition-11", "proposition-12"}
 _WEIGHED = {*_CONDITIONS, "ours-necessary"}
 _SEPARATION = {"assumption-6", "affine-separability", "half-space"}
@@ -126,11 +115,7 @@ KINDS: dict[str, Any] = {
     "ranks": {"claim": {"assumption-3"}, **RANKS},
     "independent-parts": {"claim": {"theorem-1"}, **_PARTS, "width": range(10**9)},
     "quadratics": {"claim": _CONDITIONS, **_QUADRATICS},
-    "nested-quadratics": {
-        "claim": {"ours-necessary"},
-        "positive": [_QUADRATIC],
-        "negative": [_QUADRATIC],
-    },
+    "nested-quadratics": {"claim": {"ours-necessary"}, **_NESTED},
     "definite-weights": {"claim": _WEIGHED, "lambda": ["q"], "sign": {1, -1}, "form": FORM},
     "contradiction": {"claim": {"realisable"}, "pair": [INDEX, INDEX]},
 }

@@ -11,9 +11,9 @@ layer is dead adds a constant to f. At theta*, f is affine, f(x) = c + v^T x, in
   n_- on positive, n_+ on negative samples, up to a factor;
 - c and v are the least of F(c, v) = sum_i l(-y_i (c + v^T x_i)), given by balls.
 
-On data that violate the condition of Proposition 11, sharpened or not, or 12, f = f_S + f_D, where
-one hidden neuron of f_D, a staircase (constant between its breaks), feeds an output weight 1 and
-bias 0. In f_S every w_j = 0 and the a_j have one sign. There everything follows from lambda:
+On data that violate a condition of Proposition 11 or 12, f = f_S + f_D, where one hidden neuron
+of f_D, a staircase (constant between its breaks), feeds an output weight 1 and bias 0. In f_S every
+w_j = 0 and the a_j have one sign. There everything follows from lambda:
 
 - Let v_i = lambda_i^(1/p) and C = sum lambda / sum lambda v. The level of sample i's step is such
   that y_i f(x_i) = 1 - C v_i. Then l'(-y_i f(x_i)) = (p+1) (C v_i)^p: these are the dual weights,
@@ -37,19 +37,7 @@ from typing import Any, NamedTuple
 
 from .arithmetic import Samples, definite, dot, inner, integers, root, total
 from .dataset import check_form, check_ranks, check_separator, check_weights, differences
-from .format import (
-    AT_ZERO,
-    CONVEX,
-    EVEN,
-    IDENTITY,
-    ODD,
-    SHIFTED,
-    ZERO,
-    Ball,
-    Unreadable,
-    require,
-    size,
-)
+from .format import AT_ZERO, CONVEX, EVEN, IDENTITY, ODD, ZERO, Ball, Unreadable, require, size
 
 Rows = list[list[Q]]
 GROWTH = 10**999  # beyond such outputs of a deep part nothing is shown
@@ -273,24 +261,25 @@ def check_curvature(
     sigma is not even, sum_i weighted_i x_i = 0 (the caller checks that). The form is the span of
     the samples with a weight, and the kernel of S.
 
-    If `sharp`, sum_i weighted_i = 0 too, and with b = w^T x_1, x_1 the first sample with a weight,
-    w^T x_i = b + t_i. Taylor at b leaves the t_i: S is that of the differences x_i - x_1.
+    If `sharp`, w^T x_i = b + t_i with b = w^T x_0, x_0 the first sample with a weight. By Taylor at
+    b it is the same for the differences x_i - x_0, up to a factor above 0. For |b|, |t| <= 1:
+    sigma''(b)/2 >= 3/4 h, as cosh(1/2)^-2 > 3/4 for softplus; exp has the factor e^b. The rest is
+    at most 5 |t|^3 for z^4, and sinh(2)/6 |t|^3 < 2/3 |t|^3 for cosh: in both cases 8 K |t|^3.
     """
     require(all(v < 0 for v in a) or all(v > 0 for v in a), "network.a has no single sign")
     require(min(map(abs, a)) >= radius, "radius: an entry of network.a may change its sign")
     turned = list(weighted) if a[0] < 0 else [-weight for weight in weighted]
     used = [i for i, weight in enumerate(turned) if weight]
     rows: Sequence[Sequence[int]] = [samples.rows[i] for i in used]
+    h, K, Z = (CONVEX | EVEN)[neuron]
     if sharp:
         near = radius**2 * inner(rows[0], rows[0]) <= samples.scale**2
-        require(near, "radius: beyond the range of the Taylor bound")
-        rows = differences(rows)
+        require(near, "radius: a bias leaves [-1, 1]")
+        rows, h, K, Z = differences(rows), 3 * h / 4, K if neuron in CONVEX else 8 * K, Q(1)
     squares = [Q(inner(row, row), samples.scale**2) for row in rows]
     if sharp or neuron in CONVEX:
-        h, K, Z = SHIFTED[neuron] if sharp else CONVEX[neuron]
         bounds = [K * radius * norm_above(square) for square in squares]
     else:
-        h, K, Z = EVEN[neuron]
         bounds = [K * radius**2 * square for square in squares]
     within = Z is None or radius**2 * max(squares) <= Z**2
     require(within, "radius: beyond the range of the Taylor bound")
