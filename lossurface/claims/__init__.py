@@ -291,6 +291,14 @@ CLAIMS: dict[str, Claim] = {
             ("exact", "enclosed"),
             page="beyond/quadratic-width",
         ),
+        _claim(
+            "ours-necessary",
+            "What every neuron of Assumption 5 needs",
+            "negative",
+            ("exact",),
+            certifies=True,
+            page="beyond/necessary",
+        ),
     )
 }
 

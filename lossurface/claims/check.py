@@ -18,7 +18,7 @@ from lossurface.conditions import guarantees, subspaces
 from lossurface.conditions.bad_minimum import WIDEST, bad_minimum
 from lossurface.conditions.certified import NAMES, Condition, settle
 from lossurface.conditions.coordinates import Space
-from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.definiteness import necessary, proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.tables import Table, read_arrays, read_file
 from lossurface.errors import InputError
@@ -299,7 +299,9 @@ def _conditions(space: Space, neuron: Neuron, loss: Loss, kind: str) -> Iterator
     yield _answered("increasing-neuron", increasing_neuron(neuron))
     yield _answered("monotone-neuron", monotone_neuron(neuron))
     twelve = proposition_12(space)
-    yield proposition_11(space, twelve)
+    eleven = proposition_11(space, twelve)
+    yield eleven
+    yield necessary(space, eleven)
     yield twelve
     yield affine_separability(space)
     yield half_space(space)
@@ -373,9 +375,9 @@ def _builders(space: Space, case: guarantees.Case) -> Iterator[_Builder]:
             yield claim(7)
     else:
         if case.architecture == "shortcut":
-            for condition in ("proposition-12", "proposition-11"):
+            for condition in ("proposition-12", "proposition-11", "ours-necessary"):
                 found = case.conditions[condition]
-                neurons = {*CONVEX, *EVEN} if condition == "proposition-11" else {"quadratic"}
+                neurons = {"quadratic"} if condition == "proposition-12" else {*CONVEX, *EVEN}
                 if found.verdict == "fails" and name in neurons:
                     yield partial(bad_minimum, space, found, name, p, width)
         if small:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lossurface.claims import get, ours_width
+from lossurface.claims import get, ours_necessary, ours_width
 from lossurface.claims.proposition_2 import HALF_PLANE, RAYS
 from lossurface.claims.proposition_5 import PLANE
 from lossurface.exact import Certificate
+from lossurface.exact.checker.format import AT_ZERO
 
 _RELU = ("threshold", "relu", "requ", "constant")
 _LEAKY = ("relu", "leaky-relu", "elu", "linear")
@@ -85,7 +86,7 @@ def gallery() -> Iterator[tuple[Recipe, Certificate]]:
 def certificates() -> Iterator[tuple[str, str, Certificate]]:
     """Yield all that `lossurface certify --all` writes: file name, what it shows, certificate.
 
-    That is the gallery, and the bad minima of each width.
+    That is the gallery, the bad minima of each width, and those of the sharpened condition.
     """
     for recipe, certificate in gallery():
         yield recipe.filename, recipe.shows, certificate
@@ -93,6 +94,9 @@ def certificates() -> Iterator[tuple[str, str, Certificate]]:
         for M in widths:
             shows = f"a strict bad minimum of {M} softplus neurons, {family}"
             yield f"ours-width_{family}_M{M}.json", shows, ours_width.certify(M, family)
+    for neuron in sorted(AT_ZERO):
+        shows = f"a bad minimum of {neuron} neurons beside f_D, on two parallel planes"
+        yield f"ours-necessary_{neuron}.json", shows, ours_necessary.certify(neuron)
 
 
 def _of_single_layers() -> Iterator[Recipe]:

@@ -56,7 +56,7 @@ def shifted(by: float | str | Fraction) -> Dataset:
     return Dataset.of(rows, [1] * len(outer) + [-1] * len(inner))
 
 
-def _subspace_sample(rng: np.random.Generator, half: int) -> Dataset:
+def subspace_sample(rng: np.random.Generator, half: int) -> Dataset:
     """Draw Theorem 1's data in space: positives with x_3 = 0, negatives with x_1 = 0."""
     import numpy as np
 
@@ -74,7 +74,7 @@ def findings(*, seed: int = 0, trials: int = 24) -> Iterator[Finding]:
     cases += decided("proposition-11", trials=trials, seed=seed)
     yield from case_findings(cases, (*CONVEX, *EVEN))
     rng = np.random.default_rng(seed)
-    theorem_1 = [decide(_subspace_sample(rng, half), "proposition-11") for half in (3, 5, 8)]
+    theorem_1 = [decide(subspace_sample(rng, half), "proposition-11") for half in (3, 5, 8)]
     yield every("data of Theorem 1 satisfy the condition, as they must", map(met, theorem_1))
     others = [(d, c) for d, c in cases if c.verdict == "holds" and _fails_assumption_3(d)]
     if others:

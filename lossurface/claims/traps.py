@@ -16,6 +16,7 @@ from lossurface.conditions import (
     Space,
     bad_minimum,
     closest_form,
+    necessary,
     proposition_11,
     proposition_12,
 )
@@ -29,13 +30,17 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-ConditionName = Literal["proposition-11", "proposition-12"]
-TESTS = {"proposition-11": proposition_11, "proposition-12": proposition_12}
+ConditionName = Literal["proposition-11", "ours-necessary", "proposition-12"]
+TESTS = {
+    "proposition-11": proposition_11,
+    "ours-necessary": necessary,
+    "proposition-12": proposition_12,
+}
 GRID = 2**10  # coordinates are multiples of 1/GRID, exact in floats
 
 
 def decide(dataset: Dataset, claim: ConditionName) -> Condition:
-    """Decide the condition of Proposition 11 or 12.
+    """Decide the condition of Proposition 11, sharpened or not, or of Proposition 12.
 
     Raises:
         InputError: the claim is another one, or a class is empty.
@@ -92,7 +97,7 @@ def trap(dataset: Dataset, claim: ConditionName, neuron: str = "quadratic", p: i
         data = condition.certificate.data
         weights, sign = np.array([float(Fraction(v)) for v in data["lambda"]]), int(data["sign"])
     else:
-        space, moments = Space(dataset), claim == "proposition-11"
+        space, moments = Space(dataset), claim != "proposition-12"
         found = [(side, closest_form(space, side, moments=moments)) for side in (1, -1)]
         games = [(game.low, side, game.weights) for side, game in found if game is not None]
         if games:

@@ -6,7 +6,7 @@ Every test takes a `Space`, a dataset prepared once, and returns a `Condition`.
 from lossurface.conditions.bad_minimum import bad_minimum
 from lossurface.conditions.certified import Condition
 from lossurface.conditions.coordinates import Space
-from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.definiteness import necessary, proposition_11, proposition_12
 from lossurface.conditions.guarantees import Applied
 from lossurface.conditions.matrix_game import Game, closest_form
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
@@ -34,6 +34,7 @@ __all__ = [
     "assumption_3",
     "assumption_6",
     "half_space",
+    "necessary",
     "numerical_ranks",
     "proposition_11",
     "proposition_12",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lossurface.errors import InputError, shown
 from lossurface.exact.certificate import Certificate, check, seal
-from lossurface.exact.checker import Refuted
+from lossurface.exact.checker import Refuted, named
 from lossurface.exact.checker.format import AT_ZERO, CONVEX, EVEN, FORM, read
 from lossurface.exact.checker.minimum import check_curvature, margins, norm_above
 
@@ -38,18 +38,19 @@ def bad_minimum(
 ) -> Certificate:
     """Return a certified local minimum with training error above zero.
 
-    The condition is `proposition_11(space)` or, for quadratic neurons, `proposition_12(space)`,
-    decided as failing; the neuron of f_S satisfies Assumption 5.
+    The condition is `proposition_11(space)`, `necessary(space)` or, for quadratic neurons,
+    `proposition_12(space)`, decided as failing; the neuron of f_S satisfies Assumption 5.
 
     Raises:
         InputError: the condition does not fail; the neuron, p or width is out of range; or equal
             samples of different labels need different values, which no network has.
 
-    Source: Propositions 11 and 12; the construction is ours.
+    Source: Propositions 11 and 12, and `beyond/necessary`; the construction is ours.
     """
     if condition.verdict != "fails" or condition.certificate is None:
-        raise InputError(f"{condition.id} is {condition.verdict}; a bad minimum needs it to fail")
-    allowed = (*CONVEX, *EVEN) if condition.id == "proposition-11" else ("quadratic",)
+        about = f"{named(condition.id)}: {condition.verdict}"
+        raise InputError(f"{about}; a bad minimum needs samples on which it fails")
+    allowed = ("quadratic",) if condition.id == "proposition-12" else (*CONVEX, *EVEN)
     if neuron not in allowed:
         raise InputError(f"neuron is {neuron!r}; use one of {', '.join(allowed)}")
     for name, value, least, most in (("p", p, 2, 60), ("width", width, 1, WIDEST)):
@@ -68,7 +69,7 @@ def bad_minimum(
             "remove one of them"
         )
     a, signed = Fraction(-data["sign"]), [y * w for y, w in zip(labels, weights, strict=True)]
-    radius = _radius(space, neuron, a, signed, data["form"])
+    radius = _radius(space, neuron, a, signed, data["form"], condition.id == "ours-necessary")
     f_S = width * a * sum(AT_ZERO[neuron], Fraction(0)) / 2
     spread = Fraction(1, 2**30) + (Fraction(width, 2**40) if neuron in CONVEX else 0)
     levels = [labels[i] * sum(yf[i], Fraction(0)) / 2 - f_S for i in steps.owners]
@@ -115,13 +116,16 @@ def _merged(space: Space, weights: list[Fraction]) -> list[Fraction]:
     return [sum(groups[sample], Fraction(0)) / len(groups[sample]) for sample in samples]
 
 
-def _radius(space: Space, neuron: str, a: Fraction, signed: list[Fraction], form: Any) -> Fraction:
+def _radius(
+    space: Space, neuron: str, a: Fraction, signed: list[Fraction], form: Any, sharp: bool
+) -> Fraction:
     """Return a power of two, at most 1, within which S outweighs the Taylor remainder."""
     checked = read(form, FORM, "form")
 
     def fits(exponent: int) -> bool:
         try:
-            check_curvature(neuron, [a], signed, space.samples, Fraction(1, 2**exponent), checked)
+            radius = Fraction(1, 2**exponent)
+            check_curvature(neuron, [a], signed, space.samples, radius, checked, sharp)
         except Refuted:
             return False
         return True

@@ -25,6 +25,7 @@ NAMES = {
     "increasing-neuron": "Theorem 2's neuron: increasing",
     "monotone-neuron": "A strictly monotone neuron",
     "proposition-11": "Proposition 11's condition",
+    "ours-necessary": "Proposition 11's condition, sharpened",
     "proposition-12": "Proposition 12's condition",
     "affine-separability": "Separability by any hyperplane",
     "half-space": "All samples in an open half-space",

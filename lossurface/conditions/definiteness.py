@@ -8,17 +8,24 @@ among the lambda with sum lambda y x = 0, that no S is definite. We read "defini
 the samples: f sees w only through its projection on V, so where V is not all of R^d the
 proposition, applied in V, says more than its wording in R^d. It holds iff two convex quadratics,
 not zero on V, tell the classes apart weakly. The page `beyond/geometry` proves both.
+
+`necessary` is Proposition 11 sharpened (ours): no S is definite on D, the span of the differences
+of its samples with lambda > 0. D = {0}, a point that carries both labels, counts as definite. As D
+depends on lambda this is no semidefinite program, but it takes few of them. Where no lambda of a
+group of samples makes S definite on *all* directions of the group, a convex quadratic tells the
+classes apart weakly, and leaves smaller groups, disjoint and of fewer dimensions (facial
+reduction). The page `beyond/necessary` proves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from lossurface.conditions import boundary_cases
 from lossurface.conditions.certified import Condition, settle
-from lossurface.conditions.coordinates import Space
+from lossurface.conditions.coordinates import Space, span_of
 from lossurface.conditions.matrix_game import (
     ROOM,
     balanced,
@@ -30,14 +37,16 @@ from lossurface.conditions.matrix_game import (
 from lossurface.errors import InputError
 from lossurface.exact.certificate import seal
 from lossurface.exact.checker import Unreadable
-from lossurface.exact.checker.dataset import quadratic_values
-from lossurface.setting.datasets import Dataset
+from lossurface.exact.checker.arithmetic import dot
+from lossurface.exact.checker.dataset import differences, parted, quadratic_values
+from lossurface.exact.checker.format import QUADRATIC, read
+from lossurface.setting.datasets import Dataset, contradictions
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["proposition_11", "proposition_12"]
+__all__ = ["necessary", "proposition_11", "proposition_12"]
 
 BITS = (6, 10, 16, 26, 44)
 NAMES = {1: "positive", -1: "negative"}
@@ -89,6 +98,57 @@ def proposition_11(space: Space, ellipsoids: Condition | None = None) -> Conditi
         return settle(space, "quadratics", claim, own, why, ellipsoids.margin)
     words = ("definite", "two convex quadratics tell the classes apart, weakly")
     return _settled(space, claim, _definite, *words)
+
+
+def necessary(space: Space, eleven: Condition | None = None) -> Condition:
+    """Decide the sharpened condition: no S is definite on the directions of its samples.
+
+    Args:
+        space: the dataset.
+        eleven: `proposition_11(space)`, if known: its weights, or its quadratics, may do.
+
+    Returns:
+        `holds` with nested quadratics, `fails` with dual weights, or `undecided`.
+
+    Source: ours, a sharper form of Proposition 11.
+    """
+    n, pairs = space.dataset.n, contradictions(space.dataset)
+    known = {} if eleven is None or eleven.certificate is None else eleven.certificate.data
+    if pairs:
+        i, j = pairs[0]
+        why = f"samples {i} and {j} are equal and labelled differently"
+        return _fails(space, [Fraction(k in (i, j)) for k in range(n)], 1, why, 0.0)
+    if "lambda" in known:
+        weights = [Fraction(v) for v in known["lambda"]]
+        return _fails(space, weights, known["sign"], "the lambda of Proposition 11 is one", 0.0)
+    shapes: dict[str, list[Fields]] = {NAMES[sign]: [] for sign in SIGNS}
+    margins: list[float] = []
+    left: list[float] = []
+    for sign in SIGNS:
+        name, groups = NAMES[sign], [list(range(n))]
+        if known:
+            parts = _parts(space, groups[0], sign, known[name])
+            if parts != groups:
+                shapes[name], groups = [dict(known[name])], parts
+        while groups:
+            group = groups.pop()
+            margin, found = _reduced(space, group, sign)
+            if isinstance(found, Condition):
+                return found
+            if found is None:
+                left.append(margin)
+            else:
+                margins.append(margin)
+                shapes[name].append(found)
+                groups += _parts(space, group, sign, found)
+    if left:
+        groups_left = f"the value on {len(left)} groups of samples"
+        why = f"{groups_left}, within {max(left):.1e} of zero, could not be rounded"
+        return Condition("ours-necessary", "undecided", why, max(left))
+    margin = min(margins, default=(eleven and eleven.margin) or 0.0)
+    count = sum(map(len, shapes.values()))
+    why = f"{count} convex quadratics, nested, tell the classes apart (margin {margin:.3g})"
+    return settle(space, "nested-quadratics", "ours-necessary", shapes, why, margin)
 
 
 def _settled(
@@ -208,3 +268,49 @@ def _definite(space: Space, sign: Sign) -> Proposals:
 
 def _weights_fields(space: Space, weights: list[Fraction], sign: Sign) -> Fields:
     return {"lambda": weights, "sign": sign, "form": {**space.span.fields(), "kernel": []}}
+
+
+def _fails(
+    space: Space, weights: Sequence[Fraction], sign: int, why: str, margin: float
+) -> Condition:
+    used = [row for row, weight in zip(space.samples.rows, weights, strict=True) if weight]
+    form = {**span_of(differences(used)).fields(), "kernel": []}
+    own = {"lambda": weights, "sign": sign, "form": form}
+    return settle(space, "definite-weights", "ours-necessary", own, why, margin)
+
+
+def _reduced(space: Space, group: list[int], sign: Sign) -> tuple[float, Condition | Fields | None]:
+    """Return a margin, and a trap on the group's own directions or a quadratic that parts it."""
+    origin = space.dataset.x[group[0]]
+    rows = [[v - o for v, o in zip(space.dataset.x[i], origin, strict=True)] for i in group]
+    labels = tuple(space.dataset.y[i] for i in group)
+    margin = 0.0
+    for margin, own in _definite(Space(Dataset(tuple(map(tuple, rows)), labels)), sign):
+        if own is not None and "lambda" in own:
+            lifted = [Fraction(0)] * space.dataset.n
+            for i, weight in zip(group, own["lambda"], strict=True):
+                lifted[i] = weight
+            why = f"S is {NAMES[sign]} definite on the directions of its samples"
+            found = _fails(space, lifted, sign, f"{why} (margin {margin:.3g})", margin)
+            if found.verdict == "fails":
+                return margin, found
+        elif own is not None:
+            # (v^T (x - origin))^2 is (v^T x)^2 - 2 (v^T origin) v^T x, up to a constant
+            linear = own["linear"]
+            for weight, v in zip(own["weights"], own["rows"], strict=True):
+                pull = 2 * weight * dot(v, origin)
+                linear = [u - pull * value for u, value in zip(linear, v, strict=True)]
+            step = {**own, "linear": linear}
+            if _parts(space, group, sign, step) != [group]:
+                return margin, step
+    return margin, None
+
+
+def _parts(space: Space, group: list[int], sign: int, quadratic: Fields) -> list[list[int]]:
+    """Return the smaller groups that a quadratic leaves, as the checker finds them."""
+    try:
+        sealed = seal(quadratic).data
+        shape = read({key: sealed[key] for key in QUADRATIC}, QUADRATIC)
+        return parted(group, sign, shape, "quadratic", space.samples)
+    except (InputError, Unreadable):  # too many digits
+        return [group]

@@ -175,9 +175,13 @@ def applied(case: Case) -> Iterator[Applied]:
 
     beside = _Asked() if f_D else _Asked("there is no f_D", SHORTCUT)
     says = "for some f_D the loss has a local minimum with training error above 0"
-    for name, neurons in (("proposition-11", convex), ("proposition-12", quadratic)):
-        asked = [*case.network(2), neurons, beside, case.violated(name)]
-        yield case.applied(f"{name}-necessary", "warning", says, asked)
+    for name, condition, neurons, more in (
+        ("proposition-11-necessary", "proposition-11", convex, ""),
+        ("ours-necessary", "ours-necessary", convex, ", and a constant feature does not help"),
+        ("proposition-12-necessary", "proposition-12", quadratic, ""),
+    ):
+        asked = [*case.network(2), neurons, beside, case.violated(condition)]
+        yield case.applied(name, "warning", says + more, asked)
     yield _dead(case)
 
     asked = [

@@ -104,8 +104,9 @@ def _row(*cells: str) -> str:
 
 
 def _name(id_: str) -> str:
-    name = id_.removesuffix("-necessary").removeprefix("ours-").replace("-", " ").capitalize()
-    return f"{name} (ours)" if id_.startswith("ours-") else name
+    if id_.startswith("ours-"):
+        return f"{id_.removeprefix('ours-').replace('-', ' ').capitalize()} (ours)"
+    return id_.removesuffix("-necessary").replace("-", " ").capitalize()
 
 
 def _figures(report: Report) -> Iterator[Static]:

@@ -54,7 +54,7 @@ def test_moving_a_class_out_mends_proposition_11_and_the_origin_is_nothing(by, e
 
 
 def test_another_claim_is_refused():
-    with pytest.raises(InputError, match="one of proposition-11, proposition-12"):
+    with pytest.raises(InputError, match="one of proposition-11, ours-necessary, proposition-12"):
         decide(BOWL, "proposition-5")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from lossurface.claims import ours_width, proposition_2, proposition_3, proposition_5, proposition_7
 from lossurface.claims.proposition_5 import PLANE
 from lossurface.conditions.bad_minimum import bad_minimum
-from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.definiteness import necessary, proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6
 from lossurface.conditions.subspaces import assumption_3, theorem_1_width
 from lossurface.enclosed.strict_minimum import strict_minimum
@@ -99,6 +99,12 @@ def staircase(neuron: str = "softplus", p: int = 6, width: int = 2, data: Any = 
     return bad_minimum(prepared, proposition_11(prepared), neuron, p, width)
 
 
+def sharp() -> Any:
+    """Return a bad minimum on samples with a constant coordinate."""
+    prepared = space(*KNOWN["lifted-ring"][:2])
+    return bad_minimum(prepared, necessary(prepared), "cosh", 3, 2)
+
+
 def known(name: str, test: Any) -> Certificate:
     """Return what a test says of a dataset."""
     return test(space(*KNOWN[name][:2])).certificate
@@ -155,6 +161,7 @@ MINIMA: dict[str, Certificate] = {
     "staircase, exp": staircase("exp", 2, 1),
     "staircase, quadratic": staircase("quadratic"),
     "staircase, contradicted": _contradicted(),
+    "staircase, sharp": sharp(),
 }
 CONDITIONS: dict[str, Certificate] = {
     "separator": assumption_6(space(*SEPARABLE)).certificate,
@@ -178,6 +185,8 @@ CONDITIONS: dict[str, Certificate] = {
     "weights-11": known("ring", proposition_11),
     "weights-11, flat": proposition_11(space([[*x, 0] for x in KNOWN["ring"][0]],
                                              KNOWN["ring"][1])).certificate,
+    "weights, sharp": known("lifted-ring", necessary),
+    "nested": necessary(space([[-2, 1], [2, -1], [-2, 0]], [1, -1, -1])).certificate,
     "contradiction": seal({"kind": "contradiction", "claim": "realisable", **_CLASH,
                            "pair": [0, 1]}),
 }  # fmt: skip

@@ -50,6 +50,8 @@ def test_a_minimum_is_verified(name):
         ("weights-12", f"the condition of Proposition 12 {FAILS} semidefinite"),
         ("weights-11", f"the condition of Proposition 11 {FAILS} definite"),
         ("weights-11, flat", f"the condition of Proposition 11 {FAILS} definite on the samples' s"),
+        ("weights, sharp", "the sharpened condition of Proposition 11 fails: lambda makes S pos"),
+        ("nested", "the sharpened condition of Proposition 11 holds: nested convex quadratics"),
         ("contradiction", "realisable fails: samples 0 and 1 are equal and labelled differently"),
     ],
 )
@@ -107,6 +109,14 @@ UNDECIDED = {
 }  # fmt: skip
 NO_COMMON = [[f"1/{10**4000 + k}" for k in range(j, j + 20)] for j in (1, 21)]
 
+STAIRS = CERTIFICATES["staircase, sharp"].data["network"]["staircase"]
+UP = {"network.staircase.levels": [  # f_S is 2 and not -2, so f_D is less by 4
+    f"{Fraction(level.split()[0]) - 4} +/- {level.split()[-1]}" for level in STAIRS["levels"]
+]}  # fmt: skip
+STEEP = {
+    "network.staircase.w": [str(1000 * Fraction(v)) for v in STAIRS["w"]],
+    "network.staircase.breaks": [str(1000 * Fraction(v)) for v in STAIRS["breaks"]],
+}
 PARALLEL = {"samples.1": LARGE["strict, planes"].data["samples"][0]}
 BIAS = Fraction(CERTIFICATES["strict"].data["network"]["a0"])
 RHO = Fraction(CERTIFICATES["strict"].data["rho"])
@@ -200,6 +210,9 @@ BROKEN = [
     ("staircase", {"training_error": "1"}, "training_error is not 1/7, the share counted"),
     ("staircase", {"samples.0.0": "4"}, "dual_weights: coordinate 0 of sum lambda y x is"),
     ("staircase", {"form.kernel": [["1", "0"]]}, "form.kernel: proposition-11 needs a definite"),
+    ("staircase, sharp", {"claim": "proposition-11"}, "form.relations: a combination differs"),
+    ("staircase, sharp", {"network.a": ["1", "1"], **UP}, "S is not shown definite"),
+    ("staircase, sharp", {"radius": "1/3", **STEEP}, "radius: a bias leaves [-1, 1]"),
     ("staircase, quadratic", {"network.a": ["1", "1"]}, "S is not shown definite"),
     ("staircase, quadratic", UNDECIDED, "dual_weights[0]: the margin's sign stays open"),
     # conditions on the data
@@ -241,6 +254,13 @@ BROKEN = [
      "form.columns: every sample is zero"),
     ("weights-12", {"form.columns": [0, 1], "form.relations": [["0", "0"]], "form.kernel": []},
      "form.relations: a combination differs on its row 0"),
+    ("weights, sharp", {"sign": -1}, "lambda: S is not shown definite with the stated sign"),
+    ("weights, sharp", {"form.kernel": [["0", "0"]]}, "form.kernel: ours-necessary needs a def"),
+    ("weights, sharp", {"form.relations": [["1", "0"]]}, "form.relations: a combination differs"),
+    ("weights, sharp", {"samples.0.2": "2"}, "lambda: coordinate 2 of sum lambda y x is not"),
+    ("nested", {"positive": CERTIFICATES["nested"].data["positive"][:1]}, "positive: samples["),
+    ("nested", {"negative": CERTIFICATES["nested"].data["positive"]}, "negative: samples["),
+    ("nested", {"negative.0.weights.0": "-1"}, "negative[0].weights has an entry below zero"),
     ("contradiction", {"pair": [0, 2]}, "pair: the two samples differ"),
     ("contradiction", {"labels": [1, 1, -1]}, "pair: the two labels agree"),
     # a strict minimum

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from flint import ctx
 
-from lossurface.conditions.definiteness import proposition_11, proposition_12
+from lossurface.conditions.definiteness import necessary, proposition_11, proposition_12
 from lossurface.conditions.separability import affine_separability, assumption_6, half_space
 from lossurface.conditions.subspaces import assumption_3
 from lossurface.enclosed import SingleLayer, enclose
@@ -25,6 +25,7 @@ DECIDED = {
     "assumption-3": assumption_3,
     "proposition-11": proposition_11,
     "proposition-12": proposition_12,
+    "ours-necessary": necessary,
 }
 ASSUMED = {"theorem-1": assumption_3, "theorem-2": assumption_6}
 
@@ -52,6 +53,8 @@ REASONS = {
     "weights": "another quadratic",
     "rows": "another quadratic",
     "linear": "another quadratic",
+    "positive": "a quadratic twice",
+    "negative": "a quadratic twice",
     "width": "a larger one",
     "preconditioner": "any matrix near it",
     "rho": "a larger or a smaller box",
@@ -118,7 +121,8 @@ def others(value):
     if isinstance(value, int):
         return [1, -1, 5]
     if value.replace("-", "").isalpha():
-        return ["relu", "softplus", "proposition-2", "proposition-12", "theorem-2", "other"]
+        return ["relu", "softplus", "proposition-2", "proposition-12", "ours-necessary",
+                "theorem-2", "other"]  # fmt: skip
     return ["7/3", "-1", "0", "1/1000", "7 +/- 1/2", "inf"]
 
 

@@ -87,3 +87,20 @@ def test_convex_neurons_to_second_order(name):
     for k in range(1000):
         s = ball(Fraction(k, 1000), Fraction(k + 1, 1000))
         assert abs(s * (1 - s) * (1 - 2 * s)) < ball(6 * K)
+
+
+@pytest.mark.parametrize("name", AT_ZERO)
+def test_neurons_to_second_order_at_a_bias(name):
+    """`check_curvature`: on a grid of |b| <= 1 and |t| <= 1, up to a factor that b may set."""
+    h, K, _ = (CONVEX | EVEN)[name]
+    h, K = 3 * h / 4, K if name in CONVEX else 8 * K
+    neuron = get_neuron(name)
+    with ctx.workprec(200):
+        unit = neuron.ball_derivative(arb(0), 2) / ball(2 * (CONVEX | EVEN)[name][0])
+        for b in (Fraction(k, 8) for k in range(-8, 9)):
+            factor = ball(b).exp() if name == "exp" else unit
+            at, slope, second = (neuron.ball_derivative(ball(b), k) for k in range(3))
+            assert second / 2 > factor * ball(h)
+            for t in (Fraction(k, 8) for k in range(-8, 9) if k):
+                rest = neuron.ball(ball(b + t)) - at - slope * ball(t) - second / 2 * ball(t**2)
+                assert abs(rest) <= factor * ball(K) * ball(abs(t) ** 3) + arb(2) ** -150

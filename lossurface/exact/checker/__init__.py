@@ -24,6 +24,7 @@ CONDITIONS: dict[str, Callable[[Any, Samples], str]] = {
     "ranks": dataset.check_ranks,
     "independent-parts": dataset.check_independent_parts,
     "quadratics": dataset.check_quadratics,
+    "nested-quadratics": dataset.check_nested_quadratics,
     "definite-weights": dataset.check_definite_weights,
     "contradiction": dataset.check_contradiction,
 }
@@ -42,6 +43,8 @@ class Proof(NamedTuple):
 
 def named(claim: str) -> str:
     """Return what it is that holds or fails: a condition, not the proposition that asks it."""
+    if claim == "ours-necessary":
+        return "the sharpened condition of Proposition 11"
     number = claim.removeprefix("proposition-")
     return claim if number == claim else f"the condition of Proposition {number}"
 

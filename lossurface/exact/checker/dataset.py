@@ -12,7 +12,12 @@
   positive class sums. Proposition 12 (u = 0, strictly): <Z, S> is below zero for the one, above
   zero for the other, so S is indefinite. Proposition 11 (Z not zero on the samples): if moreover
   sum lambda y x = 0 then <Z, S> <= 0, so S is not positive definite on their span.
-- `definite-weights`: such a lambda, with S of one sign: the condition fails.
+- `definite-weights`: such a lambda, with S of one sign: the condition fails. For `ours-necessary`
+  as for Proposition 11, but on D, the span of the differences of the samples with lambda > 0.
+- `nested-quadratics`: no such lambda. Let q be at most c on one class of a group of samples, and at
+  least c on the other. If lambda > 0 in the group alone and S is definite on D, of the sign that q
+  is for, then 0 <= |<Z, S>| <= 0. So q = c where lambda > 0, and v_k^T S v_k = 0 where c_k > 0: v_k
+  is orthogonal to D, and v_k^T x is one number where lambda > 0. Those samples are a smaller group.
 - `contradiction`: two equal samples with different labels: no network classifies both.
 """
 
@@ -167,6 +172,40 @@ def check_quadratics(cert: Any, samples: Samples) -> str:
     return f"holds: {what} has each class inside and the other outside"
 
 
+def parted(
+    group: Sequence[int], sign: int, quadratic: Any, where: str, samples: Samples
+) -> list[list[int]]:
+    """Return the smaller groups that hold both classes; the group itself if q says nothing."""
+    rows, labels = [samples.rows[i] for i in group], [samples.labels[i] for i in group]
+    values, _ = quadratic_values(quadratic, where, Samples(rows, samples.scale, labels))
+    level = max(v for v, label in zip(values, labels, strict=True) if label == sign)
+    if level > min(v for v, label in zip(values, labels, strict=True) if label != sign):
+        return [list(group)]
+    pairs = zip(quadratic["rows"], quadratic["weights"], strict=True)
+    forms = [integers(v)[0] for v, weight in pairs if weight]
+    parts: dict[tuple[int, ...], list[int]] = {}
+    for i, row, value in zip(group, rows, values, strict=True):
+        if value == level:
+            parts.setdefault(tuple(inner(form, row) for form in forms), []).append(i)
+    return [part for part in parts.values() if len({samples.labels[i] for i in part}) == 2]
+
+
+def check_nested_quadratics(cert: Any, samples: Samples) -> str:
+    """Check that convex quadratics, one after the other, leave no group."""
+    for name, sign in (("positive", 1), ("negative", -1)):
+        groups = [list(range(len(samples.labels)))]
+        for k, q in enumerate(cert[name]):
+            split = [parted(group, sign, q, f"{name}[{k}]", samples) for group in groups]
+            groups = [part for parts in split for part in parts]
+        require(not groups, f"{name}: samples{groups and groups[0][:5]} are left together")
+    return "holds: nested convex quadratics tell the classes apart"
+
+
+def differences(rows: Rows) -> Rows:
+    """Return each row less the first."""
+    return [[v - o for v, o in zip(row, rows[0], strict=True)] for row in rows]
+
+
 def check_form(form: Any, weights: Sequence[Q], rows: Rows, where: str) -> None:
     """Check that sum_i weights[i] x_i x_i^T is positive semidefinite with the stated kernel.
 
@@ -195,10 +234,12 @@ def check_weights(cert: Any, name: str, samples: Samples) -> list[Q]:
     signed = [w * y for w, y in zip(weights, samples.labels, strict=True)]
     require(sum(signed) == 0, f"{name}: the two classes' sums differ")
     require(any(signed), f"{name} is zero")
-    if cert["claim"] == "proposition-11":
+    if cert["claim"] != "proposition-12":
         for k, value in enumerate(samples.sum(signed)):
             require(not value, f"{name}: coordinate {k} of sum lambda y x is not zero")
-        require(not cert["form"]["kernel"], "form.kernel: proposition-11 needs a definite matrix")
+        definite = f"form.kernel: {cert['claim']} needs a definite matrix"
+        require(not cert["form"]["kernel"], definite)
+    if cert["claim"] == "proposition-11":
         check_relations(cert["form"], samples.rows, "form")
     return signed
 
@@ -211,8 +252,12 @@ def check_definite_weights(cert: Any, samples: Samples) -> str:
     # Semidefiniteness concerns the samples with lambda > 0 only; definiteness, the span of all.
     used = [i for i, w in enumerate(weights) if strict or w]
     turned = [cert["sign"] * signed[i] for i in used]
-    check_form(cert["form"], turned, [samples.rows[i] for i in used], "lambda")
+    rows: Rows = [samples.rows[i] for i in used]
     word = "positive" if cert["sign"] == 1 else "negative"
+    if cert["claim"] == "ours-necessary":
+        check_form(cert["form"], turned, differences(rows), "lambda")
+        return f"fails: lambda makes S {word} definite on the directions of its {len(used)} samples"
+    check_form(cert["form"], turned, rows, "lambda")
     kind = "definite" if strict else "semidefinite"
     where = " on the samples' span" if strict and cert["form"]["relations"] else ""
     return f"fails: lambda makes sum lambda y x x^T {word} {kind}{where}"

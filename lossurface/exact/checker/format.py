@@ -73,9 +73,11 @@ NETWORK: Any = (
 _STAIRCASE: Any = {"w": ["q"], "b": "q", "breaks": ["q", ...], "levels": ["ball"]}
 # f_D is held fixed: `offset` holds its outputs on the samples, zeros where there is no f_D.
 _FREE: Any = {"neuron": ANALYTIC, "a0": "q", "a": ["q"], "W": [["q"]], "offset": ["q"]}
-_QUADRATIC: Any = {"weights": ["q", ...], "rows": [["q"], ...], "linear": ["q"]}
-_QUADRATICS: Any = {"positive": _QUADRATIC, "negative": _QUADRATIC}
+QUADRATIC: Any = {"weights": ["q", ...], "rows": [["q"], ...], "linear": ["q"]}
+_QUADRATICS: Any = {"positive": QUADRATIC, "negative": QUADRATIC}
+_NESTED: Any = {"positive": [QUADRATIC], "negative": [QUADRATIC]}
 _CONDITIONS = {"proposition-11", "proposition-12"}
+_WEIGHED = {*_CONDITIONS, "ours-necessary"}
 _SEPARATION = {"assumption-6", "affine-separability", "half-space"}
 _CUT: Any = {"other": SPAN, "parts": [[INDEX]]}  # a class, and the other one's span
 _PARTS: Any = {"positive": _CUT, "negative": _CUT}
@@ -90,7 +92,7 @@ KINDS: dict[str, Any] = {
         "training_error": "q",
     },
     "staircase": {
-        "claim": _CONDITIONS,
+        "claim": _WEIGHED,
         "p": POWER,
         "network": {"neuron": {*CONVEX, *EVEN}, "a0": "q", "a": ["q"], "staircase": _STAIRCASE},
         "dual_weights": ["q"],
@@ -113,7 +115,8 @@ KINDS: dict[str, Any] = {
     "ranks": {"claim": {"assumption-3"}, **RANKS},
     "independent-parts": {"claim": {"theorem-1"}, **_PARTS, "width": range(10**9)},
     "quadratics": {"claim": _CONDITIONS, **_QUADRATICS},
-    "definite-weights": {"claim": _CONDITIONS, "lambda": ["q"], "sign": {1, -1}, "form": FORM},
+    "nested-quadratics": {"claim": {"ours-necessary"}, **_NESTED},
+    "definite-weights": {"claim": _WEIGHED, "lambda": ["q"], "sign": {1, -1}, "form": FORM},
     "contradiction": {"claim": {"realisable"}, "pair": [INDEX, INDEX]},
 }
 ENVELOPE: Any = {"format": {FORMAT}, "version": {VERSION}}

@@ -11,7 +11,7 @@ layer is dead adds a constant to f. At theta*, f is affine, f(x) = c + v^T x, in
   n_- on positive, n_+ on negative samples, up to a factor;
 - c and v are the least of F(c, v) = sum_i l(-y_i (c + v^T x_i)), given by balls.
 
-On data that violate the condition of Proposition 11 or 12, f = f_S + f_D, where one hidden neuron
+On data that violate a condition of Proposition 11 or 12, f = f_S + f_D, where one hidden neuron
 of f_D, a staircase (constant between its breaks), feeds an output weight 1 and bias 0. In f_S every
 w_j = 0 and the a_j have one sign. There everything follows from lambda:
 
@@ -36,7 +36,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .arithmetic import Samples, definite, dot, inner, integers, root, total
-from .dataset import check_form, check_ranks, check_separator, check_weights
+from .dataset import check_form, check_ranks, check_separator, check_weights, differences
 from .format import AT_ZERO, CONVEX, EVEN, IDENTITY, ODD, ZERO, Ball, Unreadable, require, size
 
 Rows = list[list[Q]]
@@ -246,7 +246,13 @@ def norm_above(square: Q) -> Q:
 
 
 def check_curvature(
-    neuron: str, a: Sequence[Q], weighted: Sequence[Q], samples: Samples, radius: Q, form: Any
+    neuron: str,
+    a: Sequence[Q],
+    weighted: Sequence[Q],
+    samples: Samples,
+    radius: Q,
+    form: Any,
+    sharp: bool = False,
 ) -> None:
     """Check that sum_j a_j g(w_j), g(w) = sum_i weighted_i (sigma(w^T x_i) - sigma(0)), is <= 0.
 
@@ -254,23 +260,31 @@ def check_curvature(
     keep it, and S, the sum of h weighted_i x_i x_i^T less Taylor's remainder, has the other. Where
     sigma is not even, sum_i weighted_i x_i = 0 (the caller checks that). The form is the span of
     the samples with a weight, and the kernel of S.
+
+    If `sharp`, w^T x_i = b + t_i with b = w^T x_0, x_0 the first sample with a weight. By Taylor at
+    b it is the same for the differences x_i - x_0, up to a factor above 0. For |b|, |t| <= 1:
+    sigma''(b)/2 >= 3/4 h, as cosh(1/2)^-2 > 3/4 for softplus; exp has the factor e^b. The rest is
+    at most 5 |t|^3 for z^4, and sinh(2)/6 |t|^3 < 2/3 |t|^3 for cosh: in both cases 8 K |t|^3.
     """
     require(all(v < 0 for v in a) or all(v > 0 for v in a), "network.a has no single sign")
     require(min(map(abs, a)) >= radius, "radius: an entry of network.a may change its sign")
     turned = list(weighted) if a[0] < 0 else [-weight for weight in weighted]
     used = [i for i, weight in enumerate(turned) if weight]
-    every = samples.squares()
-    squares = [every[i] for i in used]
-    if neuron in CONVEX:
-        h, K, Z = CONVEX[neuron]
+    rows: Sequence[Sequence[int]] = [samples.rows[i] for i in used]
+    h, K, Z = (CONVEX | EVEN)[neuron]
+    if sharp:
+        near = radius**2 * inner(rows[0], rows[0]) <= samples.scale**2
+        require(near, "radius: a bias leaves [-1, 1]")
+        rows, h, K, Z = differences(rows), 3 * h / 4, K if neuron in CONVEX else 8 * K, Q(1)
+    squares = [Q(inner(row, row), samples.scale**2) for row in rows]
+    if sharp or neuron in CONVEX:
         bounds = [K * radius * norm_above(square) for square in squares]
     else:
-        h, K, Z = EVEN[neuron]
         bounds = [K * radius**2 * square for square in squares]
     within = Z is None or radius**2 * max(squares) <= Z**2
     require(within, "radius: beyond the range of the Taylor bound")
     rest = [h * turned[i] - b * abs(turned[i]) for i, b in zip(used, bounds, strict=True)]
-    check_form(form, rest, [samples.rows[i] for i in used], "radius or dual weights")
+    check_form(form, rest, rows, "radius or dual weights")
 
 
 # claim: why its theta* is a minimum, and what it speaks of: architectures, data and neurons
@@ -327,7 +341,7 @@ def check_staircase(cert: Any, samples: Samples) -> str:
     network, radius, weights = (cert[name] for name in ("network", "radius", "dual_weights"))
     neuron, a, y = network["neuron"], network["a"], samples.labels
     require(radius > 0, "radius is not above zero")
-    fits = neuron == "quadratic" or cert["claim"] == "proposition-11"
+    fits = neuron == "quadratic" or cert["claim"] != "proposition-12"
     require(fits, "network.neuron: proposition-12 is about quadratic neurons")
     weighted = check_weights(cert, "dual_weights", samples)
     outputs = margins(weights, cert["p"])
@@ -340,7 +354,8 @@ def check_staircase(cert: Any, samples: Samples) -> str:
         f = (low, high) if label > 0 else (-high, -low)
         needed.append((f[0] - network["a0"] - above, f[1] - network["a0"] - below))
     check_steps(network["staircase"], samples, needed, alike, radius)
-    check_curvature(neuron, a, weighted, samples, radius, cert["form"])
+    sharp = cert["claim"] == "ours-necessary"
+    check_curvature(neuron, a, weighted, samples, radius, cert["form"], sharp)
     wrong = 0
     for i, (label, zero, (low, high)) in enumerate(zip(y, flat, outputs, strict=True)):
         signed = zero or low > 0 or high < 0
