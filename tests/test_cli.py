@@ -74,7 +74,7 @@ def test_help_is_whole_and_lists_choices_and_exit_statuses(run):
 
 
 def test_ids_forgive_case(run):
-    told = run("verify", "Proposition-5", "EXAMPLE-1", "--trials", 1)[1]
+    told = run("verify", "Proposition 5", "EXAMPLE-1", "--trials", 1)[1]
     assert [line.split(":")[0] for line in told.splitlines()[:-1]] == ["proposition-5", "example-1"]
 
 
@@ -352,6 +352,7 @@ def test_file_names_are_written_escaped(run, tmp_path, name, written):
         (("reproduce", "--count", "3"), "give --trials-of NAME"),
         (("reproduce", "--trials-of", "separability", "theorem-1"), "give no ID and no -p"),
         (("reproduce", "--workers", "2", "--scheduler", "tcp://x:1"), "exclude each other"),
+        (("reproduce", "--scheduler", "foo"), "scheduler foo: no port; write tcp://HOST"),
         (("reproduce", "theorem-1", "-p", "trails", "3"), "unknown parameter 'trails'"),
         (("reproduce", "--out", ""), "the folder to write to has no name"),
         (("check", "no.csv", "--label", "y", "--out", ""), "the folder to write to has no name"),

@@ -297,12 +297,12 @@ CLAIMS: dict[str, Claim] = {
 
 
 def get(claim_id: str) -> Claim:
-    """Return a claim by its id, in letters of either case.
+    """Return a claim by its id, or by its name: `Proposition 5` is `proposition-5`.
 
     Raises:
         InputError: there is no such claim; the message names those spelled alike, or all.
     """
-    wanted = str(claim_id).lower()
+    wanted = str(claim_id).lower().replace(" ", "-")
     if wanted not in CLAIMS:
         close = get_close_matches(wanted, CLAIMS, cutoff=0.52)
         way = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(CLAIMS)}"
