@@ -451,6 +451,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the shell closed it
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
     given = sys.argv[1:] if arguments is None else [*arguments]
     try:
         cli.main(args=given or ["--help"], prog_name="lossurface", standalone_mode=False)

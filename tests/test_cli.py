@@ -165,6 +165,13 @@ def test_a_shell_completes_commands_and_ids():
     assert completed("lossurface certify ours-") == ["ours-width"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
+def test_streams_may_be_closed():
+    program = "from lossurface.cli import main; main(['verify', 'example-3', 'proposition-5'])"
+    command = f"{sys.executable} -c \"if __name__ == '__main__': {program}\" >&- 2>&-"
+    assert subprocess.run(command, shell=True).returncode == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="writes to a full device")
 def test_output_that_cannot_be_written_is_one_line_and_status_2():
     with Path("/dev/full").open("w") as full:
