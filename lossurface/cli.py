@@ -311,7 +311,7 @@ def check(path: Path, out: str | None, quiet: bool, as_json: bool, **choices: An
     if as_json:
         click.echo(json.dumps(report.to_dict(), indent=2))
     else:
-        _say("\n".join(report.verdict if quiet else report.lines()))
+        _say("\n".join(map(printable, report.verdict if quiet else report.lines())))
     if out is not None and not quiet:
         written = f"{printable(out)}: written, with report.html, report.json and certificates"
         click.echo(written, err=as_json)

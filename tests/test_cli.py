@@ -112,13 +112,14 @@ def test_quiet_tells_only_what_does_not_hold(run, certificate, tmp_path, monkeyp
 
 
 def test_check_says_its_verdict_first_and_where_it_wrote(run, tmp_path):
-    (tmp_path / "d.csv").write_text("a,b,y\n2,1,1\n1,2,1\n-1,0,0\n0,-1,0\n")
-    asked = ("check", tmp_path / "d.csv", "--label", "y")
+    (tmp_path / "d.csv").write_text("a,b,y\n2,1,\x1b[31m\n1,2,\x1b[31m\n-1,0,no\n0,-1,no\n")
+    asked = ("check", tmp_path / "d.csv", "--label", "y", "--positive", "\x1b[31m")
     status, out, err = run(*asked, "--out", tmp_path / "report")
     assert (status, err) == (0, "")
     first, *_, last = out.splitlines()
     assert first.startswith("guaranteed by Theorem 2 and Monotone (ours): every local minimum")
     assert last.startswith(f"{tmp_path / 'report'}: written")
+    assert "4 samples in 2 dimensions, 2 positive (\\x1b[31m), 2 negative (no)" in out
     assert (tmp_path / "report" / "report.html").is_file()
     assert run(*asked, "-q")[1] == "\n".join(out.splitlines()[:2]) + "\n"
     status, out, err = run(*asked, "--out", tmp_path / "report", "--json")

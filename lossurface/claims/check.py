@@ -136,16 +136,18 @@ class Report:
             for claim in self.claims:
                 if claim.id in self.widths:
                     by.setdefault(self.widths[claim.id], []).append(claim.name)
-            enough = "; ".join(f"M = {M} by {_listed(by[M])}" for M in sorted(by))
+            enough = "; ".join(f"M = {M} is enough by {_listed(by[M])}" for M in sorted(by))
             known = "no M, the number of neurons in f_S," if given is None else f"M = {given}"
-            needed = f"width: {enough.replace(' by', ' is enough by', 1)}; {known} is given"
+            needed = f"width: {enough}; {known} is given"
         found = self.numerical
         if found is None:
             return (needed,)
+        width = found["theorem_1_width"]
+        asks = "different subspaces" if width is None else f"width {width}"
         return needed, (
             f"numerical ranks (singular values above {found['tolerance']:g} of the largest; no "
             f"verdict rests on them): r_+ = {found['r_plus']}, r_- = {found['r_minus']}, r = "
-            f"{found['r']}, Theorem 1 would ask for width {found['theorem_1_width']}"
+            f"{found['r']}, Theorem 1 would ask for {asks}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -207,7 +209,7 @@ class Report:
         elif self.widths:
             least = min(self.widths.values())
             by = _listed([c.name for c in self.claims if self.widths.get(c.id) == least])
-            yield f"no guarantee applies yet: f_S needs a width of {least}, by {by}"
+            yield f"no guarantee applies yet: M = {least} is enough for one, by {by}"
         else:
             yield "no guarantee applies"
             for claim in self.claims:
