@@ -166,6 +166,21 @@ def test_a_shell_completes_commands_and_ids():
     assert completed("lossurface certify ours-") == ["ours-width"]
 
 
+def test_a_label_that_the_terminal_cannot_show_is_escaped(tmp_path):
+    (tmp_path / "d.csv").write_text("a,y\n2,∞\n-1,no\n", encoding="utf-8")
+    program = "import sys; from lossurface.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", program, "check", "d.csv", "--label", "y"]
+    ended = subprocess.run(
+        [*command, "--positive", "∞"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "1 positive (\\u221e), 1 negative (no)" in ended.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
 def test_streams_may_be_closed():
     program = "from lossurface.cli import main; main(['verify', 'example-3', 'proposition-5'])"
