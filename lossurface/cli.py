@@ -1,19 +1,20 @@
-"""The command line. Exit status: 0 all holds, 1 a claim fails or is undecided, 2 bad input.
-
-`reproduce` ends with 3 where it could not go on (a full disk, a lost scheduler); a rerun resumes.
-"""
+"""The command line."""
 
 from __future__ import annotations
 
+import io
 import json
 import multiprocessing
 import os
+import re
+import shutil
 import signal
 import sys
+import textwrap
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ import click
 
 from lossurface.errors import InputError, checked_folder
 from lossurface.exact.checker import printable
+from lossurface.setting.neurons import NEURONS
 
 if TYPE_CHECKING:
     from lossurface.claims import Claim
@@ -31,20 +33,48 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 _STATUSES = {"holds": "hold", "fails": "fail", "undecided": "undecided"}
-_CHECKED = {"holds": "verified", "fails": "not verified", "unreadable": "unreadable"}
+_COLOURS = {"holds": "green", "guaranteed": "green", "fails": "red", "undecided": "yellow"}
+_COLOURS |= {"no guarantee applies": "red", "certified": "red", "warning": "red"}
+_TOLD = re.compile(rf"^( *|[a-z0-9-]+: )({'|'.join(_COLOURS)})\b", re.MULTILINE)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_quiet = partial(click.option, "-q", "--quiet", is_flag=True)
+_NEURONS = ", ".join(NEURONS)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def _ids(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """Complete an id in the shell."""
+    from lossurface.claims import CLAIMS
+
+    certify = context.command.name == "certify"
+    asked = (claim.id for claim in CLAIMS.values() if claim.certifies or not certify)
+    return [id_ for id_ in asked if id_.startswith(begun.lower())]
+
+
+class _Command(click.Command):
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the help's first sentence, however long; click would cut it."""
+        return super().get_short_help_str(1000)
+
+
+class _Group(click.Group):
+    command_class = _Command
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lossurface", prog_name="lossurface")
 def cli() -> None:
-    """Companion to Liang, Sun, Li and Srikant (ICML 2018): search in floats, check exactly."""
+    """Companion to Liang, Sun, Li and Srikant (ICML 2018): search in floats, check exactly.
+
+    Begin with `lossurface list`; `lossurface COMMAND -h` tells what a command takes.
+
+    Exit status: 0 all holds, 1 something does not, 2 bad input, 3 `reproduce` could not go on.
+    """
 
 
 @cli.command("list")
 @_JSON
 def list_claims(as_json: bool) -> None:
-    """List the claims: the evidence of their checks, and the page that proves them."""
+    """List the claims, the pages that prove them and the evidence of their checks."""
     from lossurface.claims import CLAIMS
 
     rows = [
@@ -61,24 +91,28 @@ def list_claims(as_json: bool) -> None:
     if as_json:
         _print_json(rows)
         return
+    first = next(claim for claim in CLAIMS.values() if claim.ours)
     for claim in CLAIMS.values():
-        if claim.id == "ours-width":
-            click.echo("Ours, not the paper's:")
-        checks = f"checks {', '.join(claim.evidence)}"
-        click.echo(f"{claim.id:21}{checks:33}{claim.title}; {claim.proved}")
+        if claim is first:
+            _say("Ours, not the paper's:")
+        page = f"book/{claim.page}.ipynb"
+        _say(f"{claim.id:21}{page:40}{claim.title} (checks: {', '.join(claim.evidence)})")
 
 
 @cli.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=_ids)
 @click.option("--seed", type=int, help="Seed of everything sampled; 0 unless given.")
 @click.option("--trials", type=click.IntRange(1), help="Trials of each sampled experiment.")
 @click.option("--device", help="Where networks are trained: cpu (unless given), cuda or auto.")
+@_quiet(help="Print only what does not hold.")
 @_JSON
-def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
-    """Verify claims (all by default); exit status 0 only when every one holds.
+def verify(ids: tuple[str, ...], quiet: bool, as_json: bool, **choices: Any) -> None:
+    """Verify claims, all by default.
 
     Each claim gets those of the options that it takes; one that no claim named takes is said.
     Several are verified in two processes.
+
+    Exit status: 0 if every claim holds, 1 if one fails or is undecided, 2 for bad input.
     """
     from lossurface.claims import check_options, select
 
@@ -92,16 +126,17 @@ def verify(ids: tuple[str, ...], as_json: bool, **choices: Any) -> None:
     start, verdicts = time.perf_counter(), []
     with _verifying(claims, given) as coming:
         for position, claim in enumerate(claims, 1):
-            _progress(f"[{position}/{len(claims)}] {claim.id} ...")
+            if not quiet:
+                _progress(f"[{position}/{len(claims)}] {claim.id} ...")
             verdict = next(coming)
             verdicts.append(verdict)
-            if not as_json:
-                click.echo(f"{verdict}  [{verdict.seconds:.1f} s]")
+            if not (as_json or (quiet and verdict.status == "holds")):
+                _say(f"{verdict}  [{verdict.seconds:.1f} s]")
     if as_json:
         _print_json([verdict.to_dict() for verdict in verdicts])
-    elif len(verdicts) > 1:
+    elif len(verdicts) > 1 and not quiet:
         told = _counted((verdict.status for verdict in verdicts), "claim", _STATUSES)
-        click.echo(f"{told}  [{time.perf_counter() - start:.1f} s]")
+        _say(f"{told}  [{time.perf_counter() - start:.1f} s]")
     if any(verdict.status != "holds" for verdict in verdicts):
         sys.exit(1)
 
@@ -152,37 +187,54 @@ def _end_with_starter() -> None:
 
 
 @cli.command()
-@click.argument("claim_id", metavar="[ID]", required=False)
+@click.argument("claim_id", metavar="[ID]", required=False, shell_complete=_ids)
 @click.option("--all", "everything", is_flag=True, help="Write the whole gallery to a folder.")
-@click.option("-o", "--output", required=True, help="File, or folder.")
-@click.option("--neuron", help="A neuron of the claim's class.")
+@click.option("-o", "--output", required=True, help="File (- is standard output), or folder.")
+@click.option("--neuron", metavar="NAME", help=f"One that the claim is about, of {_NEURONS}.")
 @click.option("--p", type=int, help="Power of the polynomial hinge.")
 @click.option("--width", type=int, help="Number of neurons M.")
 @click.option("--family", help="Of the claim ours-width: recursion, small or fixed-fd.")
-def certify(claim_id: str | None, everything: bool, output: str, **choices: Any) -> None:
-    """Write the certificate of a claim's counterexample, or with --all those of the gallery."""
+@_quiet(help="Do not say what is written.")
+def certify(
+    claim_id: str | None, everything: bool, output: str, quiet: bool, **choices: Any
+) -> None:
+    """Write the certificate of a claim's counterexample, or with --all those of the gallery.
+
+    Exit status: 0 if it is written, 2 for bad input.
+    """
     if not output:
         raise InputError("--output is empty; name a file, or with --all a folder")
+    if everything and output == "-":
+        raise InputError("--all writes a folder, and - is standard output; name a folder")
     given = {name: value for name, value in choices.items() if value is not None}
+    tell = _silent if quiet else click.echo
     if everything:
         if claim_id is not None or given:
             raise InputError("--all writes the whole gallery; give no claim and no choice with it")
-        _certify_all(Path(output))
+        _certify_all(Path(output), tell)
         return
     if claim_id is None:
         raise InputError("no claim is named; name one, such as proposition-5, or give --all")
     from lossurface.claims import get
 
-    certificate = get(claim_id).certify(**given)
+    claim = get(claim_id)
+    certificate = claim.certify(**given)
+    if output == "-":
+        click.echo(certificate.to_json(), nl=False)
+        return
     certificate.save(output)
     data = certificate.data
-    click.echo(
-        f"{printable(output)}: {claim_id}, training error {data['training_error']}, "
+    tell(
+        f"{printable(output)}: {claim.id}, training error {data['training_error']}, "
         f"radius {data['radius']}"
     )
 
 
-def _certify_all(folder: Path) -> None:
+def _silent(line: str) -> None:
+    pass
+
+
+def _certify_all(folder: Path, tell: Callable[[str], None]) -> None:
     from lossurface.claims.gallery import certificates
 
     try:
@@ -193,24 +245,33 @@ def _certify_all(folder: Path) -> None:
     for name, shows, certificate in certificates():
         path = certificate.save(folder / name)
         data = certificate.data
-        click.echo(
+        tell(
             f"{printable(path)}: {shows}; training error {data['training_error']}, "
             f"radius {data['radius']}"
         )
 
 
 @cli.command()
-@click.argument("path", type=click.Path())
+@click.argument("paths", metavar="FILE|DIR...", nargs=-1, required=True, type=click.Path())
+@_quiet(help="Print only what is not verified.")
 @_JSON
-def recheck(path: str, as_json: bool) -> None:
-    """Check a certificate, or every one in a folder, believing nothing that it says."""
-    from lossurface.exact.checker.__main__ import main, outcomes
+def recheck(paths: tuple[str, ...], quiet: bool, as_json: bool) -> None:
+    """Check certificates, or all in a folder, believing nothing that they say.
 
-    if not as_json:
-        sys.exit(main([path]))
+    Exit status: 0 if all are verified, 1 if one is false, 2 if one is unreadable.
+    """
+    from lossurface.exact.checker.__main__ import WORDS, main, outcomes
+
+    if not (quiet or as_json):
+        sys.exit(main(paths))
     words = ("holds", "fails", "unreadable")
-    found = list(outcomes([path]))
-    _print_json([{"file": file, "status": words[k], "detail": line} for file, k, line in found])
+    found = list(outcomes(paths))
+    if as_json:
+        _print_json([{"file": file, "status": words[k], "detail": line} for file, k, line in found])
+    else:
+        for file, k, line in found:
+            if k:
+                click.echo(f"{printable(file)}: {WORDS[k]}: {line}")
     sys.exit(max(status for _, status, _ in found))
 
 
@@ -218,7 +279,9 @@ def recheck(path: str, as_json: bool) -> None:
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--label", required=True, metavar="COLUMN", help="Column with the labels.")
 @click.option("--positive", metavar="VALUE", help="The label to be called +1.")
-@click.option("--neuron", default="softplus", show_default=True, help="Neuron of the network.")
+@click.option(
+    "--neuron", metavar="NAME", default="softplus", show_default=True, help=f"One of {_NEURONS}."
+)
 @click.option("--loss", default="hinge", show_default=True, help="hinge, logistic or quadratic.")
 @click.option("--p", type=int, help="Power of the polynomial hinge; 6 unless given.")
 @click.option("--width", type=int, help="Number of neurons M of f_S, if known.")
@@ -228,10 +291,14 @@ def recheck(path: str, as_json: bool) -> None:
     show_default=True,
     help="shortcut, single, feedforward or identity.",
 )
-@click.option("--out", help="Folder for the report.")
+@click.option("--out", help="Folder for the report: a page, JSON, certificates.")
+@_quiet(help="Print the verdict alone.")
 @_JSON
-def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
-    """Say which guarantee holds on a dataset (CSV, Parquet or NPZ), with exact certificates."""
+def check(path: Path, out: str | None, quiet: bool, as_json: bool, **choices: Any) -> None:
+    """Say which guarantee applies to a dataset (CSV, Parquet or NPZ), with exact certificates.
+
+    Exit status: 0 if it reports, whatever the verdict; 2 for bad input.
+    """
     from lossurface.claims.check import check_file
 
     if out is None:
@@ -242,11 +309,17 @@ def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
         folder = checked_place(out)
         report = check_file(path, **choices)
         write(report, folder)
-    click.echo(json.dumps(report.to_dict(), indent=2) if as_json else str(report))
+    if as_json:
+        click.echo(json.dumps(report.to_dict(), indent=2))
+    else:
+        _say("\n".join(map(printable, report.verdict if quiet else report.lines())))
+    if out is not None and not quiet:
+        written = f"{printable(out)}: written, with report.html, report.json and certificates"
+        click.echo(written, err=as_json)
 
 
 @cli.command()
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=_ids)
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda or auto.")
 @click.option("--profile", default="book", show_default=True, help="quick, book or full.")
 @click.option("--out", default="reproduced", show_default=True, help="Folder for the results.")
@@ -265,6 +338,7 @@ def check(path: Path, out: str | None, as_json: bool, **choices: Any) -> None:
 @click.option("--trials-of", metavar="NAME", help="Run experiments instead.")
 @click.option("--count", type=click.IntRange(1), help="Trials of each.")
 @click.option("--chunk", type=click.IntRange(1), help="Trials in a task.")
+@_quiet(help="Do not tell how far it is.")
 @_JSON
 def reproduce(
     ids: tuple[str, ...],
@@ -277,6 +351,7 @@ def reproduce(
     trials_of: str | None,
     count: int | None,
     chunk: int | None,
+    quiet: bool,
     as_json: bool,
     device: str,
 ) -> None:
@@ -285,12 +360,15 @@ def reproduce(
     What a run finishes is recorded below --out and not run again. With --trials-of, run
     experiments instead: those of theorem-1, theorem-2 or proposition-1 (planted points, trained
     starts, an assumption dropped), all, or one of them by its name.
+
+    Exit status: 0 if all hold, 1 if something does not, 2 for bad input, 3 where it could not go
+    on; a rerun resumes.
     """
     from lossurface.reproduce import BrokenOff, Pool, run
 
     checked_folder(out)
     common: dict[str, Any] = {"device": device, "out": out, "pool": Pool(workers, scheduler)}
-    common["echo"] = partial(click.echo, err=True)
+    common["echo"] = _silent if quiet else partial(click.echo, err=True)
     try:
         if trials_of is not None:
             if ids or given:
@@ -347,6 +425,20 @@ def _print_json(rows: Sequence[dict[str, Any]]) -> None:
     click.echo(json.dumps(list(rows), indent=2))
 
 
+def _say(text: str) -> None:
+    """Print lines; to a terminal, wrapped to its width and with the verdicts in colour."""
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        fill = partial(textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False)
+        text = "\n".join(
+            fill(line, subsequent_indent=" " * (12 if line.startswith("  ") else 4))
+            for line in text.split("\n")
+        )
+        if not os.environ.get("NO_COLOR"):
+            text = _TOLD.sub(lambda m: m[1] + click.style(m[2], fg=_COLOURS[m[2]]), text)
+    click.echo(text)
+
+
 def _progress(message: str) -> None:
     if sys.stderr.isatty():
         click.echo(message, err=True)
@@ -360,16 +452,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the shell closed it
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a label that the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    given = sys.argv[1:] if arguments is None else [*arguments]
     try:
-        cli.main(args=arguments, prog_name="lossurface", standalone_mode=False)
+        cli.main(args=given or ["--help"], prog_name="lossurface", standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.Abort:
         click.echo("lossurface: interrupted", err=True)
         sys.exit(130)
     except click.ClickException as error:
-        click.echo(f"lossurface: {printable(error.format_message())}", err=True)
+        told = printable(error.format_message())
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            told += f" (`{error.ctx.command_path} -h` tells what there is)"
+        click.echo(f"lossurface: {told}", err=True)
         sys.exit(2)
     except InputError as error:
         click.echo(f"lossurface: {printable(error)}", err=True)
+        sys.exit(2)
+    except OSError as error:  # where nobody reads on, click has ended in silence
+        click.echo(f"lossurface: {printable(error)}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)

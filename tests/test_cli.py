@@ -15,6 +15,7 @@ import pytest
 from lossurface import cli
 from lossurface.claims import CLAIMS
 from lossurface.exact import load
+from lossurface.setting import NEURONS
 from tests.exact.mutations import resealed
 
 
@@ -42,6 +43,7 @@ def certificate(run, tmp_path):
     return path
 
 
+ROOT = Path(__file__).parents[1]
 OURS = "Ours, not the paper's:"
 
 
@@ -54,7 +56,147 @@ def test_list_names_every_claim(run):
     rows = json.loads(run("list", "--json")[1])
     assert [row["id"] for row in rows] == list(CLAIMS)
     assert set(rows[0]) == {"id", "title", "evidence", "page", "certificate", "proved"}
-    assert "proved on its page (book/theorems/theorem-1)" in out
+    pages = [line.split()[1] for line in lines if line != OURS]
+    assert all((ROOT / page).is_file() for page in pages)
+
+
+def test_help_is_whole_and_lists_choices_and_exit_statuses(run):
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    assert out == run("--help")[1]
+    assert "..." not in out.replace("[ARGS]...", "")
+    for name in cli.cli.commands:
+        status, out, _ = run(name, "--help")
+        assert status == 0
+        assert "Exit status: 0" in out or name == "list"
+    shown = " ".join(run("check", "--help")[1].split())
+    assert all(name in shown for name in [*NEURONS, "logistic", "identity", "quadratic"])
+
+
+def test_ids_forgive_case(run):
+    told = run("verify", "Proposition 5", "EXAMPLE-1", "--trials", 1)[1]
+    assert [line.split(":")[0] for line in told.splitlines()[:-1]] == ["proposition-5", "example-1"]
+
+
+def test_a_certificate_goes_to_standard_output(run, certificate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("certify", "proposition-5", "-o", "-") == (0, certificate.read_text(), "")
+    assert list(tmp_path.iterdir()) == [certificate]
+
+
+def test_findings_in_json_name_neuron_p_and_width(run):
+    for claim in ("proposition-2", "proposition-5", "proposition-6"):
+        (row,) = json.loads(run("verify", claim, "--json")[1])
+        width = "" if claim == "proposition-6" else r", M = \d+"
+        network = re.compile(rf"({'|'.join(NEURONS)}), p = \d{width}; certificate sha256:\w+")
+        found = [one for one in row["findings"] if one["statement"].startswith("certificate of")]
+        assert found
+        assert all(network.fullmatch(one["detail"]) for one in found)
+
+
+def test_quiet_tells_only_what_does_not_hold(run, certificate, tmp_path, monkeypatch):
+    from lossurface.claims import example_1
+    from lossurface.exact import equal
+
+    assert run("verify", "proposition-5", "example-3", "-q", "--trials", 1) == (0, "", "")
+    assert run("recheck", "-q", certificate) == (0, "", "")
+    assert run("certify", "proposition-5", "-q", "-o", tmp_path / "d.json") == (0, "", "")
+    monkeypatch.setattr(example_1, "findings", lambda: [equal("0 = 1", 0, 1)])
+    status, out, _ = run("verify", "example-1", "-q")
+    assert (status, out.count("\n")) == (1, 1)
+    assert out.startswith("example-1: fails.")
+    resealed(load(certificate).data, ("radius",), "2").save(tmp_path / "e.json")
+    status, out, _ = run("recheck", "-q", tmp_path)
+    assert (status, out.count("\n")) == (1, 1)
+    assert out.startswith(f"{tmp_path / 'e.json'}: NOT VERIFIED: ")
+
+
+def test_check_says_its_verdict_first_and_where_it_wrote(run, tmp_path):
+    (tmp_path / "d.csv").write_text("a,b,y\n2,1,\x1b[31m\n1,2,\x1b[31m\n-1,0,no\n0,-1,no\n")
+    asked = ("check", tmp_path / "d.csv", "--label", "y", "--positive", "\x1b[31m")
+    status, out, err = run(*asked, "--out", tmp_path / "report")
+    assert (status, err) == (0, "")
+    first, *_, last = out.splitlines()
+    assert first.startswith("guaranteed by Theorem 2 and Monotone (ours): every local minimum")
+    assert last.startswith(f"{tmp_path / 'report'}: written")
+    assert "4 samples in 2 dimensions, 2 positive (\\x1b[31m), 2 negative (no)" in out
+    assert (tmp_path / "report" / "report.html").is_file()
+    assert run(*asked, "-q")[1] == "\n".join(out.splitlines()[:2]) + "\n"
+    status, out, err = run(*asked, "--out", tmp_path / "report", "--json")
+    assert json.loads(out)["source"] == str(tmp_path / "d.csv")
+    assert err == f"{last}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="opens a pseudo-terminal")
+@pytest.mark.parametrize("plain", ["", "1"])
+def test_a_terminal_gets_colour_and_its_own_width(plain):
+    import pty
+
+    leader, terminal = pty.openpty()
+    environment = os.environ | {"NO_COLOR": plain, "COLUMNS": "60"}
+    program = "from lossurface.cli import main; main(['verify', 'proposition-5'])"
+    subprocess.run(
+        [sys.executable, "-c", program], stdout=terminal, stderr=terminal, env=environment
+    )
+    os.close(terminal)
+    told = os.read(leader, 10_000).decode()
+    os.close(leader)
+    assert ("\x1b[32mholds" in told) == (not plain)
+    lines = re.sub(r"\x1b\[\d*m", "", told).splitlines()
+    assert lines[1].startswith("proposition-5: holds. ")
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 60
+
+
+def test_a_shell_completes_commands_and_ids():
+    def completed(words):
+        environment = os.environ | {
+            "_LOSSURFACE_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        program = "from lossurface.cli import main; main()"
+        told = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, env=environment
+        )
+        return [line.removeprefix("plain,") for line in told.stdout.splitlines()]
+
+    assert completed("lossurface re") == ["recheck", "reproduce"]
+    assert completed("lossurface verify Theorem") == ["theorem-1", "theorem-2"]
+    assert completed("lossurface certify ours-") == ["ours-width"]
+
+
+def test_a_label_that_the_terminal_cannot_show_is_escaped(tmp_path):
+    (tmp_path / "d.csv").write_text("a,y\n2,∞\n-1,no\n", encoding="utf-8")
+    program = "import sys; from lossurface.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", program, "check", "d.csv", "--label", "y"]
+    ended = subprocess.run(
+        [*command, "--positive", "∞"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "1 positive (\\u221e), 1 negative (no)" in ended.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
+def test_streams_may_be_closed():
+    program = "from lossurface.cli import main; main(['verify', 'example-3', 'proposition-5'])"
+    command = f"{sys.executable} -c \"if __name__ == '__main__': {program}\" >&- 2>&-"
+    assert subprocess.run(command, shell=True).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="writes to a full device")
+def test_output_that_cannot_be_written_is_one_line_and_status_2():
+    with Path("/dev/full").open("w") as full:
+        program = "from lossurface.cli import main; main(['list'])"
+        ended = subprocess.run(
+            [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == "lossurface: [Errno 28] No space left on device\n"
 
 
 def test_verify_prints_one_line_a_claim(run):
@@ -213,7 +355,8 @@ def test_file_names_are_written_escaped(run, tmp_path, name, written):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("verify", "theorem-99"), "'theorem-99' is no claim; known are"),
+        (("verify", "theorem-99"), "'theorem-99' is no claim; did you mean theorem-"),
+        (("verify", "lemma"), "'lemma' is no claim; known are theorem-1, theorem-2, "),
         (("verify", "--trials", "0"), "Invalid value for '--trials'"),
         (("verify", "--seed", "-1"), "seed is -1; give a whole number from 0"),
         (("verify", "proposition-5", "--device", "gpu9"), "device is 'gpu9'; use cpu, cuda or"),
@@ -226,10 +369,13 @@ def test_file_names_are_written_escaped(run, tmp_path, name, written):
         (("certify", "proposition-5", "-o", "x.json", "--width", "0"), "width is 0; Proposition 5"),
         (("certify", "proposition-5"), "Missing option '-o'"),
         (("certify", "--all", "-o", ""), "--output is empty; name a file"),
-        (("no-such-command",), "No such command"),
+        (("certify", "--all", "-o", "-"), "--all writes a folder, and - is standard output"),
+        (("no-such-command",), "(`lossurface -h` tells what there is)"),
+        (("check", "x.csv"), "Missing option '--label'. (`lossurface check -h` tells what"),
         (("reproduce", "--count", "3"), "give --trials-of NAME"),
         (("reproduce", "--trials-of", "separability", "theorem-1"), "give no ID and no -p"),
         (("reproduce", "--workers", "2", "--scheduler", "tcp://x:1"), "exclude each other"),
+        (("reproduce", "--scheduler", "foo"), "scheduler foo: no port; write tcp://HOST"),
         (("reproduce", "theorem-1", "-p", "trails", "3"), "unknown parameter 'trails'"),
         (("reproduce", "--out", ""), "the folder to write to has no name"),
         (("check", "no.csv", "--label", "y", "--out", ""), "the folder to write to has no name"),

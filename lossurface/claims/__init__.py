@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
@@ -304,15 +305,17 @@ CLAIMS: dict[str, Claim] = {
 
 
 def get(claim_id: str) -> Claim:
-    """Return a claim by its id.
+    """Return a claim by its id, or by its name: `Proposition 5` is `proposition-5`.
 
     Raises:
-        InputError: there is no such claim; the message lists those there are.
+        InputError: there is no such claim; the message names those spelled alike, or all.
     """
-    try:
-        return CLAIMS[claim_id]
-    except KeyError:
-        raise InputError(f"{claim_id!r} is no claim; known are {', '.join(CLAIMS)}") from None
+    wanted = str(claim_id).lower().replace(" ", "-")
+    if wanted not in CLAIMS:
+        close = get_close_matches(wanted, CLAIMS, cutoff=0.52)
+        way = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(CLAIMS)}"
+        raise InputError(f"{claim_id!r} is no claim; {way}")
+    return CLAIMS[wanted]
 
 
 def select(claim_ids: Iterable[str]) -> tuple[Claim, ...]:

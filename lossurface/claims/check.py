@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import NoneType
@@ -61,6 +61,14 @@ ASKING_MORE = (
 )
 
 
+STRONGER = {  # by condition: one from which it follows
+    "monotone-neuron": "increasing-neuron",
+    "proposition-11": "ours-necessary",
+    "ours-necessary": "proposition-12",
+    "affine-separability": "assumption-6",
+}
+
+
 @dataclass(frozen=True)
 class Report:
     """What is known of a network on a dataset."""
@@ -72,6 +80,8 @@ class Report:
     claims: tuple[guarantees.Applied, ...]  #: the paper's statements, held against the conditions
     advice: tuple[str, ...]  #: for each guarantee that does not apply, what would make it
     counterexample: Certificate | None  #: a certified bad local minimum, if we can build one
+    #: By the id of each guarantee that applies once f_S is wide enough: how wide.
+    widths: Mapping[str, int]
     numerical: Mapping[str, Any] | None  #: ranks by singular values; no verdict rests on them
     space: Space = field(repr=False, compare=False)
 
@@ -105,7 +115,7 @@ class Report:
         """The dataset, in one line."""
         data = self.table.dataset
         return (
-            f"{data.n} samples in {data.d} dimensions, {data.n_plus} positive "
+            f"{data.n} samples in {data.d} dimension{'s' * (data.d > 1)}, {data.n_plus} positive "
             f"({self.table.positive}), {data.n_minus} negative ({self.table.negative})"
         )
 
@@ -120,22 +130,25 @@ class Report:
     @property
     def rank_lines(self) -> tuple[str, ...]:
         """The width needed against the width given, and the numerical ranks, labelled as such."""
-        first = self.ranks.width(self.table.dataset.n)
-        sure = _sure_width(self.condition("theorem-1-width"))
         given = self.network["width"]
-        needed = (
-            f"width needed: Theorem 1 {first or 'none suffices'}"
-            + (f" ({sure} is sure on these samples)" if sure else "")
-            + f", Theorem 2 1, Propositions 1 and 12 {self.ranks.quadratic_width}; given: "
-            + (str(given) if given else "none")
-        )
+        needed = "width: no M, the number of neurons in f_S, is known to be enough for a guarantee"
+        if self.widths:
+            by: dict[int, list[str]] = {}
+            for claim in self.claims:
+                if claim.id in self.widths:
+                    by.setdefault(self.widths[claim.id], []).append(claim.name)
+            enough = "; ".join(f"M = {M} is enough by {_listed(by[M])}" for M in sorted(by))
+            known = "no M, the number of neurons in f_S," if given is None else f"M = {given}"
+            needed = f"width: {enough}; {known} is given"
         found = self.numerical
         if found is None:
             return (needed,)
+        width = found["theorem_1_width"]
+        asks = "different subspaces" if width is None else f"width {width}"
         return needed, (
             f"numerical ranks (singular values above {found['tolerance']:g} of the largest; no "
             f"verdict rests on them): r_+ = {found['r_plus']}, r_- = {found['r_minus']}, r = "
-            f"{found['r']}, Theorem 1 would ask for width {found['theorem_1_width']}"
+            f"{found['r']}, Theorem 1 would ask for {asks}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,25 +186,61 @@ class Report:
         return "\n".join(self.lines())
 
     def lines(self) -> Iterator[str]:
-        """Yield the report as text, one statement a line."""
+        """Yield the report as text, one statement a line, the verdict first."""
+        yield from self.verdict
+        yield ""
         yield f"{self.table.source}: {self.data_line}"
         yield self.network_line
-        yield ""
-        yield from (f"  {c.verdict:10}{NAMES[c.id]:43}{c.why}" for c in self.conditions)
-        yield ""
         yield from self.rank_lines
-        for claim in self.claims:
-            if claim.applies == "yes":
-                yield f"{claim.kind}, {claim.id}: {claim.says}"
-        if not self.guarantees:
-            yield "no guarantee of the paper applies"
+        yield ""
+        yield from (f"  {c.verdict:10}{NAMES[c.id]:43}{c.why}" for c in self.told)
+        if self.needed:
+            yield ""
+            yield from (f"advice: {line}" for line in self.needed)
+
+    @property
+    def verdict(self) -> tuple[str, ...]:
+        """What is guaranteed, what is certified, and what else the statements say."""
+        return tuple(self._verdict())
+
+    def _verdict(self) -> Iterator[str]:
+        if self.guarantees:
+            by = _listed([claim.name for claim in self.guarantees])
+            yield f"guaranteed by {by}: {guarantees.EVERY}"
+        elif self.widths:
+            least = min(self.widths.values())
+            by = _listed([c.name for c in self.claims if self.widths.get(c.id) == least])
+            yield f"no guarantee applies yet: M = {least} is enough for one, by {by}"
+        else:
+            yield "no guarantee applies"
+            for claim in self.claims:
+                if claim.kind == "guarantee" and claim.applies == "undecided":
+                    yield f"undecided, whether {claim.name} applies: {claim.why_not}"
         if self.counterexample is not None:
             found = self.counterexample.data
+            radius = found["radius"] if len(found["radius"]) < 40 else f"{found['radius'][:36]}..."
             yield (
-                f"certified: a local minimum with training error {found['training_error']}; no "
-                f"parameters closer than {found['radius']} have a lower loss"
+                "certified on these samples: a local minimum with training error "
+                f"{found['training_error']}; no parameters closer than {radius} have a lower loss"
             )
-        yield from (f"advice: {line}" for line in self.advice)
+        said: dict[tuple[str, str], list[str]] = {}
+        for claim in self.claims:
+            if claim.applies == "yes" and claim.kind != "guarantee":
+                said.setdefault((claim.kind, claim.says), []).append(claim.name)
+        yield from (f"{kind} by {_listed(by)}: {says}" for (kind, says), by in said.items())
+
+    @property
+    def told(self) -> tuple[Condition, ...]:
+        """The conditions without those that hold because a stronger one does."""
+        held = {condition.id for condition in self.conditions if condition.verdict == "holds"}
+        return tuple(c for c in self.conditions if STRONGER.get(c.id) not in held)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The advice that `rank_lines` does not give; none where there is a guarantee."""
+        names = {claim.id: claim.name for claim in self.claims}
+        told = (line.partition(": ") for line in self.advice if not self.guarantees)
+        return tuple(names.get(a, a) + colon + b for a, colon, b in told if a not in self.widths)
 
 
 def check(X: Any, y: Any, *, positive: object = None, **choices: Any) -> Report:
@@ -261,6 +310,12 @@ def _report(
     case = guarantees.Case(named, found, its_neuron, its_loss, kind, width,
                            table.dataset.n_plus, table.dataset.n_minus)  # fmt: skip
     claims = tuple(guarantees.applied(case))
+    wide = guarantees.applied(replace(case, width=LARGEST))
+    widths = {
+        claim.id: claim.width_needed
+        for claim in wide
+        if claim.kind == "guarantee" and claim.applies == "yes" and claim.width_needed
+    }
     network = {
         "architecture": kind,
         "neuron": its_neuron.name,
@@ -269,7 +324,7 @@ def _report(
         "width": width,
     }
     advice, bad = tuple(_advice(claims, case)), _counterexample(space, case)
-    return Report(table, network, found, conditions, claims, advice, bad, numerical, space)
+    return Report(table, network, found, conditions, claims, advice, bad, widths, numerical, space)
 
 
 def _of_type(option: str, value: object, *kinds: type) -> None:
@@ -325,12 +380,17 @@ def _realisable(space: Space) -> Condition:
     return Condition("realisable", "holds", why)
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Return names as a sentence has them: "A, B and C"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def _sure_width(condition: Condition) -> int | None:
     return None if condition.certificate is None else int(condition.certificate.data["width"])
 
 
 def _advice(claims: tuple[guarantees.Applied, ...], case: guarantees.Case) -> Iterator[str]:
-    """Yield, for each guarantee that fails, the changes it needs; the attainable ones first."""
+    """Yield, for each guarantee that does not apply, its changes, the attainable first."""
     failing = [c for c in claims if c.kind == "guarantee" and c.applies != "yes"]
     for claim in sorted(failing, key=lambda c: (bool(c.features), len(c.changes))):
         if not claim.features and claim.changes:

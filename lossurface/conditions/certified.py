@@ -29,7 +29,7 @@ NAMES = {
     "proposition-12": "Proposition 12's condition",
     "affine-separability": "Separability by any hyperplane",
     "half-space": "All samples in an open half-space",
-    "theorem-1-width": "A width that is sure on these samples",
+    "theorem-1-width": "No sample in the other class's span",
     "realisable": "No contradictory samples",
 }
 

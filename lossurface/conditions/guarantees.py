@@ -5,11 +5,12 @@ A statement is its id, its kind, what it says, and the list of what it asks for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from lossurface.conditions.certified import Condition
+from lossurface.conditions.certified import NAMES, Condition
 from lossurface.conditions.subspaces import Ranks
 
 if TYPE_CHECKING:
@@ -34,6 +35,19 @@ class Applied:
     features: tuple[str, ...]  #: those of the changes that no network can make up for
     width_needed: int | None  #: the width that it asks for, if it does
     width_given: int | None  #: M, if it was given
+
+    @property
+    def name(self) -> str:
+        """The name as printed, such as `Theorem 2` or `Monotone (ours)`."""
+        own = self.id.removeprefix("ours-")
+        name = re.sub(r"(\d)-necessary", r"\1 (necessity)", own).replace("-", " ").capitalize()
+        return name if own == self.id else f"{name} (ours)"
+
+    @property
+    def why_not(self) -> str:
+        """What keeps it from applying, conditions by their names."""
+        told = (why.partition(": ") for why in self.missing)
+        return "; ".join(NAMES.get(a, a).partition(":")[0] + colon + b for a, colon, b in told)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object."""

@@ -41,6 +41,16 @@ class Certificate:
         return str(self.data["claim"])
 
     @property
+    def network(self) -> str:
+        """Its network, such as `quadratic, p = 3, M = 1`; empty where it is of samples alone."""
+        if "network" not in self.data:
+            return ""
+        parts, p = self.data["network"], self.data["p"]
+        if "neuron" not in parts:  # no f_S
+            return f"{parts['deep']['neuron']}, p = {p}"
+        return f"{parts['neuron']}, p = {p}, M = {len(parts['a'])}"
+
+    @property
     def digest(self) -> str:
         """The SHA-256 of its canonical JSON.
 
@@ -107,7 +117,7 @@ def check(certificate: Certificate) -> Finding:
 
     Returns:
         A finding that holds or fails; its detail names what is wrong, field first, and what was
-        checked, by the SHA-256 digest of its canonical JSON.
+        checked: the network's neuron, p and M, and the SHA-256 digest of the canonical JSON.
 
     Raises:
         InputError: it is not in the published format.
@@ -118,9 +128,10 @@ def check(certificate: Certificate) -> Finding:
     except checker.Unreadable as error:
         raise InputError(str(error)) from None
     except checker.Refuted as error:  # what is false was readable: its claim is a known one
-        claim = certificate.claim
-        return decided(f"certificate of {claim}", False, "exact", f"{error}; {checked}")
-    return decided(str(proof), True, proof.evidence, checked)
+        told = "; ".join(filter(None, (str(error), certificate.network, checked)))
+        return decided(f"certificate of {certificate.claim}", False, "exact", told)
+    told = "; ".join(filter(None, (certificate.network, checked)))
+    return decided(str(proof), True, proof.evidence, told)
 
 
 def load(path: str | os.PathLike[str]) -> Certificate:

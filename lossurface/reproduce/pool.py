@@ -60,7 +60,7 @@ class Pool:
             each (the precision of ball arithmetic is a process's).
 
     Raises:
-        InputError: no worker, or both a number of workers and a scheduler.
+        InputError: no worker, both a number of workers and a scheduler, or an address of no port.
     """
 
     workers: int = 1
@@ -71,6 +71,8 @@ class Pool:
             raise InputError(f"workers is {self.workers}; give at least 1")
         if self.scheduler is not None and self.workers != 1:
             raise InputError("workers and scheduler exclude each other; a cluster has its own")
+        if self.scheduler is not None and not self.scheduler.rpartition(":")[2].isdecimal():
+            raise InputError(f"scheduler {self.scheduler}: no port; write tcp://HOST:PORT")
 
     def pick_device(self, asked: str) -> tuple[str, str]:
         """Return a device for tasks and its name; a cluster's is its workers' own affair.

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["checked_place", "distances", "html", "write"]
 
 MOST = 4_000  # samples drawn
+# In inches, so small that the words are legible on a phone.
+SINGLE, STACKED = (4.8, 3.4), (4.8, 5.4)
+ROUNDING = 1e-9  # what is smaller beside the numbers that it is made of is drawn as 0
 SIGNS: tuple[Literal[1, -1], ...] = (1, -1)
 
 
@@ -42,20 +45,20 @@ def html(report: Report) -> str:
     """Return the page: one file, no other host asked for anything."""
     page = files("lossurface.show").joinpath("assets/report.html").read_text(encoding="utf-8")
     lines = (f"{report.data_line}. {sentence(report.network_line)}", *report.rank_lines)
-    advice = "".join(f"<li>{escape(line)}</li>" for line in report.advice)
+    advice = "".join(f"<li>{escape(line)}</li>" for line in report.needed)
     try:
         figures = "\n".join(figure.to_html() for figure in _figures(report) if figure.light)
     except OverflowError:
         figures = "<p>Some numbers are beyond what floats, and so pictures, can hold.</p>"
     return Template(page).substitute(
-        title=escape(f"Which theorem holds on {Path(report.table.source).name}"),
+        title=escape(f"What is guaranteed on {Path(report.table.source).name}"),
         light=_variables(LIGHT),
         dark=_variables(DARK),
         data="\n".join(f"<p>{escape(sentence(line))}.</p>" for line in lines),
         summary="\n".join(_summary(report)),
         figures=figures,
         advice=f"<h2>What would change the answer</h2><ul>{advice}</ul>" if advice else "",
-        conditions="\n".join(_condition(one) for one in report.conditions),
+        conditions="\n".join(_condition(one) for one in report.told),
         claims="\n".join(_claim(one) for one in report.claims),
     )
 
@@ -66,47 +69,27 @@ def _variables(palette: Palette) -> str:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    for claim in report.guarantees:
-        yield f'<p class="box"><strong>{_name(claim.id)}</strong>: {escape(claim.says)}.</p>'
-    if not report.guarantees:
-        yield '<p class="box bad">No guarantee of the paper applies to this network.</p>'
-    for claim in report.claims:
-        if claim.kind == "warning" and claim.applies == "yes":
-            name, says = _name(claim.id), escape(claim.says)
-            yield f'<p class="box bad"><strong>{name}</strong>: {says}.</p>'
-    if report.counterexample is not None:
-        found = report.counterexample.data
-        radius = found["radius"] if len(found["radius"]) < 40 else f"{found['radius'][:36]}…"
-        yield (
-            '<p class="box bad">Certified on these samples: a local minimum with training error '
-            f"{found['training_error']}; no parameters closer than {radius} have a lower loss "
-            '(<a href="certificates/counterexample.json">certificate</a>).</p>'
-        )
+    for line in report.verdict:
+        bad = "" if line.startswith(("guaranteed", "remark")) else " bad"
+        proof = ' (<a href="certificates/counterexample.json">certificate</a>)'
+        proof = proof if line.startswith("certified") else ""
+        yield f'<p class="box{bad}">{escape(sentence(line))}{proof}.</p>'
 
 
 def _condition(one: Condition) -> str:
     proof = ""
     if one.certificate is not None:
-        proof = f'<a href="certificates/{one.id}.json">{one.certificate.kind}</a>'
+        proof = f' (<a href="certificates/{one.id}.json">certificate</a>)'
     verdict = f'<span class="{one.verdict}">{one.verdict}</span>'
-    return _row(escape(NAMES[one.id]), verdict, escape(one.why), proof)
+    return _row(escape(NAMES[one.id]), verdict, escape(one.why) + proof)
 
 
 def _claim(claim: Applied) -> str:
-    says = escape(claim.says if claim.applies == "yes" else "; ".join(claim.missing))
-    widths = (claim.width_needed, claim.width_given)
-    known = ("" if width is None else str(width) for width in widths)
-    return _row(_name(claim.id), claim.applies, says, *known)
+    return _row(claim.name, claim.applies, escape(claim.why_not or claim.says))
 
 
 def _row(*cells: str) -> str:
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _name(id_: str) -> str:
-    if id_.startswith("ours-"):
-        return f"{id_.removeprefix('ours-').replace('-', ' ').capitalize()} (ours)"
-    return id_.removesuffix("-necessary").replace("-", " ").capitalize()
 
 
 def _figures(report: Report) -> Iterator[Static]:
@@ -121,7 +104,7 @@ def _figures(report: Report) -> Iterator[Static]:
     elif d > 2:
         caption = "The samples, on the first two principal components of the standardised features."
     alt = f"Scatter plot of {min(n, MOST)} samples of two classes"
-    yield static(_plane(report), name="fig-samples", alt=alt, caption=caption)
+    yield static(_plane(report), name="fig-samples", alt=alt, caption=caption, size=SINGLE)
     if found.verdict == "holds":
         yield static(
             _histograms(report),
@@ -130,7 +113,7 @@ def _figures(report: Report) -> Iterator[Static]:
             "exchanged",
             caption="Proposition 12's condition holds: each class lies inside a centred ellipsoid "
             "that leaves the other class outside. Distances are measured by the ellipsoid itself.",
-            size=(9.6, 3.4),
+            size=STACKED,
         )
     elif found.certificate is not None:
         word = "positive" if found.certificate.data["sign"] == 1 else "negative"
@@ -141,7 +124,7 @@ def _figures(report: Report) -> Iterator[Static]:
             f"{word}",
             caption="Proposition 12's condition fails: with these dual weights, S = sum lambda y x "
             f"x^T is {word} semidefinite.",
-            size=(9.6, 3.4),
+            size=STACKED,
         )
 
 
@@ -158,7 +141,9 @@ def _plane(report: Report) -> Drawing:
         centred = X - X.mean(axis=0)
         scale = centred.std(axis=0)
         centred = centred / np.where(scale > 0, scale, 1.0)
-        points = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+        _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+        axes[sizes < ROUNDING * sizes[0]] = 0
+        points = centred @ axes[:2].T
         names = ("first principal component", "second principal component")
 
     def draw(figure: FigureBase, palette: Palette) -> None:
@@ -232,7 +217,7 @@ def _histograms(report: Report) -> Drawing:
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         names = ("positive", "negative")
-        for ax, name, found in zip(figure.subplots(1, 2), names, measured, strict=True):
+        for ax, name, found in zip(figure.subplots(2, 1), names, measured, strict=True):
             bins = np.linspace(0, min(found.max(), 6.0), 60)
             for label, colour in ((1, palette.positive), (-1, palette.negative)):
                 ax.hist(np.minimum(found, 5.99)[labels == label], bins, color=colour, alpha=0.7)
@@ -251,17 +236,22 @@ def _spectrum(report: Report) -> Drawing:
     weights = weights / weights.max()
     points = report.space.frame.points  # the signs of eigenvalues do not depend on coordinates
     values = np.linalg.eigvalsh((points * (weights * labels)[:, None]).T @ points)
+    values[abs(values) < ROUNDING * (weights @ (points**2).sum(axis=1))] = 0
 
     def draw(figure: FigureBase, palette: Palette) -> None:
-        left, right = figure.subplots(1, 2)
+        upper, lower = figure.subplots(2, 1)
         colour = palette.positive if found.data["sign"] == 1 else palette.negative
-        left.bar(np.arange(1, len(values) + 1), values, color=colour)
-        left.axhline(0.0, color=palette.ink, linewidth=1)
-        left.set(xlabel="eigenvalues of S (whitened samples)")
+        numbers = np.arange(1, len(values) + 1)
+        upper.bar(numbers, values, color=colour)
+        upper.plot(numbers, values, "o", color=colour)  # a bar of height 0 is not seen
+        for ax in (upper, lower):
+            ax.xaxis.get_major_locator().set_params(integer=True)
+        upper.axhline(0.0, color=palette.ink, linewidth=1)
+        upper.set(xlabel="eigenvalues of S (whitened samples)")
         for sign, hue in ((1, palette.positive), (-1, palette.negative)):
             ordered = np.sort(weights[labels == sign])[::-1]
-            right.plot(np.arange(1, len(ordered) + 1), ordered, ".-", color=hue, linewidth=1)
-        right.set(xlabel="samples of a class, by dual weight", ylabel="lambda")
+            lower.plot(np.arange(1, len(ordered) + 1), ordered, ".-", color=hue, linewidth=1)
+        lower.set(xlabel="samples of a class, by dual weight", ylabel="lambda")
 
     return draw
 

@@ -187,10 +187,45 @@ def test_nothing_is_written_on_bad_input(tmp_path):
 
 
 def test_text_report_reads_in_lines():
-    text = str(check(*SEPARABLE, width=1))
-    assert "guarantee, theorem-2" in text
-    assert "width needed: Theorem 1 none suffices, Theorem 2 1, " in text
-    assert text.splitlines()[0].startswith("arrays: 4 samples in 2 dimensions")
+    first, *lines = str(check(*SEPARABLE, width=1)).splitlines()
+    assert first.startswith("guaranteed by Theorem 2 and Monotone (ours): every local minimum of ")
+    assert "arrays: 4 samples in 2 dimensions, 2 positive (1), 2 negative (-1)" in lines
+    assert "width: M = 1 is enough by Theorem 2 and Monotone (ours); M = 1 is given" in lines
+    told = {line[12:55].strip() for line in lines if line.startswith("  ")}
+    assert "Assumption 6: linear separability" in told
+    assert "Separability by any hyperplane" not in told  # it follows
+    assert not any(line.startswith("advice") for line in lines)
+
+
+PLANES = KNOWN["planes"][:2]
+
+
+@pytest.mark.parametrize("data", [SEPARABLE, RING, PLANES])
+@pytest.mark.parametrize("neuron", ["softplus", "quadratic", "relu"])
+def test_the_widths_told_are_those_that_are_enough(data, neuron):
+    """Each guarantee told applies at its width and at no smaller one; no other does at any."""
+    report = check(*data, neuron=neuron)
+    for width in {1, 10**9, *report.widths.values(), *(M - 1 for M in report.widths.values())} - {
+        0
+    }:
+        granted = {claim.id for claim in check(*data, neuron=neuron, width=width).guarantees}
+        assert granted == {name for name, least in report.widths.items() if least <= width}
+
+
+def test_the_text_says_no_row_twice_and_fails_of_conditions_alone():
+    for data in (SEPARABLE, RING, PLANES, KNOWN["line"][:2]):
+        for neuron in ("softplus", "quadratic", "relu"):
+            report = check(*data, neuron=neuron)
+            lines = [line for line in str(report).splitlines() if line]
+            assert len({*lines}) == len(lines)
+            names = [claim.name for claim in report.claims]
+            assert len({*names}) == len(names)
+            conditions = [line for line in lines if line.startswith("  ")]
+            assert len(conditions) == len(report.told)
+            assert not [line for line in lines if "fails" in line and line not in conditions]
+            assert all(not line.startswith("advice") for line in lines) or not report.guarantees
+            page = dataset_report.html(report)
+            assert page.index('<p class="box') < page.index("samples in")
 
 
 def test_what_floats_cannot_hold_is_reported_without_a_picture(tmp_path):
