@@ -83,8 +83,10 @@ def defer_scripts(
 ) -> None:
     """Let the page be painted before its scripts run, which need it whole anyway.
 
-    All but the options: a line in the page itself adds to them.
+    All but the options: a line in the page itself adds to them, and the search asks at once.
     """
+    if page == "search":
+        return
     for script in context["script_files"]:
         if script.filename and not str(script.filename).endswith("documentation_options.js"):
             script.attributes.setdefault("defer", "defer")

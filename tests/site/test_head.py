@@ -24,8 +24,8 @@ def test_a_claims_title_begins_with_its_number(site):
 
 
 def test_says_what_it_is_about(name, site):
-    if name == "404.html":
-        return
+    if name in ("404.html", "py-modindex.html"):
+        return  # no texts of ours
     page = parsed(site / name)
     tags = {
         tag.get("property") or tag.get("name"): tag["content"]
