@@ -72,9 +72,9 @@ class NameTheClaim(SphinxTransform):
         if claim is None or title is None:
             return
         line = nodes.paragraph(classes=["ls-claim"])
-        whose, rest = ("Ours", ", not the paper's") if claim.ours else (claim.name, " of the paper")
-        line += nodes.strong("", whose)
-        line += nodes.Text(f"{rest}. Proved below; checks: ")
+        line += nodes.strong("", "Ours" if claim.ours else "The paper's")
+        line += nodes.Text(", not the paper's" if claim.ours else " claim")
+        line += nodes.Text(". Proved below; checks: ")
         line += self._linked(", ".join(claim.evidence) + ".")
         title.parent.insert(title.parent.index(title) + 1, line)
         if not claim.ours:

@@ -238,10 +238,10 @@
   };
 })();
 
-// A box of code that scrolls must be reachable by keyboard. The theme decides that from widths that
+// A box of code or of maths that scrolls must be reachable by keyboard. The theme decides that from widths that
 // may still change while fonts load, and takes the tab stop away again; so every box keeps one.
 window.addEventListener("DOMContentLoaded", () => {
-  for (const box of document.querySelectorAll("pre")) {
+  for (const box of document.querySelectorAll("pre, div.math")) {
     const keep = () => {
       if (box.tabIndex !== 0) box.tabIndex = 0;
     };
@@ -258,7 +258,8 @@ window.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// A comma or full stop stays on the line of the formula before it (U+2060 is a word joiner).
+// A comma or full stop stays on the line of the formula before it (U+2060 is a word joiner), where
+// the book was not built with Node, which sees to that.
 window.addEventListener("DOMContentLoaded", () => {
   for (const formula of document.querySelectorAll("span.math")) {
     const next = formula.nextSibling;

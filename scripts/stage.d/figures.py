@@ -27,20 +27,32 @@ from scripts.book import replace  # noqa: E402
 PICTURE = "fig-index-surfaces"
 
 
-def pages(source: Path) -> list[Path]:
-    """Return the notebooks in the order of the contents."""
+def pages(source: Path) -> list[tuple[str, Path]]:
+    """Return title and notebook of each page that is one, in the order of the contents."""
     contents = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
-    names = [contents["root"]]
+    listed = [{"file": contents["root"], "title": "The first page"}]
     for part in contents.get("parts", []):
-        names += [chapter["file"] for chapter in part["chapters"]]
-    return [path for name in names if (path := source / f"{name}.ipynb").is_file()]
+        listed += part["chapters"]
+    found = []
+    for one in listed:
+        path = source / f"{one['file']}.ipynb"
+        if path.is_file():
+            found.append((one.get("title") or heading(path), path))
+    return found
+
+
+def heading(path: Path) -> str:
+    """Return a notebook's first heading."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "markdown")
+    return next(line for line in lines.splitlines() if line.startswith("# "))[2:]
 
 
 def figures(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield what each figure of a notebook carries."""
+    """Yield what each figure of a notebook carries; tables made of HTML are left out."""
     for cell in cells:
         for output in cell.get("outputs", []):
-            if MIME in output.get("data", {}):
+            if MIME in output.get("data", {}) and output["data"][MIME]["kind"] != "html":
                 yield output["data"][MIME]
 
 
@@ -59,22 +71,17 @@ def files(figure: dict[str, Any]) -> str:
 def listed(source: Path) -> str:
     """Return the list, in Markdown."""
     lines = []
-    for path in pages(source):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        title = next(c for c in cells if c["cell_type"] == "markdown")["source"]
+    for title, path in pages(source):
         entries = []
-        for figure in figures(cells):
+        for figure in figures(json.loads(path.read_text(encoding="utf-8"))["cells"]):
             page = path.relative_to(source / "book").with_suffix(".html").as_posix()
-            static = figure["kind"] == "static"
+            drawn = files(figure) if figure["kind"] == "static" else "interactive"
             entries.append(
-                f'<dt><a href="../{page}#{figure["name"]}">{figure["name"]}</a> '
-                f"({files(figure) if static else 'interactive'})</dt>"
+                f'<dt><a href="../{page}#{figure["name"]}">{figure["name"]}</a> ({drawn})</dt>'
                 f"<dd>{html.escape(figure['alt'])}</dd>"
             )
         if entries:
-            heading = next(x for x in "".join(title).splitlines() if x.startswith("# "))
-            lines += [f"#{heading}", "", "```{raw} html"]
-            lines += ["<dl>", *entries, "</dl>", "```", ""]
+            lines += [f"## {title}", "", "```{raw} html", "<dl>", *entries, "</dl>", "```", ""]
     return "\n".join(lines)
 
 
