@@ -143,7 +143,8 @@ def add_repository(app: Sphinx, config: Config) -> None:
             "binderhub_url": "https://mybinder.org",
             "colab_url": "https://colab.research.google.com",
         }
-    config.myst_substitutions["install"] = f"```sh\n{install(options)}\n```"
+    where = "" if url else "In the folder of the sources:\n\n"
+    config.myst_substitutions["install"] = f"{where}```sh\n{install(options)}\n```"
 
 
 def install(options: dict[str, Any]) -> str:

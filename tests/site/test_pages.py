@@ -28,6 +28,19 @@ def test_maths_is_typeset(name, seen):
     assert seen.maths["errors"] == []
 
 
+def test_a_figures_script_comes_with_the_figure(browser, address):
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda r: "plotly" in r.url and asked.append(r.url))
+    page.goto(f"{address}/book/propositions/proposition-5.html")
+    page.wait_for_timeout(500)
+    assert asked == []
+    page.locator("div.ls-explore").first.scroll_into_view_if_needed()
+    page.wait_for_function("() => window.Plotly")
+    assert len(asked) == 1
+    page.close()
+
+
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node typesets when the book is built")
 def test_maths_needs_no_script(chrome, address):
     context = chrome(java_script_enabled=False)
