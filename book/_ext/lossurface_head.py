@@ -87,9 +87,14 @@ def defer_scripts(
     """
     if page == "search":
         return
-    for script in context["script_files"]:
+    scripts = []
+    for script in context["script_files"]:  # other pages have the same objects
         if script.filename and not str(script.filename).endswith("documentation_options.js"):
-            script.attributes.setdefault("defer", "defer")
+            asked = {"defer": "defer", **script.attributes}
+            scripts.append(type(script)(script.filename, priority=script.priority, **asked))
+        else:
+            scripts.append(script)
+    context["script_files"] = scripts
 
 
 def size_pictures(
