@@ -1,5 +1,6 @@
-"""Download and launch buttons: there when a repository is configured, absent when it is not."""
+"""Download buttons are always there, launch buttons when a repository is configured."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def build(tmp_path, monkeypatch):
     monkeypatch.delenv("LOSSURFACE_REPOSITORY", raising=False)
     source = tmp_path / "source"
     (source / "book").mkdir(parents=True)
-    for folder in ("_ext", "_static"):
+    for folder in ("_ext", "_static", "_templates"):
         shutil.copytree(ROOT / "book" / folder, source / "book" / folder)
     shutil.copyfile(ROOT / "book" / "references.bib", source / "book" / "references.bib")
     (source / "_toc.yml").write_text("format: jb-book\nroot: book/page\n")
@@ -42,6 +43,17 @@ def build(tmp_path, monkeypatch):
     return build
 
 
+@pytest.fixture
+def published(build, tmp_path):
+    """Return the first cell of the notebook that is published with the site."""
+
+    def first():
+        folder = tmp_path / "book" / "_build" / "html" / "_sources" / "book"
+        return json.loads((folder / "page.ipynb").read_text())["cells"][0]
+
+    return first
+
+
 def links(page, *words):
     everything = [str(link["href"]) for link in page.find_all("a", href=True)]
     return [link for link in everything if all(word in link for word in words)]
@@ -49,20 +61,36 @@ def links(page, *words):
 
 def check_buttons(page):
     assert links(page, "mybinder.org", "someone/loss", "book/page.ipynb")
-    assert links(page, "colab.research.google.com", "someone/loss", "book/page.ipynb")
+    assert links(page, "colab.research.google.com", "/loss/blob/gh-pages/_sources/book/page.ipynb")
     assert links(page, ADDRESS)
-    assert links(page, "page.ipynb", "_sources")
+    assert "../_sources/book/page.ipynb" in links(page)
 
 
 @pytest.mark.slow
-def test_buttons_come_and_go_with_the_repository(build, monkeypatch):
+def test_buttons_come_and_go_with_the_repository(build, published, monkeypatch):
     page = build()
     assert not links(page, "mybinder")
     assert not links(page, "colab")
-    assert not page.select(".btn-download-source-button, .dropdown-launch-buttons")
+    assert not page.select(".dropdown-launch-buttons")
+    assert "../_sources/book/page.ipynb" in links(page)
+    assert published()["cell_type"] == "markdown"
     check_buttons(build(ADDRESS))  # in _config.yml
+    assert published()["source"] == [f"%pip install -q git+{ADDRESS}@main"]
     monkeypatch.setenv("LOSSURFACE_REPOSITORY", ADDRESS + "/")
     check_buttons(build())
+
+
+@pytest.mark.slow
+def test_with_an_address_of_its_own_the_site_names_its_picture_in_full(build, monkeypatch):
+    def picture(page):
+        return page.select_one("meta[property='og:image']")["content"]
+
+    assert picture(build()) == "../_static/preview.png"
+    monkeypatch.setenv("LOSSURFACE_BASEURL", "https://someone.github.io/loss")
+    page = build()
+    assert picture(page) == "https://someone.github.io/loss/_static/preview.png"
+    url = page.select_one("meta[property='og:url']")["content"]
+    assert url == "https://someone.github.io/loss/book/page.html"
 
 
 @pytest.mark.parametrize("where", ["environment", "configuration", "nowhere"])
@@ -73,14 +101,16 @@ def test_the_extension_takes_either_address(where, monkeypatch):
 
     class Config:
         html_theme_options: dict[str, object]
+        myst_substitutions: dict[str, str]
 
     config = Config()
+    config.myst_substitutions = {}
     config.html_theme_options = {"repository_url": ADDRESS if where == "configuration" else ""}
     if where == "environment":
         monkeypatch.setenv("LOSSURFACE_REPOSITORY", ADDRESS + "/")
     add_repository(None, config)
     options = config.html_theme_options
-    assert options["use_download_button"] == (where != "nowhere")
+    assert options["use_download_button"]
     assert ("launch_buttons" in options) == (where != "nowhere")
     assert options["repository_url"] == ("" if where == "nowhere" else ADDRESS)
 

@@ -3,14 +3,18 @@
 - the figures' style sheet and script;
 - theorems, propositions, examples and assumptions numbered as in the paper, whatever the order of
   the pages: the number is the one in the label (`:label: proposition-5`);
-- a claim's page says under its title which claim it is;
+- a claim's page has the claim's number in its title, where tabs, neighbours and the search show it,
+  and says below it by what evidence the claim is checked;
+- the words of evidence in a printed verdict lead to what they mean;
 - the boxes of checklists are marks that a screen reader can name;
 - a reference to a claim that has no page in this build is its name, not a broken link;
-- links to the sources, launch and download buttons when a repository is configured, none otherwise.
+- every page's notebook can be downloaded, with a first cell that installs the package; links to the
+  sources and launch buttons are there when a repository is configured.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,15 +22,17 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from sphinx.addnodes import pending_xref
+from sphinx.addnodes import index, pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from lossurface.claims import CLAIMS
 
 _LABEL = re.compile(r"(theorem|proposition|example|assumption)-(\d+)")
+_EVIDENCE = re.compile(r"\b(exact|enclosed|sampled|undecided)\b")
 
 
 def number_as_in_the_paper(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -54,20 +60,47 @@ class NameWithoutPage(SphinxPostTransform):
                 node.replace_self(nodes.inline("", f"{found[1].capitalize()} {found[2]}"))
 
 
-def name_the_claim(app: Sphinx, doctree: nodes.document) -> None:
-    """Say under the title of a claim's page which claim it is, and by what evidence it is checked.
+class NameTheClaim(SphinxTransform):
+    """Say in the title of a claim's page which claim it is, and below it how it is checked."""
 
-    The running number of a statement is set when the page is written, too late for the search.
-    """
-    claim = next((c for c in CLAIMS.values() if app.env.docname.endswith(c.page)), None)
-    title = next(iter(doctree.findall(nodes.title)), None)
-    if claim is None or title is None:
-        return
-    line = nodes.paragraph(classes=["ls-claim"])
-    whose, rest = ("Ours", ", not the paper's") if claim.ours else (claim.name, " of the paper")
-    line += nodes.strong("", whose)
-    line += nodes.Text(f"{rest}. Proved below; checks: {', '.join(claim.evidence)}.")
-    title.parent.insert(title.parent.index(title) + 1, line)
+    default_priority = 800  # before title and index are noted (850)
+
+    def apply(self, **kwargs: Any) -> None:
+        """Look at the page's first title and at the verdicts that it prints."""
+        claim = next((c for c in CLAIMS.values() if self.env.docname.endswith(c.page)), None)
+        title = next(iter(self.document.findall(nodes.title)), None)
+        if claim is None or title is None:
+            return
+        line = nodes.paragraph(classes=["ls-claim"])
+        line += nodes.strong("", "Ours" if claim.ours else "The paper's")
+        line += nodes.Text(", not the paper's" if claim.ours else " claim")
+        line += nodes.Text(". Proved below; checks: ")
+        line += self._linked(", ".join(claim.evidence) + ".")
+        title.parent.insert(title.parent.index(title) + 1, line)
+        if not claim.ours:
+            dot = nodes.inline("", " · ", classes=["ls-dot"])
+            title.insert(0, nodes.inline("", claim.name, dot, classes=["ls-number"]))
+            # An entry of the index that is just what was typed comes first in the search.
+            entry = ("single", claim.name, title.parent["ids"][0], "main", None)
+            title.parent.insert(title.parent.index(title) + 1, index(entries=[entry]))
+        for output in list(self.document.findall(nodes.literal_block)):
+            if output.astext().startswith(f"{claim.id}: "):
+                output[:] = self._linked(output.astext())
+                output.rawsource = ""  # as in a parsed-literal block: what is in it is not code
+
+    def _linked(self, text: str) -> list[nodes.Node]:
+        """Return the text, each word of evidence leading to what it means."""
+        words: list[nodes.Node] = []
+        for part in _EVIDENCE.split(text):
+            if _EVIDENCE.fullmatch(part):
+                to = {"refdomain": "std", "reftype": "ref", "reftarget": "evidence-words"}
+                word = nodes.inline("", part)
+                words.append(
+                    pending_xref("", word, refexplicit=True, refdoc=self.env.docname, **to)
+                )
+            else:
+                words.append(nodes.Text(part))
+        return words
 
 
 def tick(app: Sphinx, doctree: nodes.document) -> None:
@@ -91,7 +124,7 @@ def without_thebe(app: Sphinx, config: Config) -> None:
 
 
 def add_repository(app: Sphinx, config: Config) -> None:
-    """Show the buttons that need a repository: download, launch, source and issues; or none.
+    """Show the buttons that need a repository: launch, source and issues; or none.
 
     Its address is in LOSSURFACE_REPOSITORY, or under `repository: url:` in _config.yml.
     """
@@ -99,7 +132,7 @@ def add_repository(app: Sphinx, config: Config) -> None:
     given = os.environ.get("LOSSURFACE_REPOSITORY") or options.get("repository_url") or ""
     url = given.rstrip("/")
     options["repository_url"] = url
-    options["use_download_button"] = bool(url)
+    options["use_download_button"] = True
     if url:
         branch = os.environ.get("LOSSURFACE_BRANCH") or options.get("repository_branch")
         options["repository_branch"] = branch or "main"
@@ -110,6 +143,54 @@ def add_repository(app: Sphinx, config: Config) -> None:
             "binderhub_url": "https://mybinder.org",
             "colab_url": "https://colab.research.google.com",
         }
+    where = "" if url else "In the folder of the sources:\n\n"
+    config.myst_substitutions["install"] = f"{where}```sh\n{install(options)}\n```"
+
+
+def install(options: dict[str, Any]) -> str:
+    """Return the command that installs the package."""
+    if options["repository_url"]:
+        return f"pip install git+{options['repository_url']}@{options['repository_branch']}"
+    return "pip install ."
+
+
+def launch_what_installs(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let Colab open the notebook that is published with the site: its first cell installs.
+
+    The site is expected on the branch LOSSURFACE_PAGES_BRANCH ("gh-pages") of the repository.
+    """
+    branch = os.environ.get("LOSSURFACE_PAGES_BRANCH") or "gh-pages"
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []):
+            if button["text"] == "Colab":
+                start = button["url"].split("/blob/")[0]
+                button["url"] = f"{start}/blob/{branch}/_sources/{context['sourcename']}"
+
+
+def publish_notebooks(app: Sphinx, error: Exception | None) -> None:
+    """Put a cell that installs the package first in every notebook that can be downloaded."""
+    if error is not None or app.builder.format != "html":
+        return
+    options = app.config.html_theme_options
+    url, branch = options["repository_url"], options.get("repository_branch")
+    for page in app.env.found_docs:
+        source = Path(app.env.doc2path(page))
+        if source.suffix != ".ipynb":
+            continue
+        notebook = json.loads(source.read_text(encoding="utf-8"))
+        cell = {"id": "install", "metadata": {}, "cell_type": "markdown"}
+        text = f"The package *lossurface*, in its sources: `{install(options)}`"
+        if url:
+            cell |= {"cell_type": "code", "execution_count": None, "outputs": []}
+            text = f"%{install(options)}".replace("install", "install -q")
+            if "_data/" in json.dumps([c["source"] for c in notebook["cells"]]):
+                text += f"\n!git clone -q --depth 1 --branch {branch} {url} sources"
+                text += f"\n%cd sources/{Path(page).parent}"
+        notebook["cells"].insert(0, {**cell, "source": text.splitlines(keepends=True)})
+        target = Path(app.outdir, "_sources", f"{page}.ipynb")
+        target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def add_plotly(app: Sphinx, error: Exception | None) -> None:
@@ -126,12 +207,14 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.add_css_file("lossurface.css")
     app.add_js_file("lossurface.js", loading_method="defer")
-    app.connect("doctree-read", name_the_claim)
+    app.add_transform(NameTheClaim)
     app.connect("doctree-read", tick)
     app.add_post_transform(NameWithoutPage)
     app.connect("config-inited", add_repository)
     app.connect("config-inited", without_thebe)
     app.connect("build-finished", add_plotly)
+    app.connect("build-finished", publish_notebooks)
+    app.connect("html-page-context", launch_what_installs, priority=900)  # after the theme's own
     # After Sphinx's own collectors have given the running numbers (priority 500).
     app.connect("env-get-updated", number_as_in_the_paper, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,8 @@
  * Each .ls-explore element holds native controls, an empty plot and the frames as JSON: what all
  * frames share ("base"), and for each combination of the controls, in row-major order, what differs.
  * Colours named var(--ls-...) are looked up in the page's style sheet, so a figure follows the theme.
- * plotly is fetched from this site, and only when a figure comes near the screen.
+ * plotly is fetched from this site, and only when a figure comes near the screen of a reader who has
+ * moved: the first screen does not wait for it.
  */
 (function () {
   "use strict";
@@ -209,7 +210,12 @@
         }
       }
     }, { rootMargin: "600px" });
-    for (const figure of figures) { near.observe(figure.element); }
+    const moves = ["scroll", "pointermove", "pointerdown", "keydown"];
+    function watch() {
+      for (const move of moves) { window.removeEventListener(move, watch); }
+      for (const figure of figures) { near.observe(figure.element); }
+    }
+    for (const move of moves) { window.addEventListener(move, watch, { passive: true }); }
     new MutationObserver(function () {
       for (const figure of figures) { if (figure.panels !== null) { figure.draw(); } }
     }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
@@ -232,10 +238,10 @@
   };
 })();
 
-// A box of code that scrolls must be reachable by keyboard. The theme decides that from widths that
+// A box of code or of maths that scrolls must be reachable by keyboard. The theme decides that from widths that
 // may still change while fonts load, and takes the tab stop away again; so every box keeps one.
 window.addEventListener("DOMContentLoaded", () => {
-  for (const box of document.querySelectorAll("pre")) {
+  for (const box of document.querySelectorAll("pre, div.math")) {
     const keep = () => {
       if (box.tabIndex !== 0) box.tabIndex = 0;
     };
@@ -252,7 +258,8 @@ window.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// A comma or full stop stays on the line of the formula before it (U+2060 is a word joiner).
+// A comma or full stop stays on the line of the formula before it (U+2060 is a word joiner), where
+// the book was not built with Node, which sees to that.
 window.addEventListener("DOMContentLoaded", () => {
   for (const formula of document.querySelectorAll("span.math")) {
     const next = formula.nextSibling;

@@ -1,6 +1,7 @@
 """Every page of the site in a real browser, with no kernel and no network."""
 
 import re
+import shutil
 
 import pytest
 
@@ -25,6 +26,30 @@ def test_every_control_changes_its_figure(name, seen):
 def test_maths_is_typeset(name, seen):
     assert seen.maths["bare"] == []
     assert seen.maths["errors"] == []
+
+
+def test_a_figures_script_comes_with_the_figure(browser, address):
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda r: "plotly" in r.url and asked.append(r.url))
+    page.goto(f"{address}/book/propositions/proposition-5.html")
+    page.wait_for_timeout(500)
+    assert asked == []
+    page.locator("div.ls-explore").first.scroll_into_view_if_needed()
+    page.wait_for_function("() => window.Plotly")
+    assert len(asked) == 1
+    page.close()
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node typesets when the book is built")
+def test_maths_needs_no_script(chrome, address):
+    context = chrome(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/book/notation.html")
+    formulas = page.locator("article .math")
+    assert formulas.count() > 0
+    assert page.locator("article .math > mjx-container").count() == formulas.count()
+    context.close()
 
 
 @pytest.mark.parametrize("where", ["light", "dark", "phone"])

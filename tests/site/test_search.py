@@ -9,9 +9,9 @@ _LISTED = """page => Array.from(document.querySelectorAll("ul.search li a"))
     .some(link => link.href.includes(page + ".html"))"""
 
 
-def test_every_claim_is_found_by_its_name(browser, address):
+def test_every_claim_is_found_by_its_name_and_by_its_number_first(browser, address):
     page = browser.new_page()
-    missing = []
+    missing, late = [], []
     for claim in CLAIMS.values():
         page.goto(f"{address}/search.html?q={claim.name.replace(' ', '+')}")
         try:  # results come one by one
@@ -19,9 +19,13 @@ def test_every_claim_is_found_by_its_name(browser, address):
         except TimeoutError:
             links = page.eval_on_selector_all("ul.search li a", "all => all.map(a => a.href)")
             missing.append((claim.name, links[:3]))
+        first = page.locator("ul.search li a").first.get_attribute("href")
+        if not claim.ours and f"{claim.page}.html" not in first:
+            late.append((claim.name, first))
     page.evaluate("() => localStorage.clear()")  # no later page marks what was searched for here
     page.close()
     assert missing == []
+    assert late == []
 
 
 def test_what_was_searched_for_is_legible(browser, address):

@@ -1,0 +1,111 @@
+"""List the figures for whoever shows them elsewhere, and make the picture for shared links.
+
+From the executed notebooks: `book/_data/figures.md`, which the page `book/atlas/figures.md`
+includes, and `book/_static/preview.png`, the first page's picture on the ground that links show.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from lossurface.show.figure import MIME  # noqa: E402
+from scripts.book import replace  # noqa: E402
+
+PICTURE = "fig-index-surfaces"
+
+
+def pages(source: Path) -> list[tuple[str, Path]]:
+    """Return title and notebook of each page that is one, in the order of the contents."""
+    contents = yaml.safe_load((source / "_toc.yml").read_text(encoding="utf-8"))
+    listed = [{"file": contents["root"], "title": "The first page"}]
+    for part in contents.get("parts", []):
+        listed += part["chapters"]
+    found = []
+    for one in listed:
+        path = source / f"{one['file']}.ipynb"
+        if path.is_file():
+            found.append((one.get("title") or heading(path), path))
+    return found
+
+
+def heading(path: Path) -> str:
+    """Return a notebook's first heading."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    lines = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "markdown")
+    return next(line for line in lines.splitlines() if line.startswith("# "))[2:]
+
+
+def figures(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield what each figure of a notebook carries; tables made of HTML are left out."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}) and output["data"][MIME]["kind"] != "html":
+                yield output["data"][MIME]
+
+
+def files(figure: dict[str, Any]) -> str:
+    """Return links to a drawing's two files, under the names that `lossurface.show.myst` gives."""
+    links = []
+    for theme in ("light", "dark"):
+        text, kind = figure[theme], figure["format"]
+        content = text.encode() if kind == "svg" else base64.b64decode(text)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        address = f"../../_images/{figure['name']}-{theme}-{digest}.{kind}"
+        links.append(f'<a href="{address}" download>{kind.upper()}, {theme}</a>')
+    return "; ".join(links)
+
+
+def listed(source: Path) -> str:
+    """Return the list, in Markdown."""
+    lines = []
+    for title, path in pages(source):
+        entries = []
+        for figure in figures(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+            page = path.relative_to(source / "book").with_suffix(".html").as_posix()
+            drawn = files(figure) if figure["kind"] == "static" else "interactive"
+            entries.append(
+                f'<dt><a href="../{page}#{figure["name"]}">{figure["name"]}</a> ({drawn})</dt>'
+                f"<dd>{html.escape(figure['alt'])}</dd>"
+            )
+        if entries:
+            lines += [f"## {title}", "", "```{raw} html", "<dl>", *entries, "</dl>", "```", ""]
+    return "\n".join(lines)
+
+
+def preview(source: Path) -> bytes | None:
+    """Return the first page's picture in the middle of 1200 x 630 pixels; None if not drawn."""
+    from matplotlib.figure import Figure
+    from matplotlib.image import imread
+
+    cells = json.loads((source / "book" / "index.ipynb").read_text(encoding="utf-8"))["cells"]
+    found = next((f for f in figures(cells) if f["name"] == PICTURE), None)
+    if found is None:
+        return None
+    sheet = Figure(figsize=(12, 6.3), dpi=100)
+    axes = sheet.add_axes((0.02, 0.02, 0.96, 0.96))
+    axes.imshow(imread(io.BytesIO(base64.b64decode(found["light"]))))
+    axes.set_axis_off()
+    stream = io.BytesIO()
+    sheet.savefig(stream, metadata={"Software": None})
+    return stream.getvalue()
+
+
+if __name__ == "__main__":
+    staged = Path(sys.argv[1])
+    replace(staged / "book" / "_data" / "figures.md", listed(staged).encode())
+    picture = preview(staged)
+    if picture is not None:
+        replace(staged / "book" / "_static" / "preview.png", picture)
