@@ -60,7 +60,8 @@ def test_a_verdict_is_that_of_the_command(tmp_path):
 def test_what_nests_too_deep_for_a_browser_is_unreadable():
     for text in ("[" * 10**6, '{"a":' * 10**6, "[" * 51 + "]" * 51):
         told = ask("recheck", text=text)
-        assert (told["status"], told["line"].split()[3]) == ("UNREADABLE", "nested")
+        assert told["status"] == "UNREADABLE"
+        assert "nested" in told["line"]
     assert "nested" not in ask("recheck", text="[" * 50 + "]" * 50)["line"]
 
 

@@ -136,7 +136,7 @@ def test_page_and_worker_ask_this_site_alone(laboratory, address):
     for place in (laboratory, worker):
         refused = place.evaluate(
             """() => new Promise((resolve) => {
-              self.addEventListener("securitypolicyviolation", (event) => resolve(event.blockedURI));
+              self.addEventListener("securitypolicyviolation", (e) => resolve(e.blockedURI));
               fetch("http://127.0.0.1:9/elsewhere").catch(() => setTimeout(resolve, 2000, "asked"));
             })"""
         )
