@@ -110,6 +110,7 @@ def test_keys_are_enough(laboratory, site):
     laboratory.keyboard.press("Tab")
     laboratory.keyboard.press("Control+Home")
     laboratory.keyboard.type("x")
+    assert laboratory.locator("#verdict").inner_text() == "altered: check the text"
     laboratory.keyboard.press("Tab")
     laboratory.keyboard.press("Enter")
     assert verdict(laboratory)[0] == "UNREADABLE"
