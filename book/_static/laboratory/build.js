@@ -3,6 +3,7 @@
  * Every verdict on this page comes from the package's builder and checker in the worker, in exact
  * arithmetic. Nothing here computes one.
  */
+import { engine, tellProgress } from "./laboratory.js";
 import { Plane, el, reachOf, told } from "./plane.js";
 import { See } from "./see.js";
 import {
@@ -15,16 +16,36 @@ const HELP =
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1] };
 const FILE_SIZE = 20000; // bytes of a small CSV
 
-/** Build the laboratory in its two sections, and return it. */
-export async function mount(engine) {
-  const claims = await engine.call("claims", {});
-  const datasets = await engine.call("datasets", {});
-  return new Laboratory(engine, claims, datasets);
+/* Python is loaded when the reader asks for it: by the button, or by a link that carries a state. */
+function begin(host) {
+  const told = el("output", {});
+  const size = document.getElementById("laboratory-size").textContent;
+  const start = el("button", { type: "button" }, `Start (loads ${size} MB, once)`);
+  const panel = el("div", { class: "lab lab-start" }, el("p", { class: "lab-bar" }, start, told));
+  const open = async () => {
+    if (start.disabled) return;
+    start.disabled = true;
+    try {
+      const claims = await engine.call("claims", {});
+      const datasets = await engine.call("datasets", {});
+      panel.remove();
+      new Laboratory(claims, datasets);
+    } catch (error) {
+      told.textContent = `${error.message}.`;
+      start.disabled = false;
+    }
+  };
+  const follow = () => location.hash.startsWith("#claim=") && open();
+  host.append(panel);
+  tellProgress(told);
+  start.addEventListener("click", open);
+  addEventListener("hashchange", follow);
+  follow();
 }
 
 class Laboratory {
-  constructor(engine, claims, datasets) {
-    Object.assign(this, { engine, claims, datasets, past: [], chosen: -1, newLabel: 1, grid: 4, axes: [0, 1] });
+  constructor(claims, datasets) {
+    Object.assign(this, { claims, datasets, past: [], chosen: -1, newLabel: 1, grid: 4, axes: [0, 1] });
     this.#make(document.getElementById("laboratory-build"));
     this.see = new See(this, document.getElementById("laboratory-see"));
     this.state = initial(claims[0]);
@@ -166,16 +187,21 @@ class Laboratory {
     this.asking = true;
     while (this.wanted) {
       this.wanted = false;
+      const slow = setTimeout(() => { this.stopButton.hidden = false; }, 2000);
       const asked = toLink(this.state);
       const { samples } = this.state;
-      const answer = await this.engine.call("build", this.#asked()).catch((error) => ({ line: error.message }));
+      const answer = await engine.call("build", this.#asked()).catch((error) => ({ line: error.message }));
+      clearTimeout(slow);
+      this.stopButton.hidden = true;
+      this.before = answer;
+      this.repaint();
       if (toLink(this.state) !== asked) continue; // the samples have moved on
       this.answer = answer;
       this.wanted = false;
       if (answer.certificate) this.see.certified(answer);
       this.repaint();
       this.#settled();
-      const apart = await this.engine.call("separate", { samples }).catch(() => null);
+      const apart = await engine.call("separate", { samples }).catch(() => null);
       if (toLink(this.state) !== asked) continue;
       this.see.separated(apart);
       this.repaint();
@@ -264,7 +290,7 @@ class Laboratory {
       file.value = "";
       try {
         if (chosen.size > FILE_SIZE) throw new Error(`the file has ${chosen.size} bytes; at most ${FILE_SIZE} are read`);
-        load(await this.engine.call("parse", { text: await chosen.text() }));
+        load(await engine.call("parse", { text: await chosen.text() }));
         this.note("");
       } catch (error) {
         this.note(`The file was not loaded: ${error.message}.`);
@@ -294,6 +320,7 @@ class Laboratory {
       this.change({ samples });
     });
     this.size = size;
+    this.stopButton = button("Stop", () => engine.stop(), { hidden: true });
     this.undoButton = button("Undo", () => this.undo());
     this.downloads = el("div", { class: "lab-outputs" });
     host.append(el("div", { class: "lab", onkeydown: (event) => {
@@ -308,7 +335,7 @@ class Laboratory {
         field("Width M", this.fields.width), field("Depth", this.fields.depth),
         field("Data of", this.fields.data), field("f_D: hidden widths", this.fields.deep),
         field("Neuron of f_D", this.fields.deep_neuron)),
-      this.verdict, this.live, this.noted,
+      this.verdict, this.stopButton, this.live, this.noted,
       el("div", { class: "lab-work" },
         el("div", {},
           this.plane.element,
@@ -317,7 +344,7 @@ class Laboratory {
             button("Change label", () => this.flip(this.chosen), { class: "lab-on-chosen" }),
             button("Delete", () => this.remove(this.chosen), { class: "lab-on-chosen" })),
           el("div", { class: "lab-bar" },
-            field("New samples", sign), field("Snap to multiples of", grid), field("In a", size), this.seen)),
+            field("New samples", sign), field("Snap to multiples of", grid), field("Samples in a", size), this.seen)),
         el("div", {},
           el("div", { class: "lab-rows", tabindex: 0, role: "region", "aria-label": "The samples' coordinates" }, this.table),
           el("div", { class: "lab-bar" }, data, field("or a small CSV (coordinates, then the label)", file)))),
@@ -362,13 +389,15 @@ class Laboratory {
   }
 
   #paintVerdict(answer) {
-    const kind = !answer ? "checking" : answer.status === "VERIFIED" ? "holds" : "fails";
-    const shown = JSON.stringify([kind, answer?.line, answer?.radius]);
+    const kind = (given) => (!given ? "checking" : given.status === "VERIFIED" ? "holds" : "fails");
+    const head = { checking: "Checking\u2026", holds: "VERIFIED", fails: "No certificate" };
+    const shown = JSON.stringify([kind(answer), kind(this.before), answer?.line, answer?.radius]);
     if (shown === this.verdict.dataset.shown) return;
-    Object.assign(this.verdict.dataset, { shown, kind });
-    const head = { checking: "Checking\u2026", holds: "VERIFIED", fails: "No certificate" }[kind];
-    const parts = [el("p", { class: "lab-head" }, head)];
+    Object.assign(this.verdict.dataset, { shown, kind: kind(answer), before: kind(this.before) });
+    const parts = [el("p", { class: "lab-head" }, head[kind(answer)])];
     if (answer) parts.push(el("p", {}, answer.line));
+    // While a sample moves, the answer for where it was a moment ago is told as such.
+    else if (this.before) parts.push(el("p", {}, `A moment ago: ${head[kind(this.before)]}`));
     if (answer?.certificate) {
       const radius = answer.radius === "inf" ? "infinite: the minimum is global" : answer.radius;
       parts.push(el("p", { class: "lab-facts" }, `Certified radius ${radius} \u00b7 training error ${answer.training_error}`));
@@ -473,3 +502,6 @@ class Laboratory {
     } }, label);
   }
 }
+
+const host = document.getElementById("laboratory-build");
+if (host && typeof WebAssembly === "object") begin(host);

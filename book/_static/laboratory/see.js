@@ -92,7 +92,14 @@ export class See {
 
   separated(result) {
     this.result = result;
-    this.apart.textContent = result ? `${result.separable ? "Separable" : "Not separable"}, exactly: ${result.line}.` : "";
+    if (!result) this.apart.textContent = "";
+    else if (result.separable) {
+      const w = result.w.join(", ").replaceAll("-", "\u2212");
+      this.apart.textContent = `Exactly: w\u1d40x + b = 0 separates the classes, with w = (${w}) and b = ${result.b.replace("-", "\u2212")}.`;
+    } else {
+      const used = result.mu.flatMap((weight, k) => (weight === "0" ? [] : [k + 1]));
+      this.apart.textContent = `Exactly: no line separates the classes; the convex hulls of their samples among ${used.join(", ")} meet.`;
+    }
   }
 
   separator() {
@@ -208,18 +215,19 @@ export class See {
 
   #paintSigns(t, colour) {
     const { canvas } = this.plane;
-    const [across, down] = [120, this.plane.axes.length === 1 ? 1 : 120];
-    const image = new ImageData(across, down);
-    const [plus, minus] = ["positive-soft", "negative-soft"].map((name) => rgb(colour(name)));
-    const x = Array(this.network.d).fill(0);
+    const fine = this.lab.dragging ? 80 : 200;
+    const [across, down] = [fine, this.plane.axes.length === 1 ? 1 : fine];
+    const [plus, minus] = ["positive-soft", "negative-soft"].map((name) => pixel(rgb(colour(name))));
+    const sample = { x: Array(this.network.d).fill(0), y: 1 };
+    const pixels = new Uint32Array(across * down);
     for (let k = 0; k < across * down; k++) {
       const place = this.plane.coordinates(((k % across) + 0.5) / across, (Math.floor(k / across) + 0.5) / down);
-      this.plane.axes.forEach((axis, i) => { x[axis] = place[i]; });
-      image.data.set([...(this.network.misses(t, { x, y: 1 }) ? minus : plus), 255], 4 * k);
+      this.plane.axes.forEach((axis, i) => { sample.x[axis] = place[i]; });
+      pixels[k] = this.network.misses(t, sample) ? minus : plus;
     }
     canvas.width = across;
     canvas.height = down;
-    canvas.getContext("2d").putImageData(image, 0, 0);
+    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), across, down), 0, 0);
   }
 
   /* The surface is computed again only when it changes, finer when nothing is dragged. */
@@ -249,15 +257,18 @@ export class See {
     const pen = canvas.getContext("2d");
     const least = network.loss(network.theta, data);
     const low = values.reduce((a, b) => Math.min(a, b));
-    const high = Math.max(2.2 * least, low + 1e-9);
-    this.scale[0].textContent = low.toPrecision(2);
-    this.scale[1].textContent = `${high.toPrecision(2)} and above`;
+    const high = values.reduce((a, b) => Math.max(a, b));
+    // By its logarithm, so that both the neighbourhood of theta* and the walls around it show.
+    const soft = Math.max(least - low, 0.05 * least, 1e-9);
+    const height = Math.log1p((high - low) / soft) || 1;
+    this.scale[0].textContent = short(low);
+    this.scale[1].textContent = short(high);
     pen.imageSmoothingQuality = "high";
-    pen.drawImage(picture(side, (k) => [...cividis(Math.sqrt((values[k] - low) / (high - low))), 255]), 0, 0, size, size);
+    pen.drawImage(picture(side, (k) => COLOURS[Math.floor((255 * Math.log1p((values[k] - low) / soft)) / height)]), 0, 0, size, size);
 
     // Stripes where the loss is lower than at theta*: no such point may lie in the ball.
     const lower = pen.createPattern(stripes(unit), "repeat");
-    const mask = picture(side, (k) => [0, 0, 0, values[k] < least * (1 - 1e-6) - 1e-12 ? 255 : 0]);
+    const mask = picture(side, (k) => (values[k] < least * (1 - 1e-6) - 1e-12 ? 0xff000000 : 0));
     const layer = new OffscreenCanvas(size, size);
     const brush = layer.getContext("2d");
     brush.drawImage(mask, 0, 0, size, size);
@@ -266,7 +277,7 @@ export class See {
     brush.fillRect(0, 0, size, size);
     pen.drawImage(layer, 0, 0);
 
-    const levels = Array.from({ length: LEVELS }, (_, k) => low + (high - low) * ((k + 1) / LEVELS) ** 2);
+    const levels = Array.from({ length: LEVELS }, (_, k) => low + soft * Math.expm1((height * (k + 1)) / LEVELS));
     pen.strokeStyle = "rgba(255, 255, 255, 0.45)";
     pen.lineWidth = 0.7 * unit;
     pen.stroke(contours(values, side, levels, size / (side - 1)));
@@ -309,23 +320,26 @@ export class See {
 
 /* Drawing */
 
+const short = (value) => (value < 1e5 ? String(Number(value.toPrecision(2))) : value.toExponential(0));
+
 function rgb(hex) {
   return [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
 }
 
+/* A colour as a canvas keeps it: red in the lowest byte, opaque. */
+const pixel = ([r, g, b]) => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+
 const STOPS = CIVIDIS.map((hex) => rgb(`#${hex}`));
+const COLOURS = Array.from({ length: 256 }, (_, k) => {
+  const at = (k / 255.001) * (STOPS.length - 1);
+  const below = Math.floor(at);
+  return pixel(STOPS[below].map((value, c) => value + (at - below) * (STOPS[below + 1][c] - value)));
+});
 
-function cividis(part) {
-  const at = Math.min(1, Math.max(0, part || 0)) * (STOPS.length - 1.000001);
-  const [k, rest] = [Math.floor(at), at % 1];
-  return STOPS[k].map((value, c) => value + rest * (STOPS[k + 1][c] - value));
-}
-
-function picture(side, pixel) {
-  const image = new ImageData(side, side);
-  for (let k = 0; k < side * side; k++) image.data.set(pixel(k), 4 * k);
+function picture(side, colour) {
+  const pixels = Uint32Array.from({ length: side * side }, (_, k) => colour(k));
   const canvas = new OffscreenCanvas(side, side);
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), side, side), 0, 0);
   return canvas;
 }
 
