@@ -6,17 +6,21 @@
 - a claim's page says under its title which claim it is;
 - the boxes of checklists are marks that a screen reader can name;
 - a reference to a claim that has no page in this build is its name, not a broken link;
+- the laboratory's page has a content policy, under which nothing comes from elsewhere;
 - links to the sources, launch and download buttons when a repository is configured, none otherwise.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
@@ -26,6 +30,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from lossurface.claims import CLAIMS
 
+_LABORATORY = "book/atlas/laboratory"
 _LABEL = re.compile(r"(theorem|proposition|example|assumption)-(\d+)")
 
 
@@ -122,6 +127,39 @@ def add_plotly(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(source, target)
 
 
+def add_style_of_laboratory(app: Sphinx, pagename: str, *_: object) -> None:
+    """Load the laboratory's own style sheet on its page."""
+    if pagename == _LABORATORY:
+        app.add_css_file("laboratory/laboratory.css")
+
+
+def add_content_policy(app: Sphinx, error: Exception | None) -> None:
+    """Let the laboratory's page load and ask what is on this site alone.
+
+    Scripts that the theme writes into the page are allowed by their hashes; no other inline script
+    runs, whatever a link or a file holds.
+    """
+    page = Path(app.outdir) / f"{_LABORATORY}.html"
+    if error is not None or app.builder.format != "html" or not page.is_file():
+        return
+    text = page.read_text(encoding="utf-8")
+    if "Content-Security-Policy" in text:
+        return
+    parsed = BeautifulSoup(text, "html.parser")
+    inline = [script.string or "" for script in parsed.find_all("script", src=False)]
+    for tag in parsed.find_all():
+        inline += [value for name, value in tag.attrs.items() if name.startswith("on")]
+    hashes = {base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in inline}
+    allowed = " ".join(f"'sha256-{digest}'" for digest in sorted(hashes))
+    policy = (
+        f"default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-hashes' {allowed}; "
+        "worker-src 'self' blob:; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'"
+    )
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
+    page.write_text(text.replace("<head>", f"<head>\n    {meta}", 1), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.add_css_file("lossurface.css")
@@ -132,6 +170,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", add_repository)
     app.connect("config-inited", without_thebe)
     app.connect("build-finished", add_plotly)
+    app.connect("html-page-context", add_style_of_laboratory)
+    app.connect("build-finished", add_content_policy)
     # After Sphinx's own collectors have given the running numbers (priority 500).
     app.connect("env-get-updated", number_as_in_the_paper, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

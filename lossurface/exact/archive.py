@@ -1,8 +1,9 @@
-"""The checker as one file that runs in any Python, `lossurface-check.pyz`."""
+"""The checker as one file that runs in any Python, `lossurface-check.pyz`; zip files like it."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from lossurface.exact import checker
 from lossurface.exact.checker.format import VERSION
 
-__all__ = ["archive"]
+__all__ = ["archive", "zipped"]
 
 # Not zipapp's own entry point, which drops what main returns: every exit status would be 0.
 _MAIN = f'''"""Check certificates of format {VERSION}: lossurface {version("lossurface")}."""
@@ -31,6 +32,11 @@ def archive() -> bytes:
     folder = Path(checker.__file__).parent
     files = {f"checker/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
     files["__main__.py"] = _MAIN.encode()
+    return zipped(files)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return the bytes of a zip file that holds these, by name; the same bytes wherever made."""
     content = BytesIO()
     with zipfile.ZipFile(content, "w") as target:  # stored: compression differs between versions
         for name, source in sorted(files.items()):
