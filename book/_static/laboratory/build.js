@@ -35,7 +35,11 @@ function begin(host) {
       start.disabled = false;
     }
   };
-  const follow = () => location.hash.startsWith("#claim=") && open();
+  const follow = () => {
+    if (!location.hash.startsWith("#claim=")) return;
+    host.scrollIntoView();
+    open();
+  };
   host.append(panel);
   tellProgress(told);
   start.addEventListener("click", open);
@@ -57,9 +61,12 @@ class Laboratory {
 
   /* Changes */
 
+  change(parts, step) {
+    this.become({ ...this.state, ...parts }, step);
+  }
+
   /** Take a new state. Changes with the same `step` are undone together. */
-  change(parts, step = null) {
-    const next = { ...this.state, ...parts };
+  become(next, step = null) {
     if (toLink(next) === toLink(this.state)) return;
     if (step === null || step !== this.step) this.past.push(this.state);
     this.step = step;
@@ -115,7 +122,10 @@ class Laboratory {
   move(k, changes, done) {
     const samples = this.state.samples.map((sample, i) => (i === k
       ? { ...sample, x: sample.x.map((text, axis) => changes[axis] ?? text) } : sample));
+    // Whatever the verdict's length, the plane keeps its place under the finger.
+    if (!this.dragging) this.verdict.style.height = `${this.verdict.offsetHeight}px`;
     this.dragging = !done;
+    if (done) this.verdict.style.height = "";
     this.change({ samples }, done ? this.step : `drag ${k}`);
     if (done) {
       this.step = null;
@@ -269,7 +279,7 @@ class Laboratory {
     const typed = (name) => el("input", { inputmode: "numeric", size: 4, onchange: choice(name) });
     this.fields = {
       claim: select(this.claims.map(({ id, name, title }) => [id, `${name}: ${title}`]), (event) => {
-        this.change(initial(claimed(event.target.value)));
+        this.become(initial(claimed(event.target.value)));
         this.#fit();
       }),
       neuron: chosen("neuron"),
@@ -340,7 +350,7 @@ class Laboratory {
         el("div", {},
           this.plane.element,
           el("div", { class: "lab-bar" },
-            this.undoButton, button("Reset", () => { this.change(initial(this.claimed())); this.#fit(); }),
+            this.undoButton, button("Reset", () => { this.become(initial(this.claimed())); this.#fit(); }),
             button("Change label", () => this.flip(this.chosen), { class: "lab-on-chosen" }),
             button("Delete", () => this.remove(this.chosen), { class: "lab-on-chosen" })),
           el("div", { class: "lab-bar" },
@@ -394,14 +404,15 @@ class Laboratory {
     const shown = JSON.stringify([kind(answer), kind(this.before), answer?.line, answer?.radius]);
     if (shown === this.verdict.dataset.shown) return;
     Object.assign(this.verdict.dataset, { shown, kind: kind(answer), before: kind(this.before) });
-    const parts = [el("p", { class: "lab-head" }, head[kind(answer)])];
+    const facts = el("span", {});
+    if (answer?.certificate) {
+      const radius = answer.radius === "inf" ? "infinite: the minimum is global" : answer.radius;
+      facts.textContent = `certified radius ${radius} \u00b7 training error ${answer.training_error}`;
+    }
+    const parts = [el("p", { class: "lab-head" }, el("b", {}, head[kind(answer)]), " ", facts)];
     if (answer) parts.push(el("p", {}, answer.line));
     // While a sample moves, the answer for where it was a moment ago is told as such.
     else if (this.before) parts.push(el("p", {}, `A moment ago: ${head[kind(this.before)]}`));
-    if (answer?.certificate) {
-      const radius = answer.radius === "inf" ? "infinite: the minimum is global" : answer.radius;
-      parts.push(el("p", { class: "lab-facts" }, `Certified radius ${radius} \u00b7 training error ${answer.training_error}`));
-    }
     this.verdict.replaceChildren(...parts);
     if (answer) this.#paintOutputs(answer);
   }

@@ -49,6 +49,9 @@ export class Plane {
     );
     this.element = el("div", { class: "lab-plane" }, this.canvas, this.svg);
     this.svg.addEventListener("pointerdown", (event) => this.#grab(event));
+    // A finger on a sample drags it, and scrolls nothing.
+    const hold = (event) => { if (event.target.closest(".lab-point")) event.preventDefault(); };
+    this.svg.addEventListener("touchstart", hold, { passive: false });
     this.svg.addEventListener("click", (event) => {
       if (!event.target.closest(".lab-point")) act.add(this.#at(event));
     });

@@ -48,7 +48,7 @@ const READ = {
 export const read = (name, text, claim) => READ[name](text, claim);
 
 /** Return whether a claim's builder has a choice. */
-export const offers = (claim, name) => name in READ && name in claim.defaults;
+export const offers = (claim, name) => Object.hasOwn(READ, name) && Object.hasOwn(claim.defaults, name);
 
 function oneOf(text, name, allowed) {
   if (allowed.includes(text)) return text;
