@@ -31,12 +31,12 @@ from lossurface.setting import Dataset, exact_number
 __all__ = ["LIMITS", "answer"]
 
 LIMITS = {
-    "samples": 60,
+    "samples": 40,
     "coordinates": 6,  # of a sample
-    "digits": 40,  # of a numerator or denominator
+    "digits": 20,  # of a numerator or denominator
     "characters": 20_000,  # of a table
-    "width": 60,  # neurons in a layer
-    "depth": 10,  # hidden layers
+    "width": 20,  # neurons in a layer
+    "depth": 4,  # hidden layers
     "nesting": 50,  # of lists and objects in a certificate, where the format has less than ten
 }
 

@@ -127,7 +127,8 @@ def stage(root: Path, build: Path) -> Path:
     write_atomically(manifest, json.dumps(sorted(wanted), indent=0))
     _add_plotly(source)
     for hook in sorted((root / "scripts" / "stage.d").glob("*.py")):
-        subprocess.run([sys.executable, str(hook), str(source)], check=True, cwd=root)
+        if subprocess.run([sys.executable, str(hook), str(source)], cwd=root).returncode:
+            raise SystemExit(f"the book was not built: {hook.name} failed, see above")
     return source
 
 

@@ -113,6 +113,9 @@ def test_hooks_run_on_the_staged_folder(root):
     )
     source = book.stage(root, root / "_build")
     assert (source / "note.txt").read_text() == "hooked"
+    (hooks / "20-fail.py").write_text("raise SystemExit('npm did not fetch it')\n")
+    with pytest.raises(SystemExit, match=r"20-fail\.py failed"):
+        book.stage(root, root / "_build")
 
 
 @pytest.mark.slow

