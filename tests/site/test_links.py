@@ -35,7 +35,8 @@ def test_internal_links_and_anchors_resolve(name, site):
         if target.is_dir():
             target = target / "index.html"
         missing = not target.is_file()
-        if not missing and parts.fragment and target.suffix == ".html":
+        state = target.name == "laboratory.html" and "=" in parts.fragment  # not a place of the page
+        if not missing and parts.fragment and target.suffix == ".html" and not state:
             missing = unquote(parts.fragment) not in anchors(target.resolve())
         if missing:
             broken.append(link["href"])
