@@ -7,8 +7,9 @@ import { engine, tellProgress } from "./laboratory.js";
 import { Plane, el, reachOf, told } from "./plane.js";
 import { See } from "./see.js";
 import {
-  LIMITS, LIMITS_LINE, float, fromLink, initial, measured, number, offers, read, snapped, toLink,
+  LIMITS, LIMITS_LINE, float, fromLink, initial, measured, offers, read, snapped, toLink,
 } from "./state.js";
+import { Outputs, Table } from "./tables.js";
 
 const HELP =
   "Drag a sample, or press the arrow keys on it (with Shift: four steps). L or Enter changes its label, " +
@@ -51,8 +52,8 @@ class Laboratory {
   constructor(claims, datasets) {
     Object.assign(this, { claims, datasets, past: [], chosen: -1, newLabel: 1, grid: 4, axes: [0, 1] });
     this.#make(document.getElementById("laboratory-build"));
-    this.see = new See(this, document.getElementById("laboratory-see"));
     this.state = initial(claims[0]);
+    this.see = new See(this, document.getElementById("laboratory-see"));
     this.#follow();
     addEventListener("hashchange", () => this.#follow());
     const dark = new MutationObserver(() => this.repaint());
@@ -101,37 +102,49 @@ class Laboratory {
 
   /* Load what the address carries, if it carries a state; a bad link changes nothing. */
   #follow() {
-    let state = this.state;
-    let line = "";
-    if (location.hash.startsWith("#claim=") && location.hash !== this.shown) {
-      try {
-        state = fromLink(decodeURI(location.hash), this.claims);
-      } catch (error) {
-        line = `This link was not loaded: ${error instanceof URIError ? "it is broken" : error.message}.`;
-      }
-    } else if (this.shown) return;
-    this.shown = location.hash;
-    this.note(line);
-    this.past.push(...(this.reach ? [this.state] : []));
-    this.#take(state);
+    const first = this.reach === undefined;
+    const carries = location.hash.startsWith("#claim=") && location.hash !== this.shown;
+    if (!first && !carries) return;
+    let { state } = this;
+    this.note("");
+    try {
+      if (carries) state = fromLink(decodeURI(location.hash), this.claims);
+    } catch (error) {
+      const line = error instanceof URIError ? "it is broken" : error.message;
+      this.note(`This link was not loaded: ${line}.`);
+    }
+    if (first) this.#take(state);
+    else this.become(state);
     this.#fit();
+    this.#settled();
   }
 
-  /* What the plane tells: see `Plane` */
+  /* What the reader does to samples: see `Plane` and `Table` */
 
-  move(k, changes, done) {
-    const samples = this.state.samples.map((sample, i) => (i === k
-      ? { ...sample, x: sample.x.map((text, axis) => changes[axis] ?? text) } : sample));
+  drag(k, changes) {
     // Whatever the verdict's length, the plane keeps its place under the finger.
     if (!this.dragging) this.verdict.style.height = `${this.verdict.offsetHeight}px`;
-    this.dragging = !done;
-    if (done) this.verdict.style.height = "";
-    this.change({ samples }, done ? this.step : `drag ${k}`);
-    if (done) {
-      this.step = null;
-      this.repaint();
-      this.#say(told(this.state.samples[k], k));
-    }
+    this.dragging = true;
+    this.#place(k, changes, `drag ${k}`);
+  }
+
+  drop(k) {
+    this.dragging = false;
+    this.step = null;
+    this.verdict.style.height = "";
+    this.repaint();
+    this.#say(told(this.state.samples[k], k));
+  }
+
+  type(k, axis, text, step = null) {
+    this.#place(k, { [axis]: text }, step);
+    if (Math.abs(float(text)) > this.reach) this.#fit();
+    this.#say(told(this.state.samples[k], k));
+  }
+
+  #place(k, changes, step) {
+    const placed = ({ x, y }) => ({ x: x.map((text, axis) => changes[axis] ?? text), y });
+    this.change({ samples: this.state.samples.map((sample, i) => (i === k ? placed(sample) : sample)) }, step);
   }
 
   add(changes) {
@@ -172,11 +185,7 @@ class Laboratory {
       if (axis === undefined) return;
       const steps = sign * (event.shiftKey ? 4 : 1);
       const here = Math.round(float(samples[k].x[axis]) * this.grid);
-      const text = snapped((here + steps) / this.grid, this.grid);
-      this.change({ samples: samples.map((sample, i) => (i === k
-        ? { ...sample, x: sample.x.map((old, j) => (j === axis ? text : old)) } : sample)) }, `key ${k}`);
-      if (Math.abs(float(text)) > this.reach) this.#fit();
-      this.#say(told(this.state.samples[k], k));
+      this.type(k, axis, snapped((here + steps) / this.grid, this.grid), `key ${k}`);
     } else if (["Enter", " ", "l", "L"].includes(event.key)) this.flip(k);
     else if (["Delete", "Backspace"].includes(event.key)) this.remove(k);
     else if (event.key === "n" || event.key === "N") this.add(this.#besides(samples[k]));
@@ -317,7 +326,7 @@ class Laboratory {
     this.plane = new Plane(this, { label: "The samples", describedby: "laboratory-help" });
     this.plane.element.append(el("div", { class: "lab-zoom" },
       button("\u2212", zoom(2), { "aria-label": "Zoom out" }), button("+", zoom(1 / 2), { "aria-label": "Zoom in" })));
-    this.table = el("table", {});
+    this.table = new Table(this);
     this.seen = el("span", { class: "lab-group" });
     const sign = select([[1, "+1"], [-1, "\u22121"]], (event) => { this.newLabel = Number(event.target.value); });
     const grid = select([1, 2, 4, 8, 16].map((g) => [g, g === 1 ? "1" : `1/${g}`]), (event) => {
@@ -332,7 +341,7 @@ class Laboratory {
     this.size = size;
     this.stopButton = button("Stop", () => engine.stop(), { hidden: true });
     this.undoButton = button("Undo", () => this.undo());
-    this.downloads = el("div", { class: "lab-outputs" });
+    this.outputs = new Outputs();
     host.append(el("div", { class: "lab", onkeydown: (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key === "z" && event.target.tagName !== "INPUT") {
         event.preventDefault();
@@ -343,7 +352,7 @@ class Laboratory {
         field("Claim", this.fields.claim, { class: "lab-wide" }),
         field("Neuron", this.fields.neuron), field("Hinge power p", this.fields.p),
         field("Width M", this.fields.width), field("Depth", this.fields.depth),
-        field("Data of", this.fields.data), field("f_D: hidden widths", this.fields.deep),
+        field("Data of", this.fields.data), field("Hidden widths of f_D", this.fields.deep),
         field("Neuron of f_D", this.fields.deep_neuron)),
       this.verdict, this.stopButton, this.live, this.noted,
       el("div", { class: "lab-work" },
@@ -356,10 +365,10 @@ class Laboratory {
           el("div", { class: "lab-bar" },
             field("New samples", sign), field("Snap to multiples of", grid), field("Samples in a", size), this.seen)),
         el("div", {},
-          el("div", { class: "lab-rows", tabindex: 0, role: "region", "aria-label": "The samples' coordinates" }, this.table),
+          el("div", { class: "lab-rows", tabindex: 0, role: "region", "aria-label": "The samples' coordinates" }, this.table.element),
           el("div", { class: "lab-bar" }, data, field("or a small CSV (coordinates, then the label)", file)))),
       el("p", { class: "lab-help", id: "laboratory-help" }, HELP, " ", LIMITS_LINE),
-      this.downloads));
+      this.outputs.element));
     this.host = host;
   }
 
@@ -394,7 +403,7 @@ class Laboratory {
     this.plane.draw(state.samples, {
       axes: this.axes, reach: this.reach, grid: this.grid, chosen: this.chosen, separator: this.see.separator(),
     });
-    this.#paintTable();
+    this.table.draw(state.samples, this.chosen);
     this.#paintAxes();
   }
 
@@ -414,54 +423,7 @@ class Laboratory {
     // While a sample moves, the answer for where it was a moment ago is told as such.
     else if (this.before) parts.push(el("p", {}, `A moment ago: ${head[kind(this.before)]}`));
     this.verdict.replaceChildren(...parts);
-    if (answer) this.#paintOutputs(answer);
-  }
-
-  #paintTable() {
-    const { samples } = this.state;
-    const d = samples[0].x.length;
-    const shape = `${samples.length} ${d}`;
-    if (this.table.dataset.shape !== shape) {
-      this.table.dataset.shape = shape;
-      const names = Array.from({ length: d }, (_, k) => el("th", { scope: "col" }, "x", el("sub", {}, String(k + 1))));
-      this.table.replaceChildren(
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "#"), ...names, el("th", { scope: "col" }, "label"), el("td"))),
-        el("tbody", {}, ...samples.map((_, k) => this.#row(k, d))),
-      );
-    }
-    samples.forEach((sample, k) => {
-      const row = this.table.tBodies[0].rows[k];
-      row.classList.toggle("lab-chosen", k === this.chosen);
-      sample.x.forEach((text, axis) => {
-        const input = row.cells[1 + axis].firstChild;
-        if (document.activeElement !== input) input.value = text;
-      });
-      const label = row.cells[1 + d].firstChild;
-      label.textContent = sample.y > 0 ? "+1" : "\u22121";
-      label.classList.toggle("lab-minus", sample.y < 0);
-    });
-  }
-
-  #row(k, d) {
-    const inputs = Array.from({ length: d }, (_, axis) => {
-      const input = el("input", { "aria-label": `Coordinate ${axis + 1} of sample ${k + 1}`, onfocus: () => this.select(k) });
-      input.addEventListener("change", () => {
-        try {
-          const text = number(input.value, `Coordinate ${axis + 1} of sample ${k + 1}`);
-          input.removeAttribute("aria-invalid");
-          this.note("");
-          this.move(k, { [axis]: text }, true);
-          if (Math.abs(float(text)) > this.reach) this.#fit();
-        } catch (error) {
-          input.setAttribute("aria-invalid", "true");
-          this.note(`${error.message}.`);
-        }
-      });
-      return el("td", {}, input);
-    });
-    return el("tr", {}, el("th", { scope: "row" }, String(k + 1)), ...inputs,
-      el("td", {}, el("button", { type: "button", class: "lab-label", "aria-label": `Change the label of sample ${k + 1}`, onclick: () => this.flip(k) })),
-      el("td", {}, el("button", { type: "button", "aria-label": `Delete sample ${k + 1}`, onclick: () => this.remove(k) }, "\u00d7")));
+    if (answer) this.outputs.draw(answer, this.state, this.claimed());
   }
 
   /* Samples of more than two coordinates are seen along two of them. */
@@ -478,39 +440,6 @@ class Laboratory {
       this.repaint();
     } }, ...Array.from({ length: d }, (_, k) => el("option", { value: k, selected: k === this.axes[which] }, `x${k + 1}`))));
     this.seen.replaceChildren(...(d > 2 ? [pick(0), pick(1)] : []));
-  }
-
-  #paintOutputs(answer) {
-    const block = (title, text, ...more) => el("details", {}, el("summary", {}, title),
-      el("pre", { tabindex: 0 }, text), el("p", { class: "lab-bar" }, this.#copy("Copy", () => text), ...more));
-    const link = this.#copy("Copy a link to this", () => location.href.split("#")[0] + toLink(this.state));
-    const parts = [el("p", { class: "lab-bar" }, link)];
-    if (answer.certificate) {
-      URL.revokeObjectURL(this.blob);
-      this.blob = URL.createObjectURL(new Blob([answer.certificate], { type: "application/json" }));
-      const download = el("a", { href: this.blob, download: `${this.state.claim}.json`, class: "lab-download" }, "Download the certificate");
-      parts[0].append(download);
-      parts.push(block("The certificate", answer.certificate),
-        block("The same in Python", answer.python), block("The same on the command line", answer.command));
-    }
-    const open = [...this.downloads.querySelectorAll("details[open] summary")].map((summary) => summary.textContent);
-    this.downloads.replaceChildren(...parts);
-    for (const details of this.downloads.querySelectorAll("details")) {
-      details.open = open.includes(details.firstChild.textContent);
-    }
-  }
-
-  #copy(label, text) {
-    return el("button", { type: "button", onclick: async (event) => {
-      const button = event.target;
-      try {
-        await navigator.clipboard.writeText(text());
-        button.textContent = "Copied";
-      } catch {
-        button.textContent = "Not allowed here: select the text";
-      }
-      setTimeout(() => { button.textContent = label; }, 2000);
-    } }, label);
   }
 }
 

@@ -12,7 +12,6 @@ const SIGMA = {
   tanh: Math.tanh,
   arctan: Math.atan,
   softsign: (z) => z / (1 + Math.abs(z)),
-  cube: (z) => z ** 3,
   constant: () => 0,
   quadratic: (z) => z * z,
   quartic: (z) => z * z + z ** 4,

@@ -31,7 +31,7 @@ export function reachOf(samples) {
 
 export class Plane {
   /**
-   * `act` has move(k, changes, done), add(changes), select(k) and key(k, event): what the reader
+   * `act` has drag(k, changes), drop(k), add(changes), select(k) and key(k, event): what the reader
    * did. `changes` maps axes to coordinates' texts. Without `keys` points are no tab stops, for a
    * second plane that shows the same samples.
    */
@@ -173,11 +173,11 @@ export class Plane {
     let moving = false; // a tap that trembles moves nothing
     const move = (next) => {
       moving ||= Math.hypot(next.clientX - x, next.clientY - y) > 3;
-      if (moving) this.act.move(k, this.#at(next), false);
+      if (moving) this.act.drag(k, this.#at(next));
     };
     const end = () => {
       point.removeEventListener("pointermove", move);
-      if (moving) this.act.move(k, {}, true);
+      if (moving) this.act.drop(k);
     };
     point.addEventListener("pointermove", move);
     point.addEventListener("lostpointercapture", end, { once: true });
