@@ -37,7 +37,7 @@ def test_no_package_imports_what_is_private_to_another(package):
 
 
 ROOMS = ("exact", "setting", "enclosed", "landscape", "conditions", "claims")
-OUTSIDE = {"show", "reproduce", "cli"}
+OUTSIDE = {"show", "reproduce", "cli", "laboratory"}
 
 
 @pytest.mark.parametrize("room", ROOMS)
