@@ -9,12 +9,14 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lossurface import claims
+from lossurface.laboratory import LIMITS
 from lossurface.setting import Dataset
 from tests.site.visit import axe
 
 PAGE = "book/atlas/laboratory.html"
 CLAIMS = [f"proposition-{k}" for k in range(2, 8)]
 PLANE = "x=2,2;2,-2;3,0;-1/2,{};-1/2,-1/2;-1,0&y=1,1,1,-1,-1,-1"
+MOST = LIMITS["samples"]
 POINTS = "#laboratory-build .lab-point"
 VERDICT = "#laboratory-build .lab-verdict"
 _TWO_FRAMES = """() => new Promise(
@@ -87,6 +89,10 @@ class Bench:
             paints.append(self.page.locator("#laboratory-build").get_attribute("data-paint"))
         self.page.mouse.up()
         return [float(paint) for paint in paints if paint]
+
+    def descended(self):
+        told = self.page.locator("#laboratory-see [role=status]", has_text="Descent")
+        told.wait_for(timeout=PATIENCE)
 
     def tab_to(self, selector, steps=200):
         """Press Tab until the focus is there."""
@@ -164,7 +170,7 @@ def test_keys_alone_open_and_close_the_trap(browser, address):
     bench.tab_to("#laboratory-see canvas")
     keys.press("ArrowRight")
     keys.press("Enter")
-    bench.page.locator("#laboratory-see [role=status]", has_text="Descent").wait_for(timeout=PATIENCE)
+    bench.descended()
     assert bench.errors == []
     bench.page.close()
 
@@ -203,7 +209,7 @@ HOSTILE = {
     "a number beyond all": "claim=proposition-5&x=9e999999999;1&y=1,-1",
     "a number of many digits": f"claim=proposition-5&x={'9' * 3000};1&y=1,-1",
     "thousands of samples": f"claim=proposition-5&x={';'.join('1' * 4000)}&y=1",
-    "many samples": f"claim=proposition-5&x={';'.join('1' * 900)}&y={','.join('1' * 900)}",
+    "one sample too many": f"claim=proposition-5&x=-1{';1' * MOST}&y=-1{',1' * MOST}",
     "markup as a neuron": "claim=proposition-5&neuron=<img src=x onerror=window.hacked=1>",
     "markup as a choice": "claim=proposition-5&<b onclick=hacked=1>=1",
     "markup as a number": "claim=proposition-5&x=%3Cscript%3Ewindow.hacked=1%3C/script%3E;1&y=1,-1",
@@ -233,6 +239,13 @@ def test_a_hostile_link_gets_one_line(bench, state):
     host = bench.page.locator(".ls-laboratory")
     assert host.locator("img, script").count() == 0
     assert bench.page.evaluate("window.hacked") is None
+
+
+def test_as_many_samples_as_the_page_says_are_answered(bench):
+    rest = MOST - 1
+    state = f"claim=proposition-5&x=-1{';2' * rest}&y=-1{',1' * rest}"
+    assert bench.open(state) == "holds"
+    assert bench.dataset().n == MOST
 
 
 def test_samples_are_typed_and_refused_in_one_line(bench):
@@ -296,7 +309,7 @@ def test_the_pictures_follow_the_reader(bench):
     changes(page.get_by_role("button", name="Other random directions").click)
     size = canvas.bounding_box()["width"]
     changes(lambda: canvas.click(position={"x": 0.7 * size, "y": 0.3 * size}))
-    page.locator("#laboratory-see [role=status]", has_text="Descent").wait_for(timeout=PATIENCE)
+    bench.descended()
     told = page.get_by_text("separates the classes")
     told.wait_for(timeout=PATIENCE)
     found = re.search(r"w = \((.*)\) and b = (.*)\.$", told.inner_text().replace("\u2212", "-"))

@@ -187,8 +187,13 @@ class Laboratory {
       const here = Math.round(float(samples[k].x[axis]) * this.grid);
       this.type(k, axis, snapped((here + steps) / this.grid, this.grid), `key ${k}`);
     } else if (["Enter", " ", "l", "L"].includes(event.key)) this.flip(k);
-    else if (["Delete", "Backspace"].includes(event.key)) this.remove(k);
-    else if (event.key === "n" || event.key === "N") this.add(this.#besides(samples[k]));
+    else if (["Delete", "Backspace"].includes(event.key)) {
+      this.remove(k);
+      this.plane.focus(Math.min(k, this.state.samples.length - 1));
+    } else if (event.key === "n" || event.key === "N") {
+      this.add(this.#besides(samples[k]));
+      this.plane.focus(this.state.samples.length - 1);
+    }
     else return;
     event.preventDefault();
   }

@@ -75,6 +75,11 @@ export class Plane {
     });
   }
 
+  /** Give a sample the focus, once it is drawn. */
+  focus(k) {
+    requestAnimationFrame(() => this.points.children[k]?.focus());
+  }
+
   /** Return what is drawn at a fraction of the width and height: the coordinates along the axes. */
   coordinates(across, down) {
     return [(2 * across - 1) * this.reach, (1 - 2 * down) * this.reach].slice(0, this.axes.length);

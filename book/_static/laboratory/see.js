@@ -14,7 +14,7 @@ export class See {
   constructor(lab, host) {
     this.lab = lab;
     this.zoom = 1;
-    this.side = 64;
+    this.rate = 2e4; // multiplications a millisecond, measured later
     this.random = Array.from({ length: 2 }, () => []);
     const pick = (which) => el("select", { onchange: (event) => {
       this.chosen[which] = event.target.value;
@@ -161,14 +161,17 @@ export class See {
       const until = performance.now() + 10;
       for (let k = 0; !run.done && performance.now() < until && !(slow && k > 5); k++) {
         run.done = run.path.length > STEPS || !this.network.descend(t, data, run);
-        run.path.push(this.#shadow(t));
+        if (!run.done) run.path.push(this.#shadow(t));
       }
       if (slow || run.done) this.lab.repaint();
       if (!run.done) return requestAnimationFrame(tick);
       const wrong = data.filter((sample) => this.network.misses(t, sample)).length;
-      this.told.textContent =
-        `Descent in all ${t.length} parameters, in floats: the loss went from ${run.first.toPrecision(4)} to ` +
-        `${run.loss.toPrecision(4)} in ${run.path.length - 1} steps; ${wrong} of ${data.length} samples are misclassified there.`;
+      const steps = run.path.length - 1;
+      const moved = steps
+        ? `the loss went from ${run.first.toPrecision(4)} to ${run.loss.toPrecision(4)} in ${steps} steps`
+        : `nothing moves, as the loss is flat there, at ${run.first.toPrecision(4)}`;
+      this.told.textContent = `Descent in all ${t.length} parameters, in floats: ${moved}; ` +
+        `${wrong} of ${data.length} samples are misclassified at its end.`;
     };
     tick();
   }
@@ -214,7 +217,7 @@ export class See {
 
   #paintSigns(t, colour) {
     const { canvas } = this.plane;
-    const fine = this.lab.dragging ? 80 : 200;
+    const fine = this.#side(t.length, this.lab.dragging ? 4 : 30, 200);
     const [across, down] = [fine, this.plane.axes.length === 1 ? 1 : fine];
     const [plus, minus] = ["positive-soft", "negative-soft"].map((name) => pixel(rgb(colour(name))));
     const sample = { x: Array(this.network.d).fill(0), y: 1 };
@@ -229,10 +232,17 @@ export class See {
     canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), across, down), 0, 0);
   }
 
+  /* How many points to a side may be computed in so many milliseconds. */
+  #side(cost, budget, most) {
+    const found = Math.sqrt((budget * this.rate) / cost);
+    return Math.min(most, Math.max(24, 8 * Math.floor(found / 8))); // in steps: few new sizes in a drag
+  }
+
   /* The surface is computed again only when it changes, finer when nothing is dragged. */
   #values(data) {
     const { lab, network } = this;
-    const side = lab.dragging ? this.side : 128;
+    const cost = data.length * network.theta.length;
+    const side = this.#side(cost, lab.dragging ? 8 : 60, 128);
     const key = [side, this.#span, ...this.basis].concat(data.map(({ x, y }) => [x, y])).join();
     if (key === this.key && this.made === network) return this.surface;
     const began = performance.now();
@@ -241,8 +251,7 @@ export class See {
       const [i, j] = [k % side, Math.floor(k / side)];
       values[k] = network.loss(this.#at(this.#span * ((2 * i) / (side - 1) - 1), this.#span * (1 - (2 * j) / (side - 1))), data);
     }
-    const took = (performance.now() - began) * (64 / side) ** 2;
-    this.side = Math.round(Math.min(96, Math.max(24, 64 * Math.sqrt(8 / took)))); // 8 ms while dragging
+    this.rate = (cost * side * side) / (performance.now() - began + 0.1);
     Object.assign(this, { key, made: network, surface: { side, values } });
     return this.surface;
   }

@@ -6,7 +6,7 @@
  */
 
 /* What a link or a table may hold; of the worker's own limits these are the same or less. */
-export const LIMITS = { link: 4000, samples: 60, coordinates: 6, layers: 3 };
+export const LIMITS = { link: 4000, samples: 40, coordinates: 6, layers: 3 };
 export const LIMITS_LINE =
   `Limits: ${LIMITS.samples} samples of ${LIMITS.coordinates} coordinates, numbers of 9 digits over ` +
   `9 digits, ${LIMITS.layers} layers in f_D, links of ${LIMITS.link} characters, a minute an answer.`;

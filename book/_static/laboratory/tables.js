@@ -12,7 +12,11 @@ export class Table {
   draw(samples, chosen) {
     const d = samples[0].x.length;
     const shape = `${samples.length} ${d}`;
-    if (this.element.dataset.shape !== shape) this.#fill(samples.length, d, shape);
+    if (this.element.dataset.shape !== shape) {
+      const focused = this.element.contains(document.activeElement);
+      this.#fill(samples.length, d, shape);
+      if (focused) this.element.tBodies[0].rows[Math.max(0, chosen)].lastChild.firstChild.focus();
+    }
     samples.forEach((sample, k) => {
       const row = this.element.tBodies[0].rows[k];
       row.classList.toggle("lab-chosen", k === chosen);
