@@ -58,6 +58,7 @@ class Bench:
 
     def dataset(self):
         """Return the samples of the table, exactly."""
+        self.page.evaluate(_TWO_FRAMES)
         rows = self.page.evaluate(
             """() => Array.from(document.querySelectorAll(".lab-rows tbody tr")).map(row => [
                 Array.from(row.querySelectorAll("input"), input => input.value),

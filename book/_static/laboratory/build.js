@@ -193,8 +193,7 @@ class Laboratory {
     } else if (event.key === "n" || event.key === "N") {
       this.add(this.#besides(samples[k]));
       this.plane.focus(this.state.samples.length - 1);
-    }
-    else return;
+    } else return;
     event.preventDefault();
   }
 
