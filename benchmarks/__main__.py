@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import memory, proofs, record, scaling, slices, spectra, training
+from benchmarks import browser, memory, proofs, record, scaling, slices, spectra, training
 from benchmarks.record import Row
 from benchmarks.size import TINY, Size
 
@@ -50,6 +50,7 @@ def run(size: Size, only: list[str], device: str, say: Callable[[str], None]) ->
         "rows": [row.to_dict() for row in rows],
         "scaling": None,
         "memory": None,
+        "laboratory": None,
         "cuda": None,
     }
     if not only:
@@ -64,6 +65,8 @@ def run(size: Size, only: list[str], device: str, say: Callable[[str], None]) ->
         for peak in whole["memory"]:
             told = ", ".join(f"{value / 2**20:.0f}" for value in peak["peaks"])
             say(f"peak memory of {peak['task']}: {told} MiB")
+        whole["laboratory"] = browser.laboratory()
+        say(f"the laboratory: {whole['laboratory'] or 'not measured, no browser or no site'}")
         if device.startswith("cuda"):
             whole["cuda"] = scaling.on_device(size, device)
     whole["took"] = time.perf_counter() - start

@@ -1,6 +1,8 @@
 """The laboratory's answers: those of the package, in one line where there is none."""
 
 import json
+import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -200,3 +202,37 @@ for asked in json.loads(sys.argv[2]):
     asked += [("claims", {}), ("datasets", {}), ("separate", {"samples": LINE})]
     asked += [("recheck", {"text": "{}"}), ("parse", {"text": "x,y\n1,1\n2,-1\n"})]
     alone(program, json.dumps([(op, json.dumps(arguments)) for op, arguments in asked]))
+
+
+HOOK = ROOT / "scripts" / "stage.d" / "laboratory.py"
+PYODIDE = runpy.run_path(str(HOOK))["PYODIDE"]
+
+
+def staged(folder, **environment):
+    """Run the hook that fetches Pyodide; return its exit status and what it says."""
+    command = [sys.executable, str(HOOK), str(folder / "source")]
+    told = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    return told.returncode, told.stderr.splitlines()
+
+
+def test_where_npm_reaches_nothing_one_line_says_what_to_do(tmp_path):
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho npm error network >&2\nexit 1\n")
+    npm.chmod(0o755)
+    status, (line,) = staged(tmp_path, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert status == 1
+    assert "(npm error network)" in line
+    assert f"`npm pack pyodide@{PYODIDE}`" in line
+
+
+def test_another_file_than_the_pinned_one_is_refused(tmp_path):
+    (tmp_path / f"pyodide-{PYODIDE}.tgz").write_bytes(b"another")
+    status, (line,) = staged(tmp_path)
+    assert status == 1
+    assert line.endswith("its SHA-512 differs; remove it")
+
+
+def test_the_page_names_the_version_that_is_fetched():
+    assert f"Pyodide {PYODIDE}," in (ROOT / "book/atlas/laboratory.ipynb").read_text()

@@ -157,7 +157,8 @@ def add_content_policy(app: Sphinx, error: Exception | None) -> None:
         "style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'"
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
-    page.write_text(text.replace("<head>", f"<head>\n    {meta}", 1), encoding="utf-8")
+    first = '<meta charset="utf-8" />'  # a browser looks for it in the first 1024 bytes alone
+    page.write_text(text.replace(first, f"{first}\n    {meta}", 1), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -145,8 +145,19 @@ function recheckPanel(section) {
     return answer.text();
   }
 
-  file.addEventListener("change", () => file.files.length && recheck(read(file.files[0])));
-  name.addEventListener("change", () => name.value && recheck(fetched(name.value)));
+  function choose(reading, other) {
+    other.value = ""; // what is shown as chosen is what is checked
+    recheck(reading);
+  }
+
+  // The same file may be chosen again, its content having changed.
+  file.addEventListener("click", () => (file.value = ""));
+  file.addEventListener("change", () => file.files.length && choose(read(file.files[0]), name));
+  name.addEventListener("change", () => name.value && choose(fetched(name.value), file));
+  text.addEventListener("input", () => {
+    asked += 1; // a verdict on what stood there before is none on this
+    tell(verdict, "altered: check the text");
+  });
   check.addEventListener("click", () => recheck(text.value));
   stop.addEventListener("click", () => engine.stop());
   section.addEventListener("dragover", (event) => event.preventDefault());
