@@ -63,30 +63,28 @@ export class See {
 
   /** Take the parameters of a certificate that was verified. */
   certified({ certificate, radius }) {
-    const before = this.network;
     this.network = new Network(JSON.parse(certificate));
     this.radius = radius === "inf" ? Infinity : float(radius);
-    this.run = null;
     this.told.textContent = "";
     const names = this.network.directions();
     if (String(names) !== this.names) {
       this.names = String(names);
       this.picks.forEach((pick) => pick.replaceChildren(...names.map((name) => el("option", { value: name }, name))));
-      this.chosen = this.#usual();
+      this.chosen = this.#usual(names);
       this.random = [[], []];
-      this.zoom = 1;
+      this.zoom = this.network.shallow ? 1 : 4; // the dead layer wakes some radii away
     }
-    if (before?.theta.length !== this.network.theta.length) this.zoom = 1;
     this.#turn();
   }
 
   /* The first neuron's weights; or an output weight and W; or the dead layer and what follows it. */
-  #usual() {
+  #usual(names) {
     const { shallow, identity, layers, d, width, theta } = this.network;
+    const entry = (block, index) => (names.includes(block + index) ? block + index : block);
     const silent = theta.slice(1, 1 + width).every((value) => value === 0); // then W changes nothing
-    if (shallow && d > 1 && !silent) return ["W[0,0]", "W[1,0]"];
-    if (shallow) return [width > 1 ? "a[0]" : "a", "W"];
-    return [`b${layers.length - 1}`, identity ? "a" : `W${layers.length}`];
+    if (shallow) return d > 1 && !silent ? ["W[0,0]", "W[1,0]"] : [entry("a", "[0]"), "W"];
+    const last = identity ? entry("a", "[0]") : entry(`W${layers.length}`, "[0,0]");
+    return [entry(`b${layers.length - 1}`, "[0]"), last];
   }
 
   separated(result) {
@@ -109,8 +107,6 @@ export class See {
   #turn() {
     const { network } = this;
     if (!network) return;
-    const names = this.network.directions();
-    this.chosen = this.chosen.map((name) => (names.includes(name) ? name : names[0]));
     this.picks.forEach((pick, k) => { pick.value = this.chosen[k]; });
     const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
     const [u, v] = this.chosen.map((name, k) => {
@@ -159,7 +155,7 @@ export class See {
     const tick = () => {
       if (this.run !== run || run.state !== this.lab.state) return;
       const until = performance.now() + 10;
-      for (let k = 0; !run.done && performance.now() < until && !(slow && k > 5); k++) {
+      for (let k = 0; !run.done && performance.now() < until && !(slow && k > 9); k++) {
         run.done = run.path.length > STEPS || !this.network.descend(t, data, run);
         if (!run.done) run.path.push(this.#shadow(t));
       }
@@ -217,7 +213,7 @@ export class See {
 
   #paintSigns(t, colour) {
     const { canvas } = this.plane;
-    const fine = this.#side(t.length, this.lab.dragging ? 4 : 30, 200);
+    const fine = this.#side(t.length, this.lab.dragging || (this.run && !this.run.done) ? 4 : 30, 200);
     const [across, down] = [fine, this.plane.axes.length === 1 ? 1 : fine];
     const [plus, minus] = ["positive-soft", "negative-soft"].map((name) => pixel(rgb(colour(name))));
     const sample = { x: Array(this.network.d).fill(0), y: 1 };
