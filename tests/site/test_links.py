@@ -35,7 +35,9 @@ def test_internal_links_and_anchors_resolve(name, site):
         if target.is_dir():
             target = target / "index.html"
         missing = not target.is_file()
-        if not missing and parts.fragment and target.suffix == ".html":
+        # What the laboratory is to load; its own tests follow these.
+        state = target.name == "laboratory.html" and parts.fragment.startswith("claim=")
+        if not missing and parts.fragment and target.suffix == ".html" and not state:
             missing = unquote(parts.fragment) not in anchors(target.resolve())
         if missing:
             broken.append(link["href"])
