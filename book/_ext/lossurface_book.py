@@ -255,7 +255,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("build-finished", publish_notebooks)
     app.connect("html-page-context", launch_what_installs, priority=900)  # after the theme's own
     app.connect("html-page-context", add_style_of_laboratory)
-    app.connect("build-finished", add_content_policy)
+    app.connect("build-finished", add_content_policy, priority=950)  # of the page as it ends up
     # After Sphinx's own collectors have given the running numbers (priority 500).
     app.connect("env-get-updated", number_as_in_the_paper, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

