@@ -103,7 +103,7 @@ class Laboratory {
   /* Load what the address carries, if it carries a state; a bad link changes nothing. */
   #follow() {
     const first = this.reach === undefined;
-    const carries = location.hash.startsWith("#claim=") && location.hash !== this.shown;
+    const carries = location.hash.startsWith("#claim=");
     if (!first && !carries) return;
     let { state } = this;
     this.note("");
@@ -250,8 +250,7 @@ class Laboratory {
       const words = [...this.verdict.querySelectorAll("p")].map((part) => part.textContent);
       this.live.textContent = [this.said, ...words].filter(Boolean).join(". ");
       this.said = "";
-      this.shown = toLink(this.state);
-      history.replaceState(null, "", this.shown);
+      history.replaceState(null, "", toLink(this.state));
     }, 400);
   }
 
