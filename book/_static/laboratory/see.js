@@ -58,6 +58,10 @@ export class See {
         "Click on the surface, or move a cross there by arrow keys and press Enter: gradient descent in all " +
         "parameters starts at that point; the line is its shadow on this plane. Striped: lower than at \u03b8*. ", NOTE));
     host.append(this.element);
+    new IntersectionObserver(([entry]) => {
+      this.visible = entry.isIntersecting;
+      lab.repaint();
+    }).observe(this.element);
     new ResizeObserver(() => lab.repaint()).observe(this.element);
   }
 
@@ -188,7 +192,8 @@ export class See {
 
   paint() {
     const { lab } = this;
-    const answer = lab.answer;
+    if (lab.dragging && !this.visible) return; // out of sight, it waits until the sample is let go
+    const { answer } = lab;
     if (this.run && this.run.state !== lab.state) this.run = null;
     const drawn = this.#drawable();
     this.about.textContent = this.flat
@@ -238,7 +243,7 @@ export class See {
   #values(data) {
     const { lab, network } = this;
     const cost = data.length * network.theta.length;
-    const side = this.#side(cost, lab.dragging ? 8 : 60, 128);
+    const side = this.#side(cost, lab.dragging ? 6 : 60, 128);
     const key = [side, this.#span, ...this.basis].concat(data.map(({ x, y }) => [x, y])).join();
     if (key === this.key && this.made === network) return this.surface;
     const began = performance.now();
