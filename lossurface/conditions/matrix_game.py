@@ -77,8 +77,9 @@ def interior(points: Array, signs: Array) -> tuple[float, Array, Array]:
     found = linprog([0.0] * n + [-1.0], A_eq=A, b_eq=right, bounds=free, method="highs-ds")
     if found.x is None:
         return -np.inf, np.zeros(n), np.zeros(k)
-    s = float(found.x[n])
-    return s, np.asarray(found.x[:n]) + s, np.asarray(found.eqlin.marginals[:k])
+    weights = np.asarray(found.x[:n]) + float(found.x[n])
+    # Not the last variable: a bound mu >= 0 is kept to a tolerance only.
+    return float(weights.min()), weights, np.asarray(found.eqlin.marginals[:k])
 
 
 def play(points: Array, signs: Array, start: Array | None = None) -> Game:
