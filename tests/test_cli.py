@@ -163,7 +163,7 @@ def test_a_shell_completes_commands_and_ids():
 
     assert completed("lossurface re") == ["recheck", "reproduce"]
     assert completed("lossurface verify Theorem") == ["theorem-1", "theorem-2"]
-    assert completed("lossurface certify ours-") == ["ours-width"]
+    assert completed("lossurface certify ours-") == ["ours-width", "ours-necessary"]
 
 
 def test_a_label_that_the_terminal_cannot_show_is_escaped(tmp_path):

@@ -142,8 +142,10 @@ def necessary(space: Space, eleven: Condition | None = None) -> Condition:
                 shapes[name].append(found)
                 groups += _parts(space, group, sign, found)
     if left:
-        groups_left = f"the value on {len(left)} groups of samples"
-        why = f"{groups_left}, within {max(left):.1e} of zero, could not be rounded"
+        where = "a group" if len(left) == 1 else f"{len(left)} groups"
+        why = (
+            f"the value on {where} of samples, within {max(left):.1e} of zero, could not be rounded"
+        )
         return Condition("ours-necessary", "undecided", why, max(left))
     margin = min(margins, default=(eleven and eleven.margin) or 0.0)
     count = sum(map(len, shapes.values()))
@@ -284,8 +286,9 @@ def _reduced(space: Space, group: list[int], sign: Sign) -> tuple[float, Conditi
     origin = space.dataset.x[group[0]]
     rows = [[v - o for v, o in zip(space.dataset.x[i], origin, strict=True)] for i in group]
     labels = tuple(space.dataset.y[i] for i in group)
+    part = Space(Dataset(tuple(map(tuple, rows)), labels))
     margin = 0.0
-    for margin, own in _definite(Space(Dataset(tuple(map(tuple, rows)), labels)), sign):
+    for margin, own in _definite(part, sign):
         if own is not None and "lambda" in own:
             lifted = [Fraction(0)] * space.dataset.n
             for i, weight in zip(group, own["lambda"], strict=True):
@@ -303,7 +306,32 @@ def _reduced(space: Space, group: list[int], sign: Sign) -> tuple[float, Conditi
             step = {**own, "linear": linear}
             if _parts(space, group, sign, step) != [group]:
                 return margin, step
+    # A trap on fewer dimensions makes the value on all of the group's directions exactly 0.
+    game = closest_form(part, sign, moments=True)
+    if game is None:
+        return margin, None
+    for level in (1e-2, 1e-4, 1e-6):
+        heavy = game.weights > level * game.weights.max()
+        flat = _flat(space, group, [i for i, kept in zip(group, heavy, strict=True) if kept])
+        if len(flat) < len(group):
+            _, within = _reduced(space, flat, sign)
+            if isinstance(within, Condition):
+                return margin, within
     return margin, None
+
+
+def _flat(space: Space, group: list[int], used: list[int]) -> list[int]:
+    """Return the samples of a group in the affine hull of some of them."""
+    rows, origin = space.samples.rows, space.samples.rows[used[0]]
+    inside = [[v - o for v, o in zip(rows[i], origin, strict=True)] for i in used]
+    rank = span_of(inside).rank
+
+    def within(i: int) -> bool:
+        return (
+            span_of([*inside, [v - o for v, o in zip(rows[i], origin, strict=True)]]).rank == rank
+        )
+
+    return [i for i in group if within(i)]
 
 
 def _parts(space: Space, group: list[int], sign: int, quadratic: Fields) -> list[list[int]]:

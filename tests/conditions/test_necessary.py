@@ -102,6 +102,11 @@ EDGES = {
     "crossed": ([[0, 0], [1, 0], [0, 1], [1, 1]], [1, -1, -1, 1], "holds"),
     "on a circle": ([[5, 0], [-5, 0], [3, 4], [-3, -4], [0, 5]], [1, 1, -1, -1, -1], "holds"),
     "two parallel rings": (RINGS.x, RINGS.y, "fails"),
+    "a trap on a line, in space": (
+        [[-1, 0, 0], [1, 0, 0], [-2, -1, 0], [-2, 2, 1], [0, 0, 0], [-2, 2, -1], [-2, -1, 2]],
+        [1, 1, 1, 1, -1, -1, -1],
+        "fails",
+    ),
     "the harmless ring twice": (
         [[*x, t] for t in (0, 1) for x in ((1, 1), (-1, -1), (1, -1), (-1, 1))],
         [1, 1, -1, -1] * 2,
@@ -166,7 +171,7 @@ def test_check_names_it_and_hands_the_trap_over():
         assert report.condition("proposition-11").verdict == "holds"
         assert report.condition("ours-necessary").verdict == "fails"
         assert report.counterexample.data["claim"] == "ours-necessary"
-        assert any(line.startswith("warning, ours-necessary: ") for line in report.lines())
+        assert any(line.startswith("warning by Necessary (ours): ") for line in report.lines())
     for beside in ({"neuron": "relu"}, {"architecture": "single"}, {"loss": "logistic"}):
         report = check(samples, labels, **beside)
         (claim,) = (claim for claim in report.claims if claim.id == "ours-necessary")
@@ -206,8 +211,8 @@ def test_the_command_line_names_it(tmp_path, capsys):
     cli.main(["check", str(file), "--label", "y"])
     out = capsys.readouterr().out
     assert "  fails     Proposition 11's condition, sharpened " in out
-    assert "warning, ours-necessary: for some f_D the loss has a local minimum with train" in out
-    assert "certified: a local minimum with training error " in out
+    assert "warning by Necessary (ours): for some f_D the loss has a local minimum with" in out
+    assert "certified on these samples: a local minimum with training error " in out
     cli.main(["certify", "ours-necessary", "-o", str(trap), "--neuron", "exp", "--width", "2"])
     assert recheck(load(trap)).status == "holds"
     assert ": ours-necessary, training error 1/8, radius " in capsys.readouterr().out

@@ -260,6 +260,7 @@ BROKEN = [
     ("weights, sharp", {"samples.0.2": "2"}, "lambda: coordinate 2 of sum lambda y x is not"),
     ("nested", {"positive": CERTIFICATES["nested"].data["positive"][:1]}, "positive: samples["),
     ("nested", {"negative": CERTIFICATES["nested"].data["positive"]}, "negative: samples["),
+    ("nested", {"positive": CERTIFICATES["nested"].data["positive"] * 2}, "positive[2]: no group"),
     ("nested", {"negative.0.weights.0": "-1"}, "negative[0].weights has an entry below zero"),
     ("contradiction", {"pair": [0, 2]}, "pair: the two samples differ"),
     ("contradiction", {"labels": [1, 1, -1]}, "pair: the two labels agree"),

@@ -195,6 +195,7 @@ def check_nested_quadratics(cert: Any, samples: Samples) -> str:
     for name, sign in (("positive", 1), ("negative", -1)):
         groups = [list(range(len(samples.labels)))]
         for k, q in enumerate(cert[name]):
+            require(groups, f"{name}[{k}]: no group is left for it to part")
             split = [parted(group, sign, q, f"{name}[{k}]", samples) for group in groups]
             groups = [part for parts in split for part in parts]
         require(not groups, f"{name}: samples{groups and groups[0][:5]} are left together")
