@@ -238,10 +238,10 @@
   };
 })();
 
-// A box of code or of maths that scrolls must be reachable by keyboard. The theme decides that from widths that
+// A box of code, of maths or around a table that scrolls must be reachable by keyboard. The theme decides that from widths that
 // may still change while fonts load, and takes the tab stop away again; so every box keeps one.
 window.addEventListener("DOMContentLoaded", () => {
-  for (const box of document.querySelectorAll("pre, div.math")) {
+  for (const box of document.querySelectorAll("pre, div.math, .pst-scrollable-table-container")) {
     const keep = () => {
       if (box.tabIndex !== 0) box.tabIndex = 0;
     };

@@ -2,7 +2,6 @@
 
 import json
 import re
-from statistics import median
 from urllib.parse import urlsplit
 
 import pytest
@@ -83,13 +82,10 @@ class Bench:
         x, y = self.center(point)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
-        paints = []
         for step in range(1, steps + 1):
             self.page.mouse.move(x, y - up * box["height"] / 8 * step / steps)
             self.page.wait_for_timeout(20)
-            paints.append(self.page.locator("#laboratory-build").get_attribute("data-paint"))
         self.page.mouse.up()
-        return [float(paint) for paint in paints if paint]
 
     def descended(self):
         told = self.page.locator("#laboratory-see [role=status]", has_text="Descent")
@@ -133,9 +129,27 @@ def test_dragging_a_sample_opens_the_trap_and_closes_it(bench):
     assert bench.dataset() == dataset
 
 
-def test_a_drag_is_painted_thirty_times_a_second(bench):
+def test_a_drag_leaves_time_for_thirty_frames_a_second(bench):
+    """Processor time of the page's own thread, whatever else the machine does."""
     bench.open("claim=proposition-5&" + PLANE.format("1/2"))
-    assert median(bench.drag(3, up=5 / 2) + bench.drag(3, up=-5 / 2)) < 1000 / 30
+    session = bench.page.context.new_cdp_session(bench.page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy():
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+    bench.page.evaluate("""() => {
+      window.paints = 0;
+      const plane = document.querySelector("#laboratory-build .lab-plane svg");
+      new MutationObserver(() => { window.paints += 1; }).observe(plane, { childList: true, subtree: true });
+    }""")
+    before = busy()
+    bench.drag(3, up=5 / 2)
+    bench.drag(3, up=-5 / 2)
+    paints = bench.page.evaluate("window.paints")
+    assert paints >= 24
+    assert (busy() - before) / paints < 1 / 30
 
 
 def test_keys_alone_open_and_close_the_trap(browser, address):

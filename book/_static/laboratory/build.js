@@ -56,7 +56,10 @@ class Laboratory {
     this.see = new See(this, document.getElementById("laboratory-see"));
     this.#follow();
     addEventListener("hashchange", () => this.#follow());
-    const dark = new MutationObserver(() => this.repaint());
+    const dark = new MutationObserver(() => {
+      this.see.colours = {};
+      this.repaint();
+    });
     dark.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   }
 
@@ -379,10 +382,8 @@ class Laboratory {
   repaint() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
-      const began = performance.now();
       this.#paint();
       this.see.paint();
-      if (this.dragging) this.host.dataset.paint = (performance.now() - began).toFixed(1);
     });
   }
 

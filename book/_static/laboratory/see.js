@@ -13,6 +13,7 @@ const NOTE =
 export class See {
   constructor(lab, host) {
     this.lab = lab;
+    this.colours = {};
     this.zoom = 1;
     this.rate = 2e4; // multiplications a millisecond, measured later
     this.random = Array.from({ length: 2 }, () => []);
@@ -203,7 +204,6 @@ export class See {
           ? "These samples have no certificate: the surface is drawn round the last certified parameters, and no ball is."
           : `\u03b8* has ${this.network.theta.length} parameters.`;
     const view = { axes: lab.axes, reach: lab.reach, grid: lab.grid, chosen: lab.chosen, separator: this.separator() };
-    const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--ls-${name}`).trim();
     if (!drawn) {
       this.plane.draw(lab.state.samples, view);
       for (const canvas of [this.canvas, this.plane.canvas]) canvas.width = canvas.height = 1;
@@ -212,15 +212,21 @@ export class See {
     const data = this.#data();
     const t = this.run ? this.run.t : this.network.theta;
     this.plane.draw(lab.state.samples, { ...view, wrong: (k) => this.network.misses(t, data[k]) });
-    this.#paintSigns(t, colour);
-    this.#paintSurface(data, colour);
+    this.#paintSigns(t);
+    this.#paintSurface(data);
   }
 
-  #paintSigns(t, colour) {
+  /* To ask for a colour after a change makes the browser lay the page out: once a theme is enough. */
+  #colour(name) {
+    this.colours[name] ??= getComputedStyle(document.documentElement).getPropertyValue(`--ls-${name}`).trim();
+    return this.colours[name];
+  }
+
+  #paintSigns(t) {
     const { canvas } = this.plane;
     const fine = this.#side(t.length, this.lab.dragging || (this.run && !this.run.done) ? 4 : 30, 200);
     const [across, down] = [fine, this.plane.axes.length === 1 ? 1 : fine];
-    const [plus, minus] = ["positive-soft", "negative-soft"].map((name) => pixel(rgb(colour(name))));
+    const [plus, minus] = ["positive-soft", "negative-soft"].map((name) => pixel(rgb(this.#colour(name))));
     const sample = { x: Array(this.network.d).fill(0), y: 1 };
     const pixels = new Uint32Array(across * down);
     for (let k = 0; k < across * down; k++) {
@@ -257,7 +263,7 @@ export class See {
     return this.surface;
   }
 
-  #paintSurface(data, colour) {
+  #paintSurface(data) {
     const { canvas, network, lab } = this;
     const { side, values } = this.#values(data);
     const size = Math.round(canvas.clientWidth * devicePixelRatio) || 1;
@@ -293,7 +299,7 @@ export class See {
 
     const place = ([u, v]) => [(1 + u / this.#span) * (size / 2), (1 - v / this.#span) * (size / 2)];
     const verified = lab.answer?.status === "VERIFIED";
-    if (verified || (!lab.answer && this.proved)) this.#paintBall(pen, size, unit, colour("accent"), verified);
+    if (verified || (!lab.answer && this.proved)) this.#paintBall(pen, size, unit, this.#colour("accent"), verified);
     this.proved = verified || (!lab.answer && this.proved);
     if (this.run) {
       const path = new Path2D();
@@ -304,7 +310,7 @@ export class See {
       }
       disc(pen, place(this.run.path.at(-1)), 6 * unit, "#ffffff");
     }
-    star(pen, size / 2, size / 2, 9 * unit, colour("amber"));
+    star(pen, size / 2, size / 2, 9 * unit, this.#colour("amber"));
     if (this.cross && document.activeElement === canvas) {
       const [x, y] = this.cross.map((v) => v * size);
       pen.strokeStyle = "#ffffff";
