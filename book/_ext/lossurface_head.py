@@ -34,6 +34,7 @@ def description(doctree: nodes.document) -> str:
     for paragraph in doctree.findall(nodes.paragraph):
         plain = takewhile(lambda child: not isinstance(child, nodes.math), paragraph.children)
         text = " ".join("".join(child.astext() for child in plain).split())
+        text = re.sub(r"</?a\b[^>]*>", "", text)  # a term's link to the notation
         text = re.sub(r"[^.?]*$", "", text)  # what a formula has cut off
         if "ls-claim" not in paragraph["classes"] and len(text.split()) > 5:
             return textwrap.shorten(text, 200, placeholder=" …")

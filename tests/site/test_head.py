@@ -36,6 +36,7 @@ def test_says_what_it_is_about(name, site):
     assert tags["description"] == tags["og:description"]
     assert 20 <= len(tags["description"]) <= 200
     assert "\\" not in tags["description"], "a formula"
+    assert "<" not in tags["description"], "a tag"
     picture = (site / name).parent / tags["og:image"]
     assert picture.read_bytes().startswith(b"\x89PNG")
 
