@@ -142,7 +142,8 @@ def test_a_drag_leaves_time_for_thirty_frames_a_second(bench):
     bench.page.evaluate("""() => {
       window.paints = 0;
       const plane = document.querySelector("#laboratory-build .lab-plane svg");
-      new MutationObserver(() => { window.paints += 1; }).observe(plane, { childList: true, subtree: true });
+      const count = new MutationObserver(() => { window.paints += 1; });
+      count.observe(plane, { childList: true, subtree: true });
     }""")
     before = busy()
     bench.drag(3, up=5 / 2)
