@@ -372,7 +372,7 @@ class Laboratory {
             field("New samples", sign), field("Snap to multiples of", grid), field("Samples in a", size), this.seen)),
         el("div", {},
           el("div", { class: "lab-rows", tabindex: 0, role: "region", "aria-label": "The samples' coordinates" }, this.table.element),
-          el("div", { class: "lab-bar" }, data, field("or a small CSV (coordinates, then the label)", file)))),
+          el("div", { class: "lab-bar" }, data, field("or a small CSV (a line of names, then coordinates and label)", file)))),
       el("p", { class: "lab-help", id: "laboratory-help" }, HELP, " ", LIMITS_LINE),
       this.outputs.element));
     this.host = host;
