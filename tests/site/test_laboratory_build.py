@@ -142,7 +142,8 @@ def test_a_drag_leaves_time_for_thirty_frames_a_second(bench):
     bench.page.evaluate("""() => {
       window.paints = 0;
       const plane = document.querySelector("#laboratory-build .lab-plane svg");
-      new MutationObserver(() => { window.paints += 1; }).observe(plane, { childList: true, subtree: true });
+      new MutationObserver(() => { window.paints += 1; })
+        .observe(plane, { childList: true, subtree: true });
     }""")
     before = busy()
     bench.drag(3, up=5 / 2)
@@ -159,7 +160,10 @@ def test_keys_alone_open_and_close_the_trap(browser, address):
     bench.tab_to("#laboratory-build .lab-start button")
     keys.press("Enter")
     bench.page.wait_for_selector(POINTS, timeout=PATIENCE)
-    bench.tab_to("#laboratory-build .lab-fields select")
+    focus = bench.page.evaluate(
+        "document.activeElement === document.querySelector('.lab-wide select')"
+    )
+    assert focus  # where the button was
     keys.type("Proposition 5")
     assert bench.answer() == "holds"
     bench.tab_to(POINTS)
@@ -275,7 +279,12 @@ def test_samples_are_typed_and_refused_in_one_line(bench):
     cell.press("Tab")
     note = bench.page.locator("#laboratory-build [role=alert]").inner_text()
     assert note.startswith('Coordinate 1 of sample 2 is "<b>1</b>"; write a rational number')
+    assert cell.get_attribute("aria-invalid") == "true"
     assert bench.at_rest() == before
+    bench.page.get_by_role("button", name="Reset").click()
+    assert bench.answer() == "holds"
+    assert bench.page.locator("#laboratory-build [role=alert]").inner_text() == ""
+    assert cell.get_attribute("aria-invalid") is None
 
 
 def test_a_file_and_a_dataset_are_loaded(bench, tmp_path):
@@ -325,6 +334,7 @@ def test_the_pictures_follow_the_reader(bench):
     size = canvas.bounding_box()["width"]
     changes(lambda: canvas.click(position={"x": 0.7 * size, "y": 0.3 * size}))
     bench.descended()
+    assert page.get_by_text("the network's sign at the end of descent").count() == 1
     told = page.get_by_text("separates the classes")
     told.wait_for(timeout=PATIENCE)
     found = re.search(r"w = \((.*)\) and b = (.*)\.$", told.inner_text().replace("\u2212", "-"))
