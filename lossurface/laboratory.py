@@ -211,6 +211,9 @@ def _parse(text: str) -> list[dict[str, Any]]:
     """Read a table as the command `lossurface check` does: its last column holds the labels."""
     _within("characters of the table", len(text), LIMITS["characters"])
     header = text.lstrip("\ufeff").partition("\n")[0].strip()
+    if all(_EXACT.fullmatch(cell.strip(' "')) for cell in re.split("[,;\t]", header)):
+        line = "the table's first line holds numbers; put names there, such as x1,x2,label"
+        raise InputError(line)
     label = header[1 + max(header.rfind(mark) for mark in ",;\t") :].strip()
     with TemporaryDirectory() as folder:
         file = Path(folder, "table.csv")

@@ -136,6 +136,10 @@ def test_a_table_is_read_as_the_package_reads_it():
         {"x": ["-2", "3/10"], "y": -1},
     ]
     assert "holds 'a' and 'b'" in refusal("parse", text="x,y\n1,a\n2,b\n")
+    for header in ("0,3,1", "-1.5;2e3;1", '"1/2"\t1'):
+        line = refusal("parse", text=f"{header}\n1,2,1\n2,1,-1\n")
+        assert line.startswith("the table's first line holds numbers; put names there")
+    assert len(ask("parse", text="x1,2,label\n1,2,1\n2,1,-1\n")) == 2
     for broken in ("", "\n", "x\n1\n", "x,y\n1\n", "x,y\nnan,1\n", "\0", "x,y\n1e999,1\n"):
         assert refusal("parse", text=broken).startswith("the table")
 

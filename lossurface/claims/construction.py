@@ -229,7 +229,7 @@ def _axes(dataset: Dataset, claim: str) -> dict[str, Any]:
         axes[name] = used = [k for k in range(dataset.d) if any(row[k] for row in rows)]
         if rank(rows) < len(used):
             raise InputError(
-                f"the {name} samples do not span the axes {used} that they use, and {claim}'s "
+                f"the {name} samples do not span the axes that they use, and {claim}'s "
                 "certificate names each class's span by axes; give more samples, or turn these"
             )
     plus, minus = set(axes["positive"]), set(axes["negative"])

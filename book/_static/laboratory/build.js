@@ -23,14 +23,16 @@ function begin(host) {
   const size = document.getElementById("laboratory-size").textContent;
   const start = el("button", { type: "button" }, `Start (loads ${size} MB, once)`);
   const panel = el("div", { class: "lab lab-start" }, el("p", { class: "lab-bar" }, start, told));
-  const open = async () => {
+  const open = async (event) => {
     if (start.disabled) return;
     start.disabled = true;
     try {
       const claims = await engine.call("claims", {});
       const datasets = await engine.call("datasets", {});
       panel.remove();
-      new Laboratory(claims, datasets);
+      const { claim } = new Laboratory(claims, datasets).fields;
+      // The button is gone: who pressed it and went nowhere else goes on here.
+      if (event && document.activeElement === document.body) claim.focus({ preventScroll: true });
     } catch (error) {
       told.textContent = `${error.message}.`;
       start.disabled = false;
@@ -42,6 +44,7 @@ function begin(host) {
     open();
   };
   host.append(panel);
+  document.getElementById("laboratory-see").textContent = "Press Start above.";
   tellProgress(told);
   start.addEventListener("click", open);
   addEventListener("hashchange", follow);
@@ -365,14 +368,14 @@ class Laboratory {
         el("div", {},
           this.plane.element,
           el("div", { class: "lab-bar" },
-            this.undoButton, button("Reset", () => { this.become(initial(this.claimed())); this.#fit(); }),
+            this.undoButton, button("Reset", () => { this.note(""); this.become(initial(this.claimed())); this.#fit(); }),
             button("Change label", () => this.flip(this.chosen), { class: "lab-on-chosen" }),
             button("Delete", () => this.remove(this.chosen), { class: "lab-on-chosen" })),
           el("div", { class: "lab-bar" },
             field("New samples", sign), field("Snap to multiples of", grid), field("Samples in a", size), this.seen)),
         el("div", {},
           el("div", { class: "lab-rows", tabindex: 0, role: "region", "aria-label": "The samples' coordinates" }, this.table.element),
-          el("div", { class: "lab-bar" }, data, field("or a small CSV (coordinates, then the label)", file)))),
+          el("div", { class: "lab-bar" }, data, field("or a small CSV (a line of names, then coordinates and label)", file)))),
       el("p", { class: "lab-help", id: "laboratory-help" }, HELP, " ", LIMITS_LINE),
       this.outputs.element));
     this.host = host;
@@ -397,7 +400,7 @@ class Laboratory {
         control.dataset.options = options;
         control.replaceChildren(...options.map((text) => el("option", { value: text }, text)));
       }
-      if (document.activeElement !== control || options) control.value = state[name] ?? "";
+      if (document.activeElement !== control || control.tagName === "SELECT") control.value = state[name] ?? "";
       control.closest("label").hidden = name !== "claim" && !offers(claim, name);
     }
     fields.deep_neuron.closest("label").hidden ||= !state.deep;

@@ -39,6 +39,7 @@ export class See {
     this.about = el("p", {});
     this.apart = el("p", {});
     this.scale = [el("span", {}), el("span", {})];
+    this.signs = el("p", { class: "lab-title" });
     const bar = el("i", {});
     bar.style.background = `linear-gradient(90deg, ${CIVIDIS.map((hex) => `#${hex}`)})`;
     this.element = el("div", { class: "lab" },
@@ -51,14 +52,14 @@ export class See {
             button("\u2212", zoom(2), { "aria-label": "Zoom out of the surface" }),
             button("+", zoom(1 / 2), { "aria-label": "Zoom into the surface" }))),
           el("div", { class: "lab-scale" }, this.scale[0], bar, this.scale[1])),
-        el("div", {}, el("p", { class: "lab-title" }, "The samples and the network's sign"), this.plane.element,
+        el("div", {}, this.signs, this.plane.element,
           el("p", { class: "lab-key" }, el("b", { class: "lab-plus" }, "+1"), " and ", el("b", { class: "lab-minus" }, "\u22121"),
             " regions; a ring: misclassified; dashed: the separating line"))),
       this.told, this.about, this.apart,
       el("p", { class: "lab-help", id: "laboratory-see-help" },
         "Click on the surface, or move a cross there by arrow keys and press Enter: gradient descent in all " +
         "parameters starts at that point; the line is its shadow on this plane. Striped: lower than at \u03b8*. ", NOTE));
-    host.append(this.element);
+    host.replaceChildren(this.element);
     new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;
       lab.repaint();
@@ -74,7 +75,9 @@ export class See {
     const names = this.network.directions();
     if (String(names) !== this.names) {
       this.names = String(names);
-      this.picks.forEach((pick) => pick.replaceChildren(...names.map((name) => el("option", { value: name }, name))));
+      const several = ({ shape }) => shape.reduce((a, b) => a * b, 1) > 1;
+      const wholes = new Set(this.network.blocks.filter(several).map(({ name }) => name));
+      this.picks.forEach((pick) => pick.replaceChildren(...names.map((name) => el("option", { value: name }, wholes.has(name) ? `${name}, all entries alike` : name))));
       this.chosen = this.#usual(names);
       this.random = [[], []];
       this.zoom = this.network.shallow ? 1 : 4; // the dead layer wakes some radii away
@@ -100,7 +103,7 @@ export class See {
       this.apart.textContent = `Exactly: w\u1d40x + b = 0 separates the classes, with w = (${w}) and b = ${result.b.replace("-", "\u2212")}.`;
     } else {
       const used = result.mu.flatMap((weight, k) => (weight === "0" ? [] : [k + 1]));
-      this.apart.textContent = `Exactly: no line separates the classes; the convex hulls of their samples among ${used.join(", ")} meet.`;
+      this.apart.textContent = `Exactly: no ${["point", "line", "plane"][this.lab.state.samples[0].x.length - 1] ?? "hyperplane"} separates the classes; the convex hulls of their samples among ${used.join(", ")} meet.`;
     }
   }
 
@@ -205,11 +208,13 @@ export class See {
           : `\u03b8* has ${this.network.theta.length} parameters.`;
     const view = { axes: lab.axes, reach: lab.reach, grid: lab.grid, chosen: lab.chosen, separator: this.separator() };
     if (!drawn) {
+      this.signs.textContent = "The samples";
       this.plane.draw(lab.state.samples, view);
       for (const canvas of [this.canvas, this.plane.canvas]) canvas.width = canvas.height = 1;
       return;
     }
     const data = this.#data();
+    this.signs.textContent = `The samples and the network's sign ${this.run ? "at the end of descent" : "at \u03b8*"}`;
     const t = this.run ? this.run.t : this.network.theta;
     this.plane.draw(lab.state.samples, { ...view, wrong: (k) => this.network.misses(t, data[k]) });
     this.#paintSigns(t);

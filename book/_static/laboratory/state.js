@@ -17,7 +17,7 @@ const NUMBER = /^-?\d{1,9}(\/0*[1-9]\d{0,8}|\.\d{1,9})?$/;
 export function number(text, name) {
   const plain = text.trim().replace("\u2212", "-");
   if (NUMBER.test(plain)) return plain;
-  throw new Error(`${name} is "${text.slice(0, 20)}"; write a rational number, such as -1/2`);
+  throw new Error(`${name} is "${text.slice(0, 20)}"; write a rational number of at most 9 digits over 9, such as -1/2`);
 }
 
 /** Return a rational number's float, to draw with; of a ball "mid +/- rad" its middle. */

@@ -22,7 +22,9 @@ export class Table {
       row.classList.toggle("lab-chosen", k === chosen);
       sample.x.forEach((text, axis) => {
         const input = row.cells[1 + axis].firstChild;
-        if (document.activeElement !== input) input.value = text;
+        if (document.activeElement === input) return;
+        input.value = text;
+        input.removeAttribute("aria-invalid");
       });
       const label = row.cells[1 + d].firstChild;
       label.textContent = sample.y > 0 ? "+1" : "\u22121";
@@ -51,7 +53,8 @@ export class Table {
         } catch (error) {
           line = `${error.message}.`;
         }
-        input.toggleAttribute("aria-invalid", line !== "");
+        if (line) input.setAttribute("aria-invalid", "true");
+        else input.removeAttribute("aria-invalid");
         act.note(line);
       } });
       return el("td", {}, input);
