@@ -60,6 +60,13 @@ def test_every_figure_has_words(name, site):
         assert len(plot.get("aria-label", "").split()) >= 3
 
 
+def test_no_formula_is_left_as_its_source(name, site):
+    """In prose a dollar sign is a formula that was not understood."""
+    found = parsed(site / name).find("main").find_all(string=re.compile(r"\$"))
+    code = ["pre", "code", "script", "dt", "textarea"]
+    assert [text for text in found if not text.find_parent(code)] == []
+
+
 def test_a_published_control_has_its_frames(name, site):
     """No widget without a kernel behind it: only our own controls, each with its frames."""
     page = parsed(site / name)
