@@ -32,7 +32,9 @@ paper's claims; the <a href="search.html">search</a> finds a claim by its number
 def description(doctree: nodes.document) -> str:
     """Return the page's first sentences in plain words, at most 200 characters."""
     for paragraph in doctree.findall(nodes.paragraph):
-        plain = takewhile(lambda child: not isinstance(child, nodes.math), paragraph.children)
+        if isinstance(paragraph.parent, nodes.list_item):  # a condition, with its mark
+            continue
+        plain = takewhile(lambda child: not any(child.findall(nodes.math)), paragraph.children)
         text = " ".join("".join(child.astext() for child in plain).split())
         text = re.sub(r"</?a\b[^>]*>", "", text)  # a term's link to the notation
         text = re.sub(r"[^.?]*$", "", text)  # what a formula has cut off
