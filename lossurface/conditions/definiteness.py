@@ -322,14 +322,11 @@ def _reduced(space: Space, group: list[int], sign: Sign) -> tuple[float, Conditi
 
 def _flat(space: Space, group: list[int], used: list[int]) -> list[int]:
     """Return the samples of a group in the affine hull of some of them."""
-    rows, origin = space.samples.rows, space.samples.rows[used[0]]
-    inside = [[v - o for v, o in zip(rows[i], origin, strict=True)] for i in used]
-    rank = span_of(inside).rank
+    rows = [space.samples.rows[i] for i in used]
+    rank = span_of(differences(rows)).rank
 
     def within(i: int) -> bool:
-        return (
-            span_of([*inside, [v - o for v, o in zip(rows[i], origin, strict=True)]]).rank == rank
-        )
+        return span_of(differences([*rows, space.samples.rows[i]])).rank == rank
 
     return [i for i in group if within(i)]
 
