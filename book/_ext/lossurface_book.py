@@ -4,7 +4,8 @@
 - theorems, propositions, examples and assumptions numbered as in the paper, whatever the order of
   the pages: the number is the one in the label (`:label: proposition-5`);
 - a claim's page has the claim's number in its title, where tabs, neighbours and the search show it,
-  and says below it by what evidence the claim is checked;
+  and says below it by what evidence the claim is checked, and how long the page takes to read;
+- exercises of one page have identifiers of their own;
 - the words of evidence in a printed verdict lead to what they mean;
 - the boxes of checklists are marks that a screen reader can name;
 - a reference to a claim that has no page in this build is its name, not a broken link;
@@ -32,9 +33,11 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_exercise.nodes import solution_node
 
 from lossurface.claims import CLAIMS
 
+_WORDS_IN_A_MINUTE = 120  # of mathematics
 _LABORATORY = "book/atlas/laboratory"
 _LABEL = re.compile(r"(theorem|proposition|example|assumption)-(\d+)")
 _EVIDENCE = re.compile(r"\b(exact|enclosed|sampled|undecided)\b")
@@ -81,6 +84,7 @@ class NameTheClaim(SphinxTransform):
         line += nodes.Text(", not the paper's" if claim.ours else " claim")
         line += nodes.Text(". Proved below; checks: ")
         line += self._linked(", ".join(claim.evidence) + ".")
+        line += nodes.Text(f" Reading time: about {self._minutes()} minutes.")
         title.parent.insert(title.parent.index(title) + 1, line)
         if not claim.ours:
             dot = nodes.inline("", " · ", classes=["ls-dot"])
@@ -92,6 +96,16 @@ class NameTheClaim(SphinxTransform):
             if output.astext().startswith(f"{claim.id}: "):
                 output[:] = self._linked(output.astext())
                 output.rawsource = ""  # as in a parsed-literal block: what is in it is not code
+
+    def _minutes(self) -> int:
+        """Return how long the page's sentences take, in steps of five minutes."""
+        words = 0
+        for paragraph in self.document.findall(nodes.paragraph):
+            node: nodes.Node | None = paragraph
+            while node is not None and not isinstance(node, solution_node):
+                node = node.parent
+            words += len(paragraph.astext().split()) if node is None else 0
+        return 5 * max(1, round(words / _WORDS_IN_A_MINUTE / 5))
 
     def _linked(self, text: str) -> list[nodes.Node]:
         """Return the text, each word of evidence leading to what it means."""
@@ -116,6 +130,13 @@ def tick(app: Sphinx, doctree: nodes.document) -> None:
             mark, word, kind = ("✓", "met", "yes") if held else ("✗", "not met", "no")
             text = f'<span class="ls-{kind}" role="img" aria-label="{word}">{mark}</span>'
             node.replace_self(nodes.raw("", text, format="html"))
+
+
+def name_exercises(app: Sphinx, doctree: nodes.document) -> None:
+    """Take from exercises and solutions the identifier that all of a page share."""
+    for section in doctree.findall(nodes.section):
+        if section["ids"] in (["exercise-content"], ["solution-content"]):
+            section["ids"] = []
 
 
 def without_thebe(app: Sphinx, config: Config) -> None:
@@ -248,6 +269,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_js_file("lossurface.js", loading_method="defer")
     app.add_transform(NameTheClaim)
     app.connect("doctree-read", tick)
+    app.connect("doctree-read", name_exercises)
     app.add_post_transform(NameWithoutPage)
     app.connect("config-inited", add_repository)
     app.connect("config-inited", without_thebe)

@@ -32,8 +32,8 @@ paper's claims; the <a href="search.html">search</a> finds a claim by its number
 def description(doctree: nodes.document) -> str:
     """Return the page's first sentences in plain words, at most 200 characters."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.list_item):  # a condition, with its mark
-            continue
+        if isinstance(paragraph.parent, nodes.list_item | nodes.container):
+            continue  # a condition with its mark, or what to read before
         plain = takewhile(lambda child: not any(child.findall(nodes.math)), paragraph.children)
         text = " ".join("".join(child.astext() for child in plain).split())
         text = re.sub(r"</?a\b[^>]*>", "", text)  # a term's link to the notation
