@@ -2,9 +2,12 @@
 
 import re
 from functools import cache
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pydata_sphinx_theme
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 
 from lossurface.claims import CLAIMS
 from scripts.screenshots import pages
@@ -114,3 +117,21 @@ def test_figures_have_different_names(site):
             if ident.startswith("fig-"):
                 assert ident not in names, f"{ident} is on {names.get(ident)} and on {page}"
                 names[ident] = page
+
+
+def test_every_icon_is_in_the_fonts(site):
+    # The icons' names and code points are the theme's; the site's fonts hold a part of them.
+    assets = next(site.glob("_static/vendor/fontawesome/*"))
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static"
+    sheet = next(theme.glob("vendor/fontawesome/*/css/all.min.css")).read_text(encoding="utf-8")
+    held = {
+        point for font in assets.glob("webfonts/*.woff2") for point in TTFont(font).getBestCmap()
+    }
+    texts = [(site / page).read_text(encoding="utf-8") for page in pages(site)]
+    used = set(re.findall(r"\bfa-[a-z0-9-]+", " ".join(texts)))
+    used &= set(re.findall(r"\.(fa-[a-z0-9-]+):before", sheet))
+    assert {"fa-bars", "fa-magnifying-glass"} <= used
+    for name in used:
+        code = re.search(rf'\.{name}:before[^{{]*{{content:"\\(\w+)"', sheet)
+        assert int(code[1], 16) in held, name
+    assert (assets / "webfonts/fa-solid-900.woff2").stat().st_size < 20_000
