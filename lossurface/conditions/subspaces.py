@@ -199,7 +199,7 @@ def _dependent(rows: list[list[int]], size: int) -> tuple[int, ...] | None:
 
 
 def theorem_1_width(space: Space) -> Condition:
-    """Find a width at which Theorem 1's conclusion is sure on these very samples.
+    """Find a width at which Theorem 1's conclusion is proved for these samples.
 
     Each class is cut into at most m parts, each independent modulo the other's span: M = 2m + 1.
 
