@@ -65,9 +65,10 @@ class _Group(click.Group):
 def cli() -> None:
     """Companion to Liang, Sun, Li and Srikant (ICML 2018): search in floats, check exactly.
 
-    Begin with `lossurface list`; `lossurface COMMAND -h` tells what a command takes.
+    Begin with `lossurface list`. `lossurface COMMAND -h` shows what a command takes.
 
-    Exit status: 0 all holds, 1 something does not, 2 bad input, 3 `reproduce` could not go on.
+    Exit status: 0 if everything holds, 1 if something does not, 2 for bad input, 3 if `reproduce`
+    could not go on.
     """
 
 
@@ -109,8 +110,8 @@ def list_claims(as_json: bool) -> None:
 def verify(ids: tuple[str, ...], quiet: bool, as_json: bool, **choices: Any) -> None:
     """Verify claims, all by default.
 
-    Each claim gets those of the options that it takes; one that no claim named takes is said.
-    Several are verified in two processes.
+    Each claim gets those options that it takes; an option that none of the claims takes is
+    reported. Several claims are verified in two processes.
 
     Exit status: 0 if every claim holds, 1 if one fails or is undecided, 2 for bad input.
     """
@@ -161,7 +162,7 @@ def _verifying(claims: Sequence[Claim], given: dict[str, Any]) -> Iterator[Itera
             signal.signal(signal.SIGINT, usual)
             yield (verdict.result() for verdict in coming)
         except BrokenProcessPool:
-            why = "a process that verified claims was killed, for want of memory perhaps"
+            why = "a process that verified claims was killed, perhaps because memory ran out"
             raise click.ClickException(f"{why}; name fewer claims at a time") from None
         except BaseException:  # the rest would still be verified
             for process in multiprocessing.active_children():
@@ -190,11 +191,11 @@ def _end_with_starter() -> None:
 @click.argument("claim_id", metavar="[ID]", required=False, shell_complete=_ids)
 @click.option("--all", "everything", is_flag=True, help="Write the whole gallery to a folder.")
 @click.option("-o", "--output", required=True, help="File (- is standard output), or folder.")
-@click.option("--neuron", metavar="NAME", help=f"One that the claim is about, of {_NEURONS}.")
+@click.option("--neuron", metavar="NAME", help=f"A neuron that the claim is about, of {_NEURONS}.")
 @click.option("--p", type=int, help="Power of the polynomial hinge.")
 @click.option("--width", type=int, help="Number of neurons M.")
-@click.option("--family", help="Of the claim ours-width: recursion, small or fixed-fd.")
-@_quiet(help="Do not say what is written.")
+@click.option("--family", help="For ours-width: recursion, small or fixed-fd.")
+@_quiet(help="Do not report what is written.")
 def certify(
     claim_id: str | None, everything: bool, output: str, quiet: bool, **choices: Any
 ) -> None:
@@ -256,7 +257,7 @@ def _certify_all(folder: Path, tell: Callable[[str], None]) -> None:
 @_quiet(help="Print only what is not verified.")
 @_JSON
 def recheck(paths: tuple[str, ...], quiet: bool, as_json: bool) -> None:
-    """Check certificates, or all in a folder, believing nothing that they say.
+    """Check certificates, or all in a folder, relying on nothing that they say.
 
     Exit status: 0 if all are verified, 1 if one is false, 2 if one is unreadable.
     """
@@ -334,11 +335,11 @@ def check(path: Path, out: str | None, quiet: bool, as_json: bool, **choices: An
     help="Sets a parameter of every notebook named.",
 )
 @click.option("--workers", default=1, show_default=True, help="Processes, one thread each.")
-@click.option("--scheduler", metavar="ADDRESS", help="A dask cluster that there is: tcp://...")
+@click.option("--scheduler", metavar="ADDRESS", help="A running dask cluster: tcp://...")
 @click.option("--trials-of", metavar="NAME", help="Run experiments instead.")
 @click.option("--count", type=click.IntRange(1), help="Trials of each.")
 @click.option("--chunk", type=click.IntRange(1), help="Trials in a task.")
-@_quiet(help="Do not tell how far it is.")
+@_quiet(help="Do not report progress.")
 @_JSON
 def reproduce(
     ids: tuple[str, ...],
@@ -357,12 +358,12 @@ def reproduce(
 ) -> None:
     """Run the notebooks of claims (all by default) and summarise their verdicts.
 
-    What a run finishes is recorded below --out and not run again. With --trials-of, run
+    What has finished is recorded below --out and is not run again. With --trials-of, run
     experiments instead: those of theorem-1, theorem-2 or proposition-1 (planted points, trained
     starts, an assumption dropped), all, or one of them by its name.
 
-    Exit status: 0 if all hold, 1 if something does not, 2 for bad input, 3 where it could not go
-    on; a rerun resumes.
+    Exit status: 0 if all hold, 1 if something does not, 2 for bad input, 3 if it could not go
+    on; the same command then resumes it.
     """
     from lossurface.reproduce import BrokenOff, Pool, run
 
@@ -468,7 +469,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         told = printable(error.format_message())
         if isinstance(error, click.UsageError) and error.ctx is not None:
-            told += f" (`{error.ctx.command_path} -h` tells what there is)"
+            told += f" (`{error.ctx.command_path} -h` shows the choices)"
         click.echo(f"lossurface: {told}", err=True)
         sys.exit(2)
     except InputError as error:

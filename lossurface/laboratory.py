@@ -64,7 +64,7 @@ _MEANING = {
     "VERIFIED": "Whatever the file states was computed anew, in exact arithmetic, and is true.",
     "NOT VERIFIED": "The file is a certificate, and what it states is false or does not follow "
     "from it. The line names the field and what is wrong with it.",
-    "UNREADABLE": "The file is no certificate in the published format; nothing was checked.",
+    "UNREADABLE": "The file is not a certificate in the published format; nothing was checked.",
 }
 _EXACT = re.compile(rf"{NUMBER.pattern}|[+-]?\d+/\d+", re.ASCII)
 
@@ -154,7 +154,9 @@ def _build(
     given = {name: value for name, value in choices.items() if value is not None}
     for name in ("dataset", "W", "seed", "n"):
         if name in given:
-            raise InputError(f"{name} is no choice in the laboratory; give the samples themselves")
+            raise InputError(
+                f"{name} is not a choice in the laboratory; give the samples themselves"
+            )
     for name in ("deep", "widths"):
         if isinstance(given.get(name), list):
             _within(f"hidden layers in {name}", len(given[name]), LIMITS["depth"])
@@ -274,7 +276,7 @@ def _dataset(samples: Sequence[Mapping[str, Any]]) -> Dataset:
         not isinstance(one, dict) or not isinstance(one.get("x"), list) or "y" not in one
         for one in samples
     ):
-        raise InputError('samples are no list of {"x": ["1/2", ...], "y": 1}; give such')
+        raise InputError('samples are not a list of {"x": ["1/2", ...], "y": 1}; give such')
     return _bounded([one["x"] for one in samples], [one["y"] for one in samples])
 
 

@@ -355,8 +355,8 @@ def test_file_names_are_written_escaped(run, tmp_path, name, written):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("verify", "theorem-99"), "'theorem-99' is no claim; did you mean theorem-"),
-        (("verify", "lemma"), "'lemma' is no claim; known are theorem-1, theorem-2, "),
+        (("verify", "theorem-99"), "'theorem-99' is not a claim; did you mean theorem-"),
+        (("verify", "lemma"), "'lemma' is not a claim; known are theorem-1, theorem-2, "),
         (("verify", "--trials", "0"), "Invalid value for '--trials'"),
         (("verify", "--seed", "-1"), "seed is -1; give a whole number from 0"),
         (("verify", "proposition-5", "--device", "gpu9"), "device is 'gpu9'; use cpu, cuda or"),
@@ -370,8 +370,8 @@ def test_file_names_are_written_escaped(run, tmp_path, name, written):
         (("certify", "proposition-5"), "Missing option '-o'"),
         (("certify", "--all", "-o", ""), "--output is empty; name a file"),
         (("certify", "--all", "-o", "-"), "--all writes a folder, and - is standard output"),
-        (("no-such-command",), "(`lossurface -h` tells what there is)"),
-        (("check", "x.csv"), "Missing option '--label'. (`lossurface check -h` tells what"),
+        (("no-such-command",), "(`lossurface -h` shows the choices)"),
+        (("check", "x.csv"), "Missing option '--label'. (`lossurface check -h` shows the"),
         (("reproduce", "--count", "3"), "give --trials-of NAME"),
         (("reproduce", "--trials-of", "separability", "theorem-1"), "give no ID and no -p"),
         (("reproduce", "--workers", "2", "--scheduler", "tcp://x:1"), "exclude each other"),

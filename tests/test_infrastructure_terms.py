@@ -44,7 +44,7 @@ def test_each_word_is_marked_once_whatever_its_form(terms, glossary):
     told: set[str] = set()
     marked = terms.Hints._marked
     pattern = terms._pattern(tuple(glossary))
-    parts = list(marked("Dead neurons, and a dead neuron", pattern, glossary, told, "n.html"))
+    parts = list(marked("Dead\nneurons, and a dead neuron", pattern, glossary, told, "n.html"))
     links = [part for part in parts if isinstance(part, nodes.raw)]
     assert len(links) == 1
     assert 'href="n.html#term-dead neuron"' in links[0].astext()

@@ -71,7 +71,8 @@ def _first_sentence(paragraph: nodes.Node) -> tuple[str, bool]:
 @cache
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+    spaced = (re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)  # lines break there
+    return re.compile(rf"\b({'|'.join(spaced)})\b", re.IGNORECASE)
 
 
 class Hints(SphinxPostTransform):
@@ -104,7 +105,7 @@ class Hints(SphinxPostTransform):
     ) -> Iterator[nodes.Node]:
         end = 0
         for match in pattern.finditer(text):
-            anchor, hint = terms[match[0].lower()]
+            anchor, hint = terms[" ".join(match[0].lower().split())]
             if hint in told:  # other forms of the word have the same
                 continue
             told.add(hint)

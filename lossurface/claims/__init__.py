@@ -226,7 +226,7 @@ CLAIMS: dict[str, Claim] = {
         ),
         _claim(
             "proposition-10",
-            "With the logistic loss every critical point has an error",
+            "With the logistic loss every critical point has a positive training error",
             "negative",
             ("enclosed", "sampled"),
         ),
@@ -314,7 +314,7 @@ def get(claim_id: str) -> Claim:
     if wanted not in CLAIMS:
         close = get_close_matches(wanted, CLAIMS, cutoff=0.52)
         way = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(CLAIMS)}"
-        raise InputError(f"{claim_id!r} is no claim; {way}")
+        raise InputError(f"{claim_id!r} is not a claim; {way}")
     return CLAIMS[wanted]
 
 

@@ -99,7 +99,7 @@ class Report:
             asked = ("realisable", *claim.uses)
             beside += [name for name in asked if self.condition(name).verdict != "holds"]
             if beside:
-                raise AssertionError(f"{claim.id} is granted beside {', '.join(beside)}")
+                raise AssertionError(f"{claim.id} is granted together with {', '.join(beside)}")
 
     def condition(self, name: str) -> Condition:
         """Return the condition of that id."""
@@ -215,7 +215,7 @@ class Report:
             yield "no guarantee applies"
             for claim in self.claims:
                 if claim.kind == "guarantee" and claim.applies == "undecided":
-                    yield f"undecided, whether {claim.name} applies: {claim.why_not}"
+                    yield f"undecided whether {claim.name} applies: {claim.why_not}"
         if self.counterexample is not None:
             found = self.counterexample.data
             radius = found["radius"] if len(found["radius"]) < 40 else f"{found['radius'][:36]}..."

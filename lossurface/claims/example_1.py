@@ -51,10 +51,10 @@ def findings(*, seed: int = 0, trials: int = 100) -> Iterator[Finding]:
     yield equal("the slope is 72/35", a, Fraction(72, 35))
     yield equal("the intercept is -9/5", b, Fraction(-9, 5))
     yield equal("the boundary is 7/8", -b / a, Fraction(7, 8))
-    yield equal("the error is 1/16", error, Fraction(1, 16))
+    yield equal("the share misclassified is 1/16", error, Fraction(1, 16))
     # The same model can do better: any boundary in (1, 5/4] classifies everything.
     yield less("every negative lies below 9/8", Fraction(1), Fraction(9, 8))
     yield less("every positive lies above 9/8", Fraction(9, 8), Fraction(5, 4))
     errors = sampled_errors(trials, seed)
     zero = sum(error < 1 / 32 for error in errors)
-    yield sampled(f"least squares on {SAMPLES} samples keeps an error above 1/32", zero, trials)
+    yield sampled(f"least squares on {SAMPLES} samples misclassifies more than 1/32", zero, trials)

@@ -25,9 +25,10 @@ from lossurface.exact import (
 )
 
 HEADLINE = (
-    "With alpha <= 1/(4 sqrt(n)) every global minimum of the quadratic loss has an error above "
-    "1/8 with probability P(n): 0, 0.128, 0.494 for n = 1, 2, 3, and within the bounds proved "
-    "for it at n = 3 to 100. With alpha = 1/2 the probability is below 1/n^3 at n = 80."
+    "With alpha <= 1/(4 sqrt(n)) every global minimum of the quadratic loss misclassifies more "
+    "than 1/8 of the samples with probability P(n): 0, 0.128, 0.494 for n = 1, 2, 3, and within "
+    "the bounds proved for it at n = 3 to 100. With alpha = 1/2 the probability is below 1/n^3 at "
+    "n = 80."
 )
 
 CLAIM = "Example 2"

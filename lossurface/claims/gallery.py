@@ -63,7 +63,7 @@ class Recipe:
             return f"{where}a feedforward network of {self.neuron} neurons can die"
         if self.architecture == "identity-shortcut":
             return f"{theorem} fails with an identity shortcut"
-        beside = " beside a deep network" if self.architecture == "shortcut" else ""
+        beside = " in addition to a deep network" if self.architecture == "shortcut" else ""
         return f"{theorem} fails for {self.neuron} neurons{beside}"
 
     def build(self) -> Certificate:
@@ -95,7 +95,7 @@ def certificates() -> Iterator[tuple[str, str, Certificate]]:
             shows = f"a strict bad minimum of {M} softplus neurons, {family}"
             yield f"ours-width_{family}_M{M}.json", shows, ours_width.certify(M, family)
     for neuron in sorted(AT_ZERO):
-        shows = f"a bad minimum of {neuron} neurons beside f_D, on two parallel planes"
+        shows = f"a bad minimum of {neuron} neurons with an f_D, on two parallel planes"
         yield f"ours-necessary_{neuron}.json", shows, ours_necessary.certify(neuron)
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 # has a guarantee or a trap here.
 FOUR = Dataset.of([(7, 1), (1, 7), (-1, 3), (-1, 5)], [1, 1, -1, -1])
 HEADLINE = (
-    "Each strictly monotone neuron leaves every planted bad point with a lower loss in reach; each "
-    "other neuron has a certified bad local minimum on the same four samples."
+    "For each strictly monotone neuron there is a lower loss close to every planted bad critical "
+    "point; each other neuron has a certified bad local minimum on the same four samples."
 )
 POWERS = (1, 2, 3, 6)
 REACHES = (Fraction(1, 2), Fraction(1, 1024))  # how far from the point a lower loss is shown

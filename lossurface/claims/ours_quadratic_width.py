@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SHARP = ((1, 1, 1), (2, 1, 1), (3, 1, 1), (1, 2, 2), (2, 2, 2), (2, 3, 1), (1, 3, 3))
 HEADLINE = (
-    "With s quadratic neurons a bad local minimum for each of seven dimensions; with s + 1 every "
-    "planted bad critical point is left with a certified decrease."
+    "With s quadratic neurons a bad local minimum for each of seven dimensions; with s + 1 a "
+    "certified step leads from every planted bad critical point to a lower loss."
 )
 POWERS = 5  # of 4, that are tried for the output weights
 
@@ -241,4 +241,6 @@ def findings(*, seed: int = 0, trials: int = 200) -> Iterator[Finding]:
     left = departures(trials=trials, seed=seed)
     points = "of the points planted with s + 1 neurons"
     yield every(f"none {points} is a local minimum", [step.not_minimum for step in left])
-    yield every(f"each {points} is left with a lower loss", [step.decrease for step in left])
+    yield every(
+        f"from each {points} a step leads to a lower loss", [step.decrease for step in left]
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HEADLINE = (
     "Networks of all four architectures with R = 0 have a gradient that is certified not to "
-    "vanish and respects the bound; every enclosed critical point has an error."
+    "vanish and respects the bound; R > 0 at every enclosed critical point."
 )
 
 _NEURONS = ("softplus", "relu", "sigmoid", "leaky-relu", "tanh", "threshold", "quadratic")
@@ -110,9 +110,9 @@ def findings(*, seed: int = 0, trials: int = 60) -> Iterator[Finding]:
             "that could be enclosed; give more trials"
         )
     proof = every(
-        "every enclosed critical point misclassifies a sample",
+        "a sample is misclassified at every enclosed critical point",
         (finding for one in found for finding in one.findings),
     )
     yield uncounted(proof)
     wrong = sum(one.errors is None or one.errors[0] < 1 for one in found)
-    yield uncounted(sampled("counted again, each has an error that is sure", wrong, len(found)))
+    yield uncounted(sampled("counted again, R > 0 is certain at each of them", wrong, len(found)))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 HEADLINE = (
     "Networks of all four architectures go from R = 0 to L = 0 exactly, and R <= L "
-    "throughout; the quadratic loss is least where a sample is wrong."
+    "throughout; the quadratic loss is least where a sample is misclassified."
 )
 
 _RATIONAL = tuple(
@@ -61,7 +61,7 @@ def lift(problem: Problem) -> Network:
     margins = _margins(network, problem.dataset)
     negative = [m for m, label in zip(margins, problem.dataset.y, strict=True) if label == -1]
     if min(margins) < 0 or 0 in negative:  # a positive sample may have f = 0: sgn 0 = +1
-        raise InputError("a sample is not surely right; start at training error 0")
+        raise InputError("a sample is not surely classified correctly; start at training error 0")
     phi = last_layer(network.architecture)
     theta = [exact_number(value) for value in network.theta]
     theta[phi[0]] += min(negative, default=2) / Fraction(2)
@@ -127,7 +127,7 @@ def _quadratic() -> Iterator[Finding]:
     yield equal("quadratic loss, linear model: stationary in b", dot(residuals, ones), 0)
     yield equal("and in a, so that the convex loss is least there", dot(residuals, x), 0)
     yield less("where the positive sample at 1/10 has f < 0", a * near + b, 0)
-    yield less("although f = x is right on it", 0, near)
+    yield less("although f = x classifies it correctly", 0, near)
 
 
 def _trained(seed: int, trials: int) -> Finding:

@@ -10,8 +10,8 @@ from lossurface.landscape import planted
 from lossurface.setting import Dataset, Problem, get_neuron, logistic, single_layer
 
 HEADLINE = (
-    "Every planted critical point is a certified saddle, a hunt meets no local minimum, and "
-    "the loss of a correct network falls towards 0 as its last layer grows."
+    "Every planted critical point is a certified saddle, a search finds no local minimum, and "
+    "the loss of a network with training error 0 falls towards 0 as its last layer grows."
 )
 
 
@@ -43,4 +43,4 @@ def findings(*, seed: int = 0, trials: int = 150) -> Iterator[Finding]:
         )
     hunted = theorem_1.hunt(starts=max(1, trials // 2), seed=seed, loss=logistic())
     yield from hunted.findings("subspace data")
-    yield every("a correct network's loss tends to 0 as its last layer grows", _recedes())
+    yield every("the loss of a network with R = 0 tends to 0 as its last layer grows", _recedes())

@@ -34,7 +34,7 @@ def pair(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     from sklearn import datasets
 
     if name not in PAIRS:
-        raise InputError(f"{name!r} is no pair; use one of {', '.join(map(repr, PAIRS))}")
+        raise InputError(f"{name!r} is not a pair; use one of {', '.join(map(repr, PAIRS))}")
     source, positive, negative, features = PAIRS[name]
     loaded: Any = getattr(datasets, f"load_{source}")()
     chosen = np.isin(loaded.target, (positive, negative))

@@ -14,8 +14,9 @@ from lossurface.landscape.planted import Departure, depart
 from lossurface.setting import Loss, neurons_of, width_threshold
 
 HEADLINE = (
-    "At the width threshold, every planted bad critical point is left with a certified "
-    "decrease, a hunt meets no bad minimum, and no training run ends with an error."
+    "At the theorem's width, a certified step leads from every planted bad critical point to a "
+    "lower loss, a search finds no bad local minimum, and every training run ends with training "
+    "error 0."
 )
 
 AXES = ((0, 1), (2, 3))  # U_+, U_-: r = 4, Delta r = 2
@@ -74,7 +75,7 @@ def findings(*, seed: int = 0, trials: int = 120, device: str = "cpu") -> Iterat
     batch, M = subspace_batch(STARTS * trials, SAMPLES, *AXES, seed=seed), threshold(SAMPLES, *AXES)
     for deep in DEEP:
         trained = train(batch, "softplus", M, seed=seed, deep=deep, device=device)
-        statement = f"training at the width threshold ends with R = 0, {FROZEN[deep]}"
+        statement = f"training at the theorem's width ends with R = 0, {FROZEN[deep]}"
         yield sampled(statement, len(trained.stuck), trained.runs)
     crowded = subspace_batch(max(1, trials // 6), WIDE_SAMPLES, *WIDE_AXES, seed=seed)
     least = threshold(WIDE_SAMPLES, *WIDE_AXES)

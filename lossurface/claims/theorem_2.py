@@ -19,8 +19,8 @@ from lossurface.landscape.single_layer import SingleLayerSurface, pack
 from lossurface.setting import Loss, neurons_of, polynomial_hinge
 
 HEADLINE = (
-    "With M = 1 and more, every planted bad critical point is left with a certified decrease, "
-    "and no training run ends with an error."
+    "With M = 1 and more, a certified step leads from every planted bad critical point to a lower "
+    "loss, and every training run ends with training error 0."
 )
 
 POWERS = (3, 4, 6)
@@ -120,7 +120,7 @@ def findings(*, seed: int = 0, trials: int = 250, device: str = "cpu") -> Iterat
     rng = np.random.default_rng(seed)
     few = max(1, trials // 4)
     statements = (
-        "beside an f_D that varies, planted points are critical in theta_S",
+        "with an f_D that varies, planted points are critical in theta_S",
         "and misclassify a sample",
         "none of them is a local minimum",
         "the proof's step lowers the loss",
@@ -135,8 +135,8 @@ def findings(*, seed: int = 0, trials: int = 250, device: str = "cpu") -> Iterat
     for deep in DEEP:
         ended = train(batch, "softplus", 1, seed=seed, loss=hinge, deep=deep, device=device)
         yield from ended.findings(
-            f"training one softplus neuron, and the ray off plateaus: R = 0, {FROZEN[deep]}",
-            f"where floats see no gradient, no local minimum is near ({FROZEN[deep]})",
+            f"training one softplus neuron, then the ray off plateaus: R = 0, {FROZEN[deep]}",
+            f"no local minimum is near where the gradient vanishes in floats ({FROZEN[deep]})",
         )
     few_starts = batch.first(JOINT_STARTS * trials)
     yield from joint_findings(few_starts, "softplus", 1, seed=seed, loss=hinge, device=device)

@@ -194,7 +194,9 @@ class Trained:
         """Yield that no run ends with R > 0; before, that no minimum is where one had stopped."""
         if self.stuck:
             yield uncounted(every(near, map(self.excluded, self.stuck)))
-        yield sampled(statement, self.failures(), self.runs, f"{len(self.stuck)} met a plateau")
+        yield sampled(
+            statement, self.failures(), self.runs, f"{len(self.stuck)} stopped on a plateau"
+        )
 
 
 def pick_device(name: str) -> torch.device:
@@ -290,12 +292,12 @@ def joint_findings(
     batch: Batch, neuron: str, M: int, *, seed: int, device: str, loss: Loss | None = None
 ) -> Iterator[Finding]:
     """Yield for each f_D of `JOINT` that training every parameter ends with R = 0."""
-    ray = "" if batch.separator is None else ", and the ray off plateaus"
+    ray = "" if batch.separator is None else ", then the ray off plateaus"
     for deep in JOINT:
         ended = train(batch, neuron, M, seed=seed, loss=loss, deep=deep, held=False, device=device)
         yield from ended.findings(
             f"training all parameters{ray}, f_D {deep} with the others, ends with R = 0",
-            f"near where a run stopped with R > 0 no local minimum is (f_D {deep}, trained)",
+            f"no local minimum is near where a run stopped with R > 0 (f_D {deep}, trained)",
         )
 
 

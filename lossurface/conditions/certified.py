@@ -82,7 +82,7 @@ def settle(
         why = f"{why}; no certificate can hold the numbers that prove it: round the coordinates"
         return Condition(claim, "undecided", why, margin)
     if finding.status != "holds":  # what nearly depends on others to a thousand bits
-        why = f"{why}; the checker's precision does not show it: round the coordinates"
+        why = f"{why}; the checker's precision is not enough to show it: round the coordinates"
         return Condition(claim, "undecided", why, margin)
     holds = f"{named(claim)} holds:" in finding.statement
     return Condition(claim, "holds" if holds else "fails", why, margin, certificate, finding)

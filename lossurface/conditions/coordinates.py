@@ -32,7 +32,7 @@ Rows = Sequence[Sequence[int]]
 FLOOR = 1e-10  # singular values below it, relative to the largest, are left to exact arithmetic
 LARGEST = 450_000  # dependent columns times rank squared: about 30 digits each, in all 15 MB
 UNLUCKY = (
-    f"samples: dependent modulo {PRIME}, by which independence is proved, though not in fact; "
+    f"samples: independent, but not modulo {PRIME}, which the proof of independence uses; "
     "rescale a column"
 )
 
@@ -84,7 +84,7 @@ def span_of(rows: Rows, short: bool = False) -> Span:
     if dependent * len(columns) ** 2 > LARGEST:
         raise InputError(
             f"{dependent} of {width} columns depend on the other {len(columns)}; "
-            "keep independent columns (or more samples) to have the span written down"
+            "for a certificate of the span keep independent columns, or add samples"
         )
     basis = pivot_columns(modular(named).transpose())
     solved = fmpz_mat([named[i] for i in basis]).solve(fmpz_mat([rest[i] for i in basis]))

@@ -105,7 +105,7 @@ def necessary(space: Space, eleven: Condition | None = None) -> Condition:
 
     Args:
         space: the dataset.
-        eleven: `proposition_11(space)`, if known: its weights, or its quadratics, may do.
+        eleven: `proposition_11(space)`, if known: its weights or its quadratics may be enough.
 
     Returns:
         `holds` with nested quadratics, `fails` with dual weights, or `undecided`.

@@ -23,7 +23,7 @@ Kind = Literal["guarantee", "warning", "remark"]
 
 @dataclass(frozen=True)
 class Applied:
-    """One of the paper's statements, held against the case in hand."""
+    """One of the paper's statements, applied to the case in hand."""
 
     id: str  #: such as `theorem-1`
     applies: Literal["yes", "no", "undecided"]
@@ -153,7 +153,7 @@ class Case:
 
 
 HINGE = "use the polynomial hinge loss"
-SHORTCUT = "add a single-layer f_S beside the network (Figure 1b)"
+SHORTCUT = "add a single-layer f_S in parallel with the network (Figure 1b)"
 CONVEX = "use an analytic neuron with sigma'' > 0 in f_S, such as softplus"
 INCREASING = "use an increasing neuron in f_S, such as softplus"
 MONOTONE = "use a strictly monotone neuron in f_S, such as leaky-relu"
@@ -268,7 +268,7 @@ def _independent_parts(case: Case, convex: _Asked) -> Applied:
         )
         enough = case.at_least(least)
         if case.width is not None and 2 * most + 1 <= case.width < least:
-            why = f"width {case.width}: {least} is enough; whether less is, is open"
+            why = f"width {case.width}: {least} is enough; whether fewer are is not known"
             enough = _Asked(why, enough.change, refused=False)
         asked.append(enough)
     says = f"{EVERY}: width {least} is enough on these samples"

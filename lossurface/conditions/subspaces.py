@@ -108,9 +108,9 @@ def assumption_3(space: Space) -> Condition:
     found = ranks(space)
     shown = f"r_+ = {found.plus}, r_- = {found.minus}, r = {found.both}, Delta r = {found.gap}"
     if found.gap > 0:
-        why = f"{shown}: neither class's span holds the other's"
+        why = f"{shown}: neither class's span contains the other's"
     else:
-        why = f"{shown}: one class already spans everything"
+        why = f"{shown}: the span of one class contains the other class"
     return settle(space, "ranks", "assumption-3", own, why, float(found.gap))
 
 
@@ -149,7 +149,7 @@ def assumption_2(space: Space) -> Condition:
             if size > 2 and subsets > SUBSETS:
                 too_many = f"{subsets} sets of {size} {name} samples are too many to try"
     if too_many:
-        why = f"{too_many}; drawn as Assumption 2 asks, they are independent with probability one"
+        why = f"{too_many}; under Assumption 2 they are independent with probability one"
         return Condition("assumption-2", "undecided", why)
     why = f"all {tried} sets of samples are independent, alone or modulo the other class's span"
     return Condition("assumption-2", "holds", why)
@@ -199,7 +199,7 @@ def _dependent(rows: list[list[int]], size: int) -> tuple[int, ...] | None:
 
 
 def theorem_1_width(space: Space) -> Condition:
-    """Find a width at which Theorem 1's conclusion is sure on these very samples.
+    """Find a width at which Theorem 1's conclusion is proved for these samples.
 
     Each class is cut into at most m parts, each independent modulo the other's span: M = 2m + 1.
 

@@ -113,7 +113,7 @@ def _listed(values: Any, name: str) -> list[Any]:
         if hasattr(values, "tolist"):
             values = values.tolist()
     except (RuntimeError, TypeError):  # a sparse, quantised or meta tensor
-        raise InputError(f"{name} is no dense array; give its entries as one") from None
+        raise InputError(f"{name} is not a dense array; give its entries as one") from None
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InputError(f"{name} is {values!r}, not an array; give one entry for each sample")
     return list(values)
@@ -129,7 +129,7 @@ def _table(
     if doubled is not None:
         raise InputError(f"{source}: two columns are called {_cut(doubled)}; rename one")
     if len(names) < 2:
-        raise InputError(f"{source}: no column beside the label {label!r}; give features")
+        raise InputError(f"{source}: no column besides the label {label!r}; give features")
     samples: list[tuple[Fraction, ...]] = []
     labels: list[str] = []
     for number, row in enumerate(rows, 1):

@@ -17,7 +17,7 @@ from lossurface.exact import Finding, enclosed_less, enclosed_positive, less, un
 
 RADII = (1e-3, 1e-5, 1e-7, 1e-9)  # half-widths of boxes, the largest that can be proved is taken
 DECREASE = "the loss is lower at the end of the step than at the start"
-NO_MINIMUM = "the start is no local minimum"
+NO_MINIMUM = "the start is not a local minimum"
 
 
 def decrease(
@@ -119,7 +119,7 @@ def opened_neuron(
     then a_j = t changes L by -(t/n) G(s) + O(t^2). If G''(0) is not 0, then G(s) is not 0 for
     arbitrarily small s, and a small t of its sign lowers the loss. The direction is u, (d,).
     """
-    statement = f"{NO_MINIMUM}: neuron {j} has a_j = 0, and opening it lowers the loss"
+    statement = f"{NO_MINIMUM}: moving a_j, j = {j}, away from 0 lowers the loss"
     if layer.l2:
         return undecided(statement, "there is an L2 term, so moving w_j changes the loss")
     with ctx.workprec(BITS):
@@ -140,4 +140,6 @@ def no_maximum(layer: SingleLayer, theta: Sequence[Number | arb]) -> Finding:
     with ctx.workprec(BITS):
         unit = balls([1] + [0] * (layer.dimension - 1))
         second = layer.along(balls(theta), unit)[1]
-        return enclosed_positive("the start is no local maximum: the loss is convex in a_0", second)
+        return enclosed_positive(
+            "the start is not a local maximum: the loss is convex in a_0", second
+        )

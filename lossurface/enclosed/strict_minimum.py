@@ -104,7 +104,7 @@ def strict_minimum(
             why = error
         else:
             return certificate
-    raise InputError(f"theta is near no strict local minimum that can be certified: {why}")
+    raise InputError(f"no strict local minimum near theta can be certified: {why}")
 
 
 def _critical_point(layer: SingleLayer, theta: list[arb]) -> list[arb]:

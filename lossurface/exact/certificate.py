@@ -113,7 +113,7 @@ def seal(fields: Mapping[str, Any]) -> Certificate:
 
 
 def check(certificate: Certificate) -> Finding:
-    """Check a certificate, believing nothing that it says.
+    """Check a certificate, relying on nothing that it says.
 
     Returns:
         A finding that holds or fails; its detail names what is wrong, field first, and what was
@@ -135,7 +135,7 @@ def check(certificate: Certificate) -> Finding:
 
 
 def load(path: str | os.PathLike[str]) -> Certificate:
-    """Read a certificate file without believing it: `check` decides.
+    """Read a certificate file; `check` decides whether what it says is true.
 
     Raises:
         InputError: the file is unreadable, no regular file, too large, not JSON, or not a

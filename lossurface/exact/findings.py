@@ -158,8 +158,8 @@ def _worst(findings: Sequence[Finding]) -> Finding | None:
 def uncounted(finding: Finding) -> Finding:
     """Leave a finding out of the counts of a verdict's scope.
 
-    For what a search in floating point came upon: how often may differ from machine to machine,
-    and the line of a verdict must not.
+    For what a search in floating point found: how much it finds may differ from machine to
+    machine, and the line of a verdict must not.
     """
     return replace(finding, count=0)
 

@@ -90,9 +90,9 @@ def certify(
     with one critical point in it (a strict kind); one neuron z^2, whose loss is constant along
     `(a, w) -> (a / s^2, s w)`: with a frozen, the rest is strict (`minimum`); a small network with
     polynomial neurons at an exact critical point, by its null space and higher terms; one direction
-    that leads down from every point of a box, or a neuron that opens wherever in a box the other
-    parameters are, its a_j being exactly 0 (`no-minimum`; whether theta is critical is left open).
-    Everything else is `undecided`.
+    that leads down from every point of a box, or a neuron with a_j exactly 0 that lowers the loss
+    when a_j moves, wherever in a box the other parameters are (`no-minimum`; whether theta is
+    critical is left open). Everything else is `undecided`.
 
     Args:
         surface: one dataset.
@@ -208,7 +208,7 @@ def _error(
 
 @dataclass(frozen=True)
 class Hunt:
-    """What a hunt met."""
+    """What a search for bad local minima found."""
 
     starts: int
     flat: int  # how many ended at a tiny gradient, whatever their error
@@ -223,7 +223,7 @@ class Hunt:
         """Say that no candidate is a local minimum: proved for each one, then counted."""
         excluded = [c for c in self.candidates if c.kind in ("saddle", "no-minimum")]
         counted = sampled(
-            f"the hunt on {where} meets no local minimum with an error",
+            f"the search on {where} finds no bad local minimum",
             len(self.candidates) - len(excluded),
             self.starts,
             f"{len(self.candidates)} points with R > 0 and a tiny gradient",
@@ -231,7 +231,7 @@ class Hunt:
         if not excluded:
             return (counted,)
         proof = every(
-            f"near no such point on {where} is there a local minimum",
+            f"there is no local minimum near any such point on {where}",
             map(_excluding, excluded),
         )
         return (uncounted(proof), counted)

@@ -21,22 +21,24 @@ class Case(StrEnum):
     """Which case of which proof."""
 
     THEOREM_1_CLOSED = (
-        "Theorem 1, some a_j = 0: move w_j within one class's own axes, then open a_j"
+        "Theorem 1, some a_j = 0: move w_j within one class's own axes, then move a_j away from 0"
     )
     THEOREM_1_POSITIVE = (
         "Theorem 1, all a_j != 0, most positive: move their w_j along the positives' own axes, "
-        "first order cancelling sample by sample"
+        "so that the first order cancels on every sample"
     )
     THEOREM_1_NEGATIVE = (
         "Theorem 1, all a_j != 0, most negative: move their w_j along the negatives' own axes, "
-        "first order cancelling sample by sample"
+        "so that the first order cancels on every sample"
     )
     TWO_NEURONS = (
         "ours: subspaces that meet only in 0: move w_j by v/a_j and w_k by -v/a_k within one "
         "class's own axes"
     )
-    THEOREM_2_CLOSED = "Theorem 2, all a_j = 0: open a_j along sum lambda y sigma' x"
-    NOT_CRITICAL = "Theorem 2, some a_j != 0: no critical point at all, follow the gradient"
+    THEOREM_2_CLOSED = (
+        "Theorem 2, all a_j = 0: move a_j away from 0 and w_j along sum lambda y sigma' x"
+    )
+    NOT_CRITICAL = "Theorem 2, some a_j != 0: not a critical point; follow the gradient"
     QUADRATIC_CANCELLING = (
         "Propositions 1 and 12: move w_j by t c_j u with sum a_j c_j w_j = 0; f changes by "
         "t^2 (sum a_j c_j^2)(u^T x)^2"
@@ -48,7 +50,7 @@ class Case(StrEnum):
         "ours: the w_j with a_j of one sign, dependent on that class's active samples: move them "
         "by (c_j/a_j) v, v in the class's own directions, with sum c_j w_j^T x = 0 there"
     )
-    QUADRATIC_CLOSED = "Propositions 1 and 12, some a_j = 0: move w_j along u, then open a_j"
+    QUADRATIC_CLOSED = "Propositions 1 and 12, some a_j = 0: move w_j along u, then a_j away from 0"
     HESSIAN = "lowest eigenvector of the Hessian"
     KERNEL = "third and fourth order along the Hessian's kernel"
 

@@ -213,7 +213,7 @@ def _no_minimum(
         return check.slope(layer, before, curve.direction.tolist())
     if curve.case is Case.KERNEL:
         return undecided(
-            "the start is no local minimum",
+            "the start is not a local minimum",
             "the Hessian shows nothing; only this step is certified",
         )
     return check.negative_curvature(layer, before, curve.direction.tolist())

@@ -36,7 +36,7 @@ GRID = 32  # coordinates are multiples of 1/32
 
 @dataclass(frozen=True)
 class Planted:
-    """One exact critical point with f constant on the samples, and the data it lives on."""
+    """One exact critical point with f constant on the samples, and its data."""
 
     proof: Proof | str  # whose curve leaves it
     surface: SingleLayerSurface  # X (n, d), y (n,)

@@ -158,14 +158,14 @@ class Outcome:
 
     @property
     def more(self) -> list[str]:
-        """What was proved of the runs that stopped with R > 0, and of those that met a plateau."""
+        """What was proved of the runs that stopped with R > 0, and of those on a plateau."""
         counts, told = self.counts, []
         if examined := counts.get("examined"):
             told.append(f"{counts['proved']} of {examined} examined are proved bad minima")
         if plateaus := counts.get("plateaus"):
             open_ = counts.get("unexplained", 0)
             some = f"{plateaus - open_} of them " if open_ else ""
-            told.append(f"{plateaus} met a plateau, {some}proved to hold no local minimum")
+            told.append(f"{plateaus} stopped on a plateau, {some}proved to hold no local minimum")
         return told
 
     def __str__(self) -> str:

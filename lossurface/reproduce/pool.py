@@ -182,6 +182,6 @@ def _finished(
         future.release()
     if deadly:
         raise BrokenOff(
-            f"{', '.join(deadly[:3])}: every worker that took it died, for want of memory perhaps; "
-            "give workers more, then run the same command again: it resumes"
+            f"{', '.join(deadly[:3])}: every worker that took it died, perhaps because memory ran "
+            "out; give workers more, then run the same command again: it resumes"
         )

@@ -49,7 +49,7 @@ class Answer:
 
 
 def assumption_1(loss: Loss) -> Answer:
-    """Say whether the loss is a surrogate, smooth to order p, with l' = 0 just on z <= -z_0.
+    """Say whether the loss is a surrogate, smooth to order p, with l' = 0 exactly for z <= -z_0.
 
     The three losses of the paper are answered by their formulas, with a witness where one exists;
     any other is refuted at a probe point, or left undecided.
@@ -60,7 +60,7 @@ def assumption_1(loss: Loss) -> Answer:
         return Answer(
             "yes",
             f"l(z) >= 1 for z >= 0 and l >= 0; l has {loss.p} continuous derivatives; l' = "
-            f"{loss.p + 1} max(z+1, 0)^{loss.p} >= 0 vanishes just for z <= -1, so z_0 = 1",
+            f"{loss.p + 1} max(z+1, 0)^{loss.p} >= 0 vanishes exactly for z <= -1, so z_0 = 1",
             Fraction(1),
         )
     if loss.name == "logistic":

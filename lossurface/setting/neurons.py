@@ -527,7 +527,8 @@ class _Staircase(Neuron):
 def staircase(breaks: Sequence[Any], levels: Sequence[Any]) -> Neuron:
     """Return the neuron with value levels[k] for breaks[k - 1] < z <= breaks[k].
 
-    The paper has no such neuron. It stands for the flat f_D that Propositions 11 and 12 leave open.
+    The paper has no such neuron. With it f_D is locally constant, as in our bad minima for
+    Propositions 11 and 12.
 
     Args:
         breaks: k numbers or their strings, increasing.

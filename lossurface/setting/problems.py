@@ -27,7 +27,7 @@ def empirical_loss(loss: Loss, outputs: Tensor, y: Tensor) -> Tensor:
 def training_error(outputs: Tensor, y: Tensor) -> Tensor:
     """Return R, the fraction of samples with y_i != sgn f(x_i), where sgn 0 = +1.
 
-    The paper's sgn is 0 for z < 0, which is no label; -1 is meant.
+    The paper's sgn is 0 for z < 0, which is not a label; -1 is meant.
 
     Args:
         outputs: (..., n), f(x_i).
@@ -118,7 +118,7 @@ class Problem:
 
 
 def from_certificate(certificate: Mapping[str, Any]) -> Problem:
-    """Build the problem that a certificate speaks of; nothing of its proof is checked here.
+    """Build the problem that a certificate is about; nothing of its proof is checked here.
 
     Args:
         certificate: its JSON object, with "network", "samples", "labels" and "p".

@@ -49,7 +49,7 @@ def html(report: Report) -> str:
     try:
         figures = "\n".join(figure.to_html() for figure in _figures(report) if figure.light)
     except OverflowError:
-        figures = "<p>Some numbers are beyond what floats, and so pictures, can hold.</p>"
+        figures = "<p>Some numbers are beyond what floats can hold, so there are no pictures.</p>"
     return Template(page).substitute(
         title=escape(f"What is guaranteed on {Path(report.table.source).name}"),
         light=_variables(LIGHT),
@@ -98,7 +98,7 @@ def _figures(report: Report) -> Iterator[Static]:
     if report.space.span.rank == 0:
         return
     n, d = report.table.dataset.n, report.table.dataset.d
-    caption = "The samples of either class."
+    caption = "The samples of the two classes."
     if d == 2 and found.verdict == "holds":
         caption = "The samples, and the two ellipsoids of Proposition 12."
     elif d > 2:
@@ -109,8 +109,8 @@ def _figures(report: Report) -> Iterator[Static]:
         yield static(
             _histograms(report),
             name="fig-ellipsoids",
-            alt="Two histograms of ellipsoid distances: one class below 1, the other above, then "
-            "exchanged",
+            alt="Two histograms of distances measured by an ellipsoid. In the first, one class is "
+            "below 1 and the other above; in the second it is the other way round.",
             caption="Proposition 12's condition holds: each class lies inside a centred ellipsoid "
             "that leaves the other class outside. Distances are measured by the ellipsoid itself.",
             size=STACKED,

@@ -48,7 +48,7 @@ def direction(architecture: Architecture, name: str) -> NDArray[np.float64]:
     parts = {block: np.zeros(shape) for block, shape in architecture.shapes}
     block, _, index = name.partition("[")
     if block not in parts:
-        raise InputError(f"{name!r} is no parameter; there are {', '.join(parts)}")
+        raise InputError(f"{name!r} is not a parameter; there are {', '.join(parts)}")
     try:
         parts[block][tuple(map(int, index.rstrip("]").split(","))) if index else ...] = 1
     except (ValueError, IndexError):

@@ -52,7 +52,7 @@ def test_what_a_search_comes_upon_in_floats_is_in_no_count():
 
 
 def test_claims_are_selected_by_name_and_unknown_names_are_told():
-    with pytest.raises(InputError, match="'lemma-1' is no claim; known are"):
+    with pytest.raises(InputError, match="'lemma-1' is not a claim; known are"):
         claims.get("lemma-1")
     assert claims.select(()) == tuple(claims.CLAIMS.values())
     assert [claim.id for claim in claims.select(["example-1"])] == ["example-1"]

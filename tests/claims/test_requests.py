@@ -147,7 +147,7 @@ def test_other_bad_requests(number, choices, text):
         (example_3, {"delta": Fraction(10)}, "strictly between 0 and 10"),
         (small_alpha, {"n": 0}, "n is 0; Example 2 needs an integer n >= 1"),
         (small_delta, {"samples": 2}, "samples is 2; Example 3 needs an integer"),
-        (pair, {"name": "mnist"}, "'mnist' is no pair"),
+        (pair, {"name": "mnist"}, "'mnist' is not a pair"),
     ],
 )
 def test_bad_requests_of_examples_and_data(call, choices, text):

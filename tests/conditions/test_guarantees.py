@@ -167,7 +167,7 @@ def test_no_report_contradicts_itself(data, choices):
 def test_a_contradiction_would_be_refused():
     bad = check(*FALSE["zero in both classes"][:2], neuron="quadratic", width=3)
     good = check(*KNOWN["planes"][:2], neuron="quadratic", width=8)
-    with pytest.raises(AssertionError, match="granted beside"):
+    with pytest.raises(AssertionError, match="granted together with"):
         Report(**{**vars(good), "counterexample": bad.counterexample})
     with pytest.raises(AssertionError, match="realisable"):
         Report(**{**vars(good), "conditions": bad.conditions})

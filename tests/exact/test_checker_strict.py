@@ -69,7 +69,7 @@ def test_an_exponential_far_out_is_enclosed_or_refused():
     ("certificate", "says"),
     [
         (SMALL, "a strict local minimum with training error 1/2, each parameter within 1/"),
-        (FIXED, "a strict local minimum beside a fixed f_D with training error 1/2, each"),
+        (FIXED, "a strict local minimum for a fixed f_D with training error 1/2, each"),
         (PLANES, "a strict local minimum with training error 1/2, each parameter within 1/"),
     ],
 )

@@ -47,8 +47,8 @@ MET = Outcome(
 @pytest.mark.parametrize(
     ("unexplained", "told"),
     [
-        (0, "3 met a plateau, proved to hold no local minimum"),
-        (2, "3 met a plateau, 1 of them proved to hold no local minimum"),
+        (0, "3 stopped on a plateau, proved to hold no local minimum"),
+        (2, "3 stopped on a plateau, 1 of them proved to hold no local minimum"),
     ],
 )
 def test_plateaus_that_no_proof_excludes_are_not_called_proved(unexplained, told):

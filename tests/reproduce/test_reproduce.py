@@ -134,7 +134,7 @@ def test_the_profile_sets_the_parameters(book, profile, trials):
 @pytest.mark.parametrize(
     ("ids", "options", "told"),
     [
-        (["none"], {}, "'none' is no claim"),
+        (["none"], {}, "'none' is not a claim"),
         (["good"], {"device": "tpu"}, "device is 'tpu'; use cpu, cuda or auto"),
         (["good"], {"profile": "slow"}, "profile 'slow': not one of"),
         (["good"], {"parameters": {"trails": 1}}, "good.ipynb: unknown parameter 'trails'"),

@@ -42,7 +42,7 @@ def test_directions_are_unit_vectors_and_orthogonal():
 @pytest.mark.parametrize(
     ("along", "message"),
     [
-        (("q", "a0"), "'q' is no parameter; there are a0, a, W"),
+        (("q", "a0"), "'q' is not a parameter; there are a0, a, W"),
         (("a[7]", "a0"), "a has shape"),
         (("a0", "a0"), "are parallel"),
     ],

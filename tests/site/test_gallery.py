@@ -24,7 +24,7 @@ def test_the_filter_leaves_what_was_asked_for(gallery):
     told = gallery.locator(".ls-filter output").inner_text()
     assert told == f"{len(left)} of {len(everything)} shown"
     assert gallery.get_by_role("heading", name="Odd neurons").is_visible()
-    assert not gallery.get_by_role("heading", name="Silent neurons").is_visible()
+    assert not gallery.get_by_role("heading", name="Dead neurons").is_visible()
     gallery.locator("select[name=p]").focus()
     gallery.keyboard.press("ArrowDown")
     assert gallery.locator(SHOWN).count() == sum(r.p == left[0].p for r in left)

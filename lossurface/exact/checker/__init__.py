@@ -50,7 +50,7 @@ def named(claim: str) -> str:
 
 
 def check(raw: Any) -> Proof:
-    """Check a parsed certificate, believing nothing that it says.
+    """Check a parsed certificate, relying on nothing that it says.
 
     Args:
         raw: the JSON object.

@@ -179,7 +179,7 @@ def check_best(u: list[Ball], rows: Rows, p: int, y: list[int]) -> None:
     shows some lambda above zero there, too. There are d + 1 balls, and d + 1 entries in a row g_i.
     """
     rho = min(high - low for low, high in u) / 2
-    require(rho > 0, "network: a coefficient of the affine map is no ball, though another is")
+    require(rho > 0, "network: a coefficient of the affine map is not a ball, though another is")
     middle = [(low + high) / 2 for low, high in u]
     gradient = [Q(0)] * len(u)
     curvature = []  # F's Hessian, and gradient, up to the factor p + 1

@@ -194,7 +194,7 @@ def check_strict(cert: Any, samples: Samples) -> str:
         require(convex, "network.neuron has no sigma'' > 0")
         check_position(cert["data"], samples)
     else:
-        require(cert["data"]["assumption"] == "none", "data: nothing is said of it")
+        require(cert["data"]["assumption"] == "none", "data: the certificate says nothing about it")
     reach = [rho * sum(map(abs, row)) for row in V]
     require(max(reach) <= cert["radius"], "radius: the box reaches beyond it")
     box = [enclosing(t - r, t + r) for t, r in zip(theta, reach, strict=True)]
@@ -211,7 +211,7 @@ def check_strict(cert: Any, samples: Samples) -> str:
     error = Q(wrong, len(y))
     require(cert["training_error"] == error, f"training_error is not {error}, the share counted")
     require(wrong or cert["claim"] != "ours-width", "training_error: no sample is shown wrong")
-    beside = " beside a fixed f_D" if any(network["offset"]) else ""
+    beside = " for a fixed f_D" if any(network["offset"]) else ""
     return (
         f"a strict local minimum{beside} with training error {bound}{error}, each parameter within "
         f"{cert['radius']} of the one given"
