@@ -47,7 +47,7 @@ _EVIDENCE = re.compile(r"\b(exact|enclosed|sampled|undecided)\b")
 _SHARED_ID = re.compile(
     r' id="(?:exercise|solution|proof)-content"|(?<=<p class="admonition-title") id="[^"]*"'
 )
-_STATED = re.compile(rf"\b({'|'.join(CLAIMS)}|assumption-\d)\b")
+_STATED = re.compile(rf"(?<![\w\"-])({'|'.join(CLAIMS)}|assumption-\d)(?![\w-])")  # and not quoted
 
 
 def number_as_in_the_paper(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -103,7 +103,8 @@ class NameTheClaim(SphinxTransform):
             title.parent.insert(title.parent.index(title) + 1, index(entries=[entry]))
         for output in list(self.document.findall(nodes.literal_block)):
             if output.astext().startswith(f"{claim.id}: "):
-                output[:] = self._linked(output.astext())
+                said = output.astext().replace(claim.id, _name(claim.id), 1)
+                output[:] = self._linked(said.replace(f"its page ({claim.page})", "this page"))
                 output.rawsource = ""  # as in a parsed-literal block: what is in it is not code
 
     def _minutes(self) -> int:
@@ -217,9 +218,10 @@ def _table(rows: list[list[str]]) -> nodes.table:
 
 
 def _name(identifier: str) -> str:
-    """Return what readers call a statement."""
-    claim = CLAIMS.get(identifier)
-    return claim.name if claim else identifier.replace("-", " ").capitalize()
+    """Return what readers call a statement: Theorem 1, or Necessary (ours)."""
+    own = identifier.removeprefix("ours-")
+    name = own.replace("-", " ").capitalize()
+    return name if own == identifier else f"{name} (ours)"
 
 
 def without_thebe(app: Sphinx, config: Config) -> None:
