@@ -28,6 +28,8 @@ _OPTION = re.compile(r"(--[a-z][a-z-]*)")
 _SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
 # What reStructuredText would take for a mark-up: stars, bars, a trailing underscore.
 _MARKS = re.compile(r"([*|\\]|(?<=\w)_(?!\w))")
+_LETTER = re.compile(r"(?<=\b\w)\.$", re.MULTILINE)  # the l of "loss: l." numbers no list
+_TOKEN = re.compile(r'<span class="(?:pre|p)">([^<]*)</span>')
 
 
 def groups(source: str) -> list[tuple[str, list[str]]]:
@@ -47,7 +49,7 @@ def groups(source: str) -> list[tuple[str, list[str]]]:
 def plain(text: str) -> str:
     """Return a docstring's text as reStructuredText that says the same, `x` being code."""
     parts = _QUOTED.split(text)
-    parts[::2] = [_MARKS.sub(r"\\\1", part) for part in parts[::2]]
+    parts[::2] = [_LETTER.sub(r"\\.", _MARKS.sub(r"\\\1", part)) for part in parts[::2]]
     parts[1::2] = [f"``{part.strip('`')}``" for part in parts[1::2]]
     return "".join(parts)
 
@@ -56,7 +58,7 @@ def escape(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: lis
     """Rewrite every docstring before napoleon reads its sections."""
     lines[:] = plain("\n".join(lines)).split("\n")
     if what in ("attribute", "data", "property"):
-        lines.insert(0, "")  # or napoleon takes the words before a colon for a type
+        lines[:0] = ["..", ""]  # or napoleon takes the words before a colon for a type
 
 
 class Api(SphinxDirective):
@@ -145,13 +147,17 @@ def _words(text: str) -> Iterator[nodes.Node]:
 
 
 def spans(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Make the parameters of a signature spans: a list inside a term is no list to a reader."""
+    """Make the parameters of a signature spans: a list inside a term is no list to a reader.
+
+    Spans that no style asks for are left out; a page has thousands.
+    """
     body = context.get("body", "")
     if "sig-object" in body:
         context["body"] = _SIGNATURE.sub(lambda found: _spans(found[0]), body)
 
 
 def _spans(signature: str) -> str:
+    signature = _TOKEN.sub(r"\1", _TOKEN.sub(r"\1", signature))  # one within the other
     for tag, name in (("dl", "ls-parameters"), ("dd", "ls-parameter")):
         signature = signature.replace(f"<{tag}>", f'<span class="{name}">')
         signature = signature.replace(f"</{tag}>", "</span>")

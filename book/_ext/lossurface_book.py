@@ -5,7 +5,9 @@
   the pages: the number is the one in the label (`:label: proposition-5`);
 - a claim's page has the claim's number in its title, where tabs, neighbours and the search show it,
   and says below it by what evidence the claim is checked, and how long the page takes to read;
-- exercises of one page have identifiers of their own;
+- exercises are numbered on each page, and no identifier is there twice;
+- what touches a formula, a comma or a bracket, stays on its line;
+- what a cell prints as lines `one | two | three` is a table, the first line its head;
 - the words of evidence in a printed verdict lead to what they mean;
 - the boxes of checklists are marks that a screen reader can name;
 - a reference to a claim that has no page in this build is its name, not a broken link;
@@ -22,6 +24,7 @@ import json
 import os
 import re
 import shutil
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_exercise.nodes import solution_node
+from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
 
 from lossurface.claims import CLAIMS
 
@@ -41,13 +44,19 @@ _WORDS_IN_A_MINUTE = 120  # of mathematics
 _LABORATORY = "book/atlas/laboratory"
 _LABEL = re.compile(r"(theorem|proposition|example|assumption)-(\d+)")
 _EVIDENCE = re.compile(r"\b(exact|enclosed|sampled|undecided)\b")
+_SHARED_ID = re.compile(
+    r' id="(?:exercise|solution|proof)-content"|(?<=<p class="admonition-title") id="[^"]*"'
+)
+_STATED = re.compile(rf"(?<![\w\"-])({'|'.join(CLAIMS)}|assumption-\d)(?![\w-])")  # and not quoted
 
 
 def number_as_in_the_paper(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Replace the running numbers of the paper's statements by the paper's."""
+    """Give the paper's statements the paper's numbers, and number exercises on each page."""
     for kinds in env.toc_fignumbers.values():
-        for identifiers in kinds.values():
-            for identifier in identifiers:
+        for kind, identifiers in kinds.items():
+            for place, identifier in enumerate(identifiers, 1):
+                if kind == "exercise":
+                    identifiers[identifier] = (place,)
                 found = _LABEL.fullmatch(identifier)
                 if found:
                     identifiers[identifier] = (int(found[2]),)
@@ -94,7 +103,8 @@ class NameTheClaim(SphinxTransform):
             title.parent.insert(title.parent.index(title) + 1, index(entries=[entry]))
         for output in list(self.document.findall(nodes.literal_block)):
             if output.astext().startswith(f"{claim.id}: "):
-                output[:] = self._linked(output.astext())
+                said = output.astext().replace(claim.id, _name(claim.id), 1)
+                output[:] = self._linked(said.replace(f"its page ({claim.page})", "this page"))
                 output.rawsource = ""  # as in a parsed-literal block: what is in it is not code
 
     def _minutes(self) -> int:
@@ -132,14 +142,86 @@ def tick(app: Sphinx, doctree: nodes.document) -> None:
             node.replace_self(nodes.raw("", text, format="html"))
 
 
-def name_exercises(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Take from exercises and solutions the identifier that all of a page share.
+def without_double_ids(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Take out what all exercises, solutions and proofs share, and what a statement has already."""
+    if "body" in context:
+        context["body"] = _SHARED_ID.sub("", context["body"])
 
-    Not before figures are numbered: that asks each section for its identifier.
-    """
-    for section in doctree.findall(nodes.section):
-        if section["ids"] in (["exercise-content"], ["solution-content"]):
-            section["ids"] = []
+
+class DotTheTitle(SphinxPostTransform):
+    """Write "Exercise 1 · A title" for "Exercise 1 (A title)"."""
+
+    default_priority = 23  # after sphinx-exercise has put its titles together
+
+    def run(self, **kwargs: Any) -> None:
+        """Look at the title of each exercise."""
+        for exercise in self.document.findall(exercise_enumerable_node):
+            title = exercise[0]
+            if len(title) > 2:
+                title[0], title[-1] = nodes.Text("· "), nodes.Text("")
+
+
+class KeepTogether(SphinxPostTransform):
+    """Keep what touches a formula, such as a comma or a bracket, on its line."""
+
+    default_priority = 950  # after the hints, which are links around formulas
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Look at the neighbours of each formula."""
+        for formula in list(self.document.findall(nodes.math)):
+            linked = isinstance(formula.parent, nodes.reference)
+            whole = formula.parent if linked else formula
+            at, siblings = whole.parent.index(whole), whole.parent.children
+            kept = [whole]
+            for place, touching in ((at + 1, r"\S+"), (at - 1, r"\S+$")):
+                text = siblings[place] if 0 <= place < len(siblings) else None
+                found = re.match if place > at else re.search
+                if isinstance(text, nodes.Text) and (touch := found(touching, text)):
+                    rest = text[: touch.start()] + text[touch.end() :]
+                    whole.parent[place] = nodes.Text(rest)
+                    kept.insert(len(kept) if place > at else 0, nodes.Text(touch[0]))
+            if len(kept) > 1:
+                whole.parent.replace(whole, nodes.inline("", "", *kept, classes=["ls-keep"]))
+
+
+def tabulate(app: Sphinx, doctree: nodes.document) -> None:
+    """Show as a table what a cell prints as lines `one | two | three`, a head and rows."""
+    for output in list(doctree.findall(nodes.literal_block)):
+        lines = output.astext().splitlines()
+        groups = [(bars, list(run)) for bars, run in groupby(lines, lambda line: line.count(" | "))]
+        if "stream" not in output["classes"] or not any(b and len(g) > 1 for b, g in groups):
+            continue
+        for bars, group in groups:
+            if bars and len(group) > 1:
+                shown: nodes.Element = _table([line.split(" | ") for line in group])
+            else:
+                shown = output.copy()
+                shown.rawsource = "\n".join(group)
+                shown += nodes.Text(shown.rawsource)
+            output.parent.insert(output.parent.index(output), shown)
+        output.parent.remove(output)
+
+
+def _table(rows: list[list[str]]) -> nodes.table:
+    """Return a table of these cells; an identifier of a statement gives way to its name."""
+    group = nodes.tgroup(cols=len(rows[0]))
+    group += [nodes.colspec(colwidth=1) for _ in rows[0]]
+    for part, lines in ((nodes.thead(), rows[:1]), (nodes.tbody(), rows[1:])):
+        for line in lines:
+            cells = (_STATED.sub(lambda found: _name(found[0]), cell.strip()) for cell in line)
+            part += nodes.row("", *(nodes.entry("", nodes.paragraph("", c)) for c in cells))
+        group += part
+    return nodes.table("", group, classes=["colwidths-auto"])
+
+
+def _name(identifier: str) -> str:
+    """Return what readers call a statement: Theorem 1, or Necessary (ours)."""
+    own = identifier.removeprefix("ours-")
+    name = own.replace("-", " ").capitalize()
+    return name if own == identifier else f"{name} (ours)"
 
 
 def without_thebe(app: Sphinx, config: Config) -> None:
@@ -272,7 +354,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_js_file("lossurface.js", loading_method="defer")
     app.add_transform(NameTheClaim)
     app.connect("doctree-read", tick)
-    app.connect("doctree-resolved", name_exercises)
+    app.connect("html-page-context", without_double_ids)
+    app.connect("doctree-read", tabulate)
+    app.add_post_transform(DotTheTitle)
+    app.add_post_transform(KeepTogether)
     app.add_post_transform(NameWithoutPage)
     app.connect("config-inited", add_repository)
     app.connect("config-inited", without_thebe)

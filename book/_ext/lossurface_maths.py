@@ -56,8 +56,6 @@ def typeset(app: Sphinx, error: Exception | None) -> None:
     known = dict(zip(asked, made["html"], strict=True))
     for path, text in pages.items():
         text = _FORMULA.sub(lambda found: found[1] + known[tex(found)], text)
-        # A comma or full stop stays on the line of the formula before it.
-        text = re.sub(r"(</mjx-container></span>)(?=[,.;:!?)\]])", "\\1\u2060", text)
         sheet = r'<link rel="stylesheet" href="\g<root>maths.css" />'
         path.write_text(_SCRIPTS.sub(sheet, text), encoding="utf-8")
     Path(app.outdir, "_static", "maths.css").write_text(made["css"], encoding="utf-8")

@@ -1,7 +1,9 @@
-"""Hover-overs: where a page first uses a word of the glossary, say there what the word means.
+"""Hover-overs: where a page first uses a word or a symbol of the notation, say what it means.
 
-Each entry's first sentence is the hint. It shows on hover and on keyboard focus, and the word links
-to the entry, so that a reader with neither loses nothing. A page need not mark its words.
+The hint of a word is the first sentence of its entry in the glossary; that of a symbol, a formula
+which is one of those in the notation's first table, what the table says. It shows on hover and on
+keyboard focus, and leads to the notation, so that a reader with neither loses nothing. A page need
+not mark its words and symbols.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ _SKIPPED = (
     addnodes.pending_xref,
     addnodes.glossary,
 )
+_ARGUMENT = re.compile(r"\(\\?\w+\)$")  # f_S(x) is f_S as well
 _LOG = logging.getLogger(__name__)
 
 
@@ -68,6 +71,31 @@ def _first_sentence(paragraph: nodes.Node) -> tuple[str, bool]:
     return text, plain
 
 
+def symbols(doctree: nodes.document, macros: dict[str, str]) -> dict[str, str]:
+    """Return what each symbol of the first table, in TeX without macros, means: HTML with TeX."""
+    found = {}
+    for row in next(iter(doctree.findall(nodes.tbody))).children:
+        names, meaning = row.children[:2]
+        told = "".join(map(_with_formulas, meaning[0].children))
+        for formula in names.findall(nodes.math):
+            for name in formula.astext().partition("=")[0].split(",\\ "):
+                for macro, tex in macros.items():
+                    name = re.sub(rf"\\{macro}(?![A-Za-z])", lambda _, tex=tex: tex, name)
+                found[_bare(name)] = found[_ARGUMENT.sub("", _bare(name))] = told
+    return found
+
+
+def _bare(tex: str) -> str:
+    return re.sub(r"[\s{}]", "", tex)
+
+
+def _with_formulas(node: nodes.Node) -> str:
+    text = html.escape(node.astext())
+    if isinstance(node, nodes.math):
+        return f'<span class="math notranslate nohighlight">\\({text}\\)</span>'
+    return re.sub(r"\bassumption-(?=\d)", "Assumption ", text)
+
+
 @cache
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
@@ -94,6 +122,21 @@ class Hints(SphinxPostTransform):
             fresh = list(self._marked(text.astext(), pattern, terms, told, page))
             if len(fresh) > 1:
                 text.parent.replace(text, fresh)
+        self._mark_symbols(page)
+
+    def _mark_symbols(self, page: str) -> None:
+        macros = self.config.mathjax3_config["tex"]["macros"]
+        meanings = symbols(self.env.get_doctree(NOTATION), macros)
+        told = set[str]()
+        for formula in list(_running_text(self.document, nodes.math)):
+            meaning = meanings.get(_bare(formula.astext()))
+            if meaning is None or meaning in told:
+                continue
+            told.add(meaning)
+            hint = nodes.raw("", f'<span class="ls-hint">: {meaning}</span>', format="html")
+            link = nodes.reference("", "", refuri=page, classes=["ls-term", "ls-symbol"])
+            formula.parent.replace(formula, link)
+            link += [formula, hint]
 
     @staticmethod
     def _marked(
@@ -119,14 +162,15 @@ class Hints(SphinxPostTransform):
         yield nodes.Text(text[end:])
 
 
-def _running_text(document: nodes.document) -> Iterator[nodes.Text]:
+def _running_text(document: nodes.document, kind: Any = nodes.Text) -> Iterator[Any]:
+    """Yield the texts, or the nodes of another kind, in the page's running text."""
     for paragraph in document.findall(nodes.paragraph):
-        for text in paragraph.findall(nodes.Text):
-            above: nodes.Node | None = text.parent
+        for node in paragraph.findall(kind):
+            above: nodes.Node | None = node.parent
             while above is not None and not isinstance(above, _SKIPPED):
                 above = above.parent
             if above is None:
-                yield text
+                yield node
 
 
 def read_all_anew(

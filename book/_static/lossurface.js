@@ -241,7 +241,7 @@
 // A box of code, of maths or around a table that scrolls must be reachable by keyboard. The theme decides that from widths that
 // may still change while fonts load, and takes the tab stop away again; so every box keeps one.
 window.addEventListener("DOMContentLoaded", () => {
-  for (const box of document.querySelectorAll("pre, div.math, .pst-scrollable-table-container")) {
+  for (const box of document.querySelectorAll("pre, .ls-display, .pst-scrollable-table-container")) {
     const keep = () => {
       if (box.tabIndex !== 0) box.tabIndex = 0;
     };
@@ -255,16 +255,5 @@ window.addEventListener("DOMContentLoaded", () => {
   for (const arrow of document.querySelectorAll("nav summary")) {
     const part = arrow.closest("li")?.querySelector("a");
     arrow.setAttribute("aria-label", `Pages of ${part ? part.textContent.trim() : "this part"}`);
-  }
-});
-
-// A comma or full stop stays on the line of the formula before it (U+2060 is a word joiner), where
-// the book was not built with Node, which sees to that.
-window.addEventListener("DOMContentLoaded", () => {
-  for (const formula of document.querySelectorAll("span.math")) {
-    const next = formula.nextSibling;
-    if (next && next.nodeType === Node.TEXT_NODE && /^[,.;:!?)\]]/.test(next.data)) {
-      next.data = "\u2060" + next.data;
-    }
   }
 });
