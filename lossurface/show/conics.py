@@ -126,21 +126,25 @@ def plane(seen: Trap, window: float, title: str = "") -> Drawing:
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
         looks = ((1, "+1", palette.positive, "o", "-"), (-1, "-1", palette.negative, "s", "--"))
-        for pieces, (sign, text, colour, mark, dash) in zip(curves, looks, strict=True):
-            for line in pieces:
-                ax.plot(*line.T, dash, color=colour, linewidth=2)
+        for sign, text, colour, mark, _ in looks:
             mine = seen.y == sign
             ax.scatter(
                 seen.X[mine, 0], seen.X[mine, 1], s=(7 + 13 * np.sqrt(areas[mine])) ** 2,
                 marker=mark, color=colour, edgecolors=palette.paper, zorder=4,
             )  # fmt: skip
             ax.plot([], [], mark, color=colour, label=f"label ${text}$")  # of one size, whatever
-        ax.plot(0, 0, "+", color=palette.muted, markersize=10)
+        ax.plot(0, 0, "+", color=palette.muted, markersize=10, label="origin")
+        if areas.any():
+            ax.plot([], [], " ", label="size: dual weight")
+        for pieces, (*_, colour, _, dash) in zip(curves, looks, strict=True):
+            for k, line in enumerate(pieces):
+                name = "" if k else "its curve"
+                ax.plot(*line.T, dash, color=colour, linewidth=2, label=name)
         ax.set(xlim=(-window, window), ylim=(-window, window), aspect="equal")
         ax.set(xlabel="$x_1$", ylabel="$x_2$")
         ax.grid(False)
         if title:
             figure.suptitle(title, fontsize=11)
-        legend(ax, 2)
+        legend(ax)
 
     return draw

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lossurface.show.figure import MIME
@@ -63,18 +63,26 @@ def _linked(renderer: NbElementRenderer, text: str) -> str:
     return re.sub(r' href="doc:([^"]+)"', link, text)
 
 
-def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> list[nodes.image]:
+def pictures(payload: dict[str, Any]) -> Iterator[tuple[str, str, str, bytes]]:
+    """Yield of each picture of a static figure: its theme, its alt text, its file and the content.
+
+    The files are in the site's folder `_images`.
+    """
+    for theme in ("light", "dark"):
+        for k, (text, alt) in enumerate(zip(payload[theme], payload["alts"], strict=True), 1):
+            content = text.encode() if payload["format"] == "svg" else base64.b64decode(text)
+            digest = hashlib.sha256(content).hexdigest()[:12]
+            panel = f"-{k}" if len(payload["alts"]) > 1 else ""
+            file = f"{payload['name']}{panel}-{theme}-{digest}.{payload['format']}"
+            yield theme, alt, file, content
+
+
+def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> Iterator[nodes.image]:
     from docutils import nodes
 
-    images = []
-    for theme in ("light", "dark"):
-        text = payload[theme]
-        content = text.encode() if payload["format"] == "svg" else base64.b64decode(text)
-        digest = hashlib.sha256(content).hexdigest()[:12]
-        uri = renderer.write_file(
-            [f"{payload['name']}-{theme}-{digest}.{payload['format']}"], content, exists_ok=True
-        )
+    for theme, alt, file, content in pictures(payload):
+        uri = renderer.write_file([file], content, exists_ok=True)
         # dark-light: the theme's own leave to stay as drawn in the dark
-        classes = [f"ls-{theme}", "dark-light"]
-        images.append(nodes.image(uri=uri, alt=payload["alt"], classes=classes))
-    return images
+        classes, width = [f"ls-{theme}", "dark-light", "no-scaled-link"], f"{payload['width']}px"
+        # lazy: what the other theme shows is not fetched
+        yield nodes.image(uri=uri, alt=alt, classes=classes, width=width, loading="lazy")
