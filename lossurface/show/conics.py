@@ -96,11 +96,10 @@ def samples(seen: Trap, window: float) -> go.Figure:
                 },
             )
         )  # fmt: skip
-    cross = {"symbol": "cross-thin", "size": 11, "line": {"color": MUTED, "width": 1.5}}
-    traces.append(
-        go.Scatter(x=[0], y=[0], mode="markers", hoverinfo="skip", showlegend=False, marker=cross)
-    )
-    axis = {"range": [-window, window], "showgrid": False, "constrain": "domain"}
+    axis = {
+        "range": [-window, window], "showgrid": False, "constrain": "domain",
+        "zeroline": True, "zerolinecolor": MUTED,  # they cross in the origin
+    }  # fmt: skip
     verdict = seen.condition.verdict
     told = verdict if verdict == "undecided" else f"condition {verdict}"
     note = {
@@ -133,7 +132,8 @@ def plane(seen: Trap, window: float, title: str = "") -> Drawing:
                 marker=mark, color=colour, edgecolors=palette.paper, zorder=4,
             )  # fmt: skip
             ax.plot([], [], mark, color=colour, label=f"label ${text}$")  # of one size, whatever
-        ax.plot(0, 0, "+", color=palette.muted, markersize=10, label="origin")
+        for guide in (ax.axhline, ax.axvline):  # they cross in the origin
+            guide(0, color=palette.muted, linewidth=0.8, zorder=0)
         if areas.any():
             ax.plot([], [], " ", label="size: dual weight")
         for pieces, (*_, colour, _, dash) in zip(curves, looks, strict=True):

@@ -21,7 +21,9 @@ __all__ = ["contours", "curves", "legend", "line", "plane", "probability", "scat
 Range = tuple[float, float] | None
 
 DASHES = ("-", "--", ":", "-.", (0, (6, 1)), (0, (4, 1, 1, 1, 1, 1)))
-STAR: dict[str, Any] = {"marker": "*", "markersize": 15, "markeredgecolor": "#1f2328", "linestyle": "none"}
+STAR: dict[str, Any] = {
+    "marker": "*", "markersize": 15, "markeredgecolor": "#1f2328", "linestyle": "none"
+}  # fmt: skip
 """How theta* is marked, in the palette's amber."""
 
 
@@ -79,7 +81,7 @@ def contours(
             cx, cy = point[0] + radius * np.cos(angle), point[1] + radius * np.sin(angle)
             ax.plot(cx, cy, color=palette.accent, linewidth=2.5, label="certified ball")
             ax.set_aspect("equal")
-        ax.plot(*point, color=palette.amber, label=r"$\theta^\star$", **STAR)
+        ax.plot(*point, color=palette.amber, label="θ*", **STAR)
         ax.set(xlabel=axes[0], ylabel=axes[1], xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
         _title(figure, title)
         if math.isfinite(radius):
@@ -115,8 +117,8 @@ def curves(
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        for i, (name, ys) in enumerate(lines.items()):
-            ax.plot(x, ys, label=name, linestyle=DASHES[i % len(DASHES)])
+        for i, (name, ys) in enumerate(lines.items()):  # six colours, then with other dashes
+            ax.plot(x, ys, label=name, linestyle=DASHES[(i + i // 6) % 6])
         for mark in marks:
             ax.plot(*mark, color=palette.amber, **STAR)
         if log:
@@ -199,8 +201,8 @@ def probability(
 ) -> Drawing:
     """Draw estimated probabilities with 95% Clopper-Pearson intervals, and exact ones as lines.
 
-    What is counted has a dot, and its place along the axis a tick where there is room; a line
-    without dots is computed.
+    What is counted has a dot, and its place along the axis, if whole, a tick where there is room;
+    a line without dots is computed.
 
     Args:
         counts: by name, three arrays (k,): the abscissa, the successes, the trials.
@@ -230,8 +232,7 @@ def probability(
             ax.plot(xs, chance, linestyle=dash, color=palette.ink, linewidth=1.4, label=name)
         if log:
             ax.set_yscale("log")
-        ax.set_xticks(_apart({float(x) for tally in tallies.values() for x in tally.x}))
-        ax.xaxis.set_major_formatter("{x:g}")
+        ax.set_xticks(_apart({int(x) for tally in tallies.values() for x in tally.x if x % 1 == 0}))
         ax.set(xlabel=axes[0], ylabel=axes[1])
         if len(tallies) + len(proved) > 1:
             legend(ax)
@@ -249,12 +250,11 @@ def scatter(ax: Any, x: Any, y: Any, labels: Any, palette: Palette) -> None:
         )  # fmt: skip
 
 
-def _apart(places: Collection[float]) -> list[float]:
-    """Return those of the places that leave room for the ones before them: the last is one."""
-    kept: list[float] = []
-    room = 0.09 * (max(places) - min(places))
+def _apart(places: Collection[int]) -> list[int]:
+    """Return those of the places that leave room for the ones after them."""
+    kept: list[int] = []
     for place in sorted(places, reverse=True):
-        if not kept or kept[-1] - place >= room:
+        if not kept or kept[-1] - place >= 0.09 * (max(places) - min(places)):
             kept.append(place)
     return kept
 
