@@ -36,7 +36,8 @@ class FigureRenderer:
         figure["names"].append(name)
         figure["ids"].append(name)
         if payload["kind"] == "static":
-            figure.extend(_images(renderer, payload))
+            for picture in payload["pictures"]:
+                figure.extend(_images(renderer, name, picture, payload["width"]))
         else:
             figure.append(nodes.raw("", _linked(renderer, payload["html"]), format="html"))
         caption = nodes.caption()
@@ -63,26 +64,26 @@ def _linked(renderer: NbElementRenderer, text: str) -> str:
     return re.sub(r' href="doc:([^"]+)"', link, text)
 
 
-def pictures(payload: dict[str, Any]) -> Iterator[tuple[str, str, str, bytes]]:
-    """Yield of each picture of a static figure: its theme, its alt text, its file and the content.
+def files(name: str, picture: dict[str, str]) -> Iterator[tuple[str, str, bytes]]:
+    """Yield a theme, the name of a file and its content for both of a picture's themes.
 
-    The files are in the site's folder `_images`.
+    The site has the files in its folder `_images`.
     """
     for theme in ("light", "dark"):
-        for k, (text, alt) in enumerate(zip(payload[theme], payload["alts"], strict=True), 1):
-            content = text.encode() if payload["format"] == "svg" else base64.b64decode(text)
-            digest = hashlib.sha256(content).hexdigest()[:12]
-            panel = f"-{k}" if len(payload["alts"]) > 1 else ""
-            file = f"{payload['name']}{panel}-{theme}-{digest}.{payload['format']}"
-            yield theme, alt, file, content
+        text = picture[theme]
+        content = text.encode() if picture["format"] == "svg" else base64.b64decode(text)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        yield theme, f"{name}-{theme}-{digest}.{picture['format']}", content
 
 
-def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> Iterator[nodes.image]:
+def _images(
+    renderer: NbElementRenderer, name: str, picture: dict[str, str], width: int
+) -> Iterator[nodes.image]:
+    """Write a picture's two files; yield a node for each."""
     from docutils import nodes
 
-    for theme, alt, file, content in pictures(payload):
+    for theme, file, content in files(name, picture):
         uri = renderer.write_file([file], content, exists_ok=True)
         # dark-light: the theme's own leave to stay as drawn in the dark
-        classes, width = [f"ls-{theme}", "dark-light", "no-scaled-link"], f"{payload['width']}px"
-        # lazy: what the other theme shows is not fetched
-        yield nodes.image(uri=uri, alt=alt, classes=classes, width=width, loading="lazy")
+        classes = [f"ls-{theme}", "dark-light", "no-scaled-link"]
+        yield nodes.image(uri=uri, alt=picture["alt"], classes=classes, width=f"{width}px")

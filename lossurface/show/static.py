@@ -50,11 +50,11 @@ class Static:
             "static",
             self._images(),
             f"Figure: {self.words.alt}",
-            alts=self.alts,
             width=self.width,
-            format=self.format,
-            light=self.light,
-            dark=self.dark,
+            pictures=[
+                {"format": self.format, "alt": alt, "light": light, "dark": dark}
+                for alt, light, dark in zip(self.alts, self.light, self.dark, strict=True)
+            ],
         )
 
     def to_html(self) -> str:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from lossurface.show.figure import MIME  # noqa: E402
-from lossurface.show.myst import pictures  # noqa: E402
+from lossurface.show.myst import files  # noqa: E402
 from scripts.book import replace  # noqa: E402
 
 PICTURE = "fig-index-surfaces"
@@ -58,19 +58,17 @@ def figures(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def entry(page: str, figure: dict[str, Any]) -> str:
     """Return a figure's small picture, its name, its files and its words: an item of a list."""
-    link, links, small = f"../{page}#{figure['name']}", [], ""
-    if figure["kind"] == "static":
-        for theme, _, file, _ in pictures(figure):
-            address = f"../../_images/{file}"
-            if f"ls-{theme}" not in small:  # of several panels the first
-                small += (
-                    f'<img class="ls-{theme} dark-light" src="{address}" loading="lazy" '
-                    f'alt="{figure["name"]}, small">'
-                )
-            kind = figure["format"].upper()
+    name, links, small = figure["name"], [], ""
+    link = f"../{page}#{name}"
+    for picture in figure.get("pictures", ()):
+        for theme, file, _ in files(name, picture):
+            address, kind = f"../../_images/{file}", picture["format"].upper()
             links.append(f'<a href="{address}" download>{kind}, {theme}</a>')
+            if f"ls-{theme}" not in small:  # of several panels the first
+                look = f'class="ls-{theme} dark-light" alt="{name}, small" loading="lazy"'
+                small += f'<img {look} src="{address}">'
     return (
-        f'<li>{small}<div><p><a href="{link}">{figure["name"]}</a> '
+        f'<li>{small}<div><p><a href="{link}">{name}</a> '
         f"({'; '.join(links) or 'interactive'})</p><p>{html.escape(figure['alt'])}</p></div></li>"
     )
 
@@ -99,7 +97,7 @@ def preview(source: Path) -> bytes | None:
         return None
     sheet = Figure(figsize=(12, 6.3), dpi=100)
     axes = sheet.add_axes((0.02, 0.02, 0.96, 0.96))
-    axes.imshow(imread(io.BytesIO(base64.b64decode(found["light"][0]))))
+    axes.imshow(imread(io.BytesIO(base64.b64decode(found["pictures"][0]["light"]))))
     axes.set_axis_off()
     stream = io.BytesIO()
     sheet.savefig(stream, metadata={"Software": None})

@@ -8,7 +8,7 @@ import pytest
 from lossurface import InputError
 from lossurface.show import panels, plot, scene, static
 from lossurface.show.figure import MIME, Markup, Words
-from lossurface.show.myst import pictures
+from lossurface.show.myst import files
 from lossurface.show.style import DARK, LIGHT
 
 WORDS = {"name": "fig-test", "alt": "A picture for a test", "caption": "There is nothing to see."}
@@ -46,8 +46,9 @@ def test_drawn_in_both_themes(name):
 def test_panels_and_png():
     grid = panels(DRAWINGS["line"], DRAWINGS["curves"], DRAWINGS["valley"], columns=2)
     bundle = static(grid, **WORDS, size=(5, 5), format="png")._repr_mimebundle_()
-    assert bundle[MIME]["format"] == "png"
-    assert bundle[MIME]["light"] != bundle[MIME]["dark"]
+    (picture,) = bundle[MIME]["pictures"]
+    assert picture["format"] == "png"
+    assert picture["light"] != picture["dark"]
     assert bundle["text/html"].count(f'alt="{WORDS["alt"]}"') == 2
 
 
@@ -56,11 +57,9 @@ def test_several_drawings_are_several_pictures():
     two = [DRAWINGS["line"], DRAWINGS["valley"]]
     words = {**WORDS, "alt": ["A line.", "The valley beside it."]}
     figure = static(two, **words, size=(3.5, 3))
-    shown = list(pictures(figure._repr_mimebundle_()[MIME]))
-    assert [(theme, alt) for theme, alt, _, _ in shown] == [
-        (theme, alt) for theme in ("light", "dark") for alt in words["alt"]
-    ]
-    assert len({file for _, _, file, _ in shown}) == 4
+    shown = figure._repr_mimebundle_()[MIME]["pictures"]
+    assert [picture["alt"] for picture in shown] == words["alt"]
+    assert len({file for one in shown for _, file, _ in files("fig-test", one)}) == 4
     assert figure.words.alt == "A line. The valley beside it."
     assert figure.to_html().count("width:336px") == 4
     with pytest.raises(InputError, match="1 texts for 2 panels"):
