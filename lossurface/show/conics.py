@@ -96,11 +96,10 @@ def samples(seen: Trap, window: float) -> go.Figure:
                 },
             )
         )  # fmt: skip
-    cross = {"symbol": "cross-thin", "size": 11, "line": {"color": MUTED, "width": 1.5}}
-    traces.append(
-        go.Scatter(x=[0], y=[0], mode="markers", hoverinfo="skip", showlegend=False, marker=cross)
-    )
-    axis = {"range": [-window, window], "showgrid": False, "constrain": "domain"}
+    axis = {
+        "range": [-window, window], "showgrid": False, "constrain": "domain",
+        "zeroline": True, "zerolinecolor": MUTED,  # they cross in the origin
+    }  # fmt: skip
     verdict = seen.condition.verdict
     told = verdict if verdict == "undecided" else f"condition {verdict}"
     note = {
@@ -126,21 +125,26 @@ def plane(seen: Trap, window: float, title: str = "") -> Drawing:
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
         looks = ((1, "+1", palette.positive, "o", "-"), (-1, "-1", palette.negative, "s", "--"))
-        for pieces, (sign, text, colour, mark, dash) in zip(curves, looks, strict=True):
-            for line in pieces:
-                ax.plot(*line.T, dash, color=colour, linewidth=2)
+        for sign, text, colour, mark, _ in looks:
             mine = seen.y == sign
             ax.scatter(
                 seen.X[mine, 0], seen.X[mine, 1], s=(7 + 13 * np.sqrt(areas[mine])) ** 2,
                 marker=mark, color=colour, edgecolors=palette.paper, zorder=4,
             )  # fmt: skip
             ax.plot([], [], mark, color=colour, label=f"label ${text}$")  # of one size, whatever
-        ax.plot(0, 0, "+", color=palette.muted, markersize=10)
+        for guide in (ax.axhline, ax.axvline):  # they cross in the origin
+            guide(0, color=palette.muted, linewidth=0.8, zorder=0)
+        if areas.any():
+            ax.plot([], [], " ", label="size: dual weight")
+        for pieces, (*_, colour, _, dash) in zip(curves, looks, strict=True):
+            for k, line in enumerate(pieces):
+                name = "" if k else "its curve"
+                ax.plot(*line.T, dash, color=colour, linewidth=2, label=name)
         ax.set(xlim=(-window, window), ylim=(-window, window), aspect="equal")
         ax.set(xlabel="$x_1$", ylabel="$x_2$")
         ax.grid(False)
         if title:
             figure.suptitle(title, fontsize=11)
-        legend(ax, 2)
+        legend(ax)
 
     return draw

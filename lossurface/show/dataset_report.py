@@ -159,7 +159,7 @@ def _plane(report: Report) -> Drawing:
                 values = _squares(plane, _ellipsoid(report, sign)[1]).reshape(400, 400)
                 ax.contour(grid, grid, values, levels=[1.0], colors=[colour])
         ax.set(xlabel=names[0], ylabel=names[1])
-        legend(ax, 2)
+        legend(ax)
 
     return draw
 

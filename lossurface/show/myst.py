@@ -6,7 +6,7 @@ import base64
 import hashlib
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lossurface.show.figure import MIME
@@ -36,7 +36,8 @@ class FigureRenderer:
         figure["names"].append(name)
         figure["ids"].append(name)
         if payload["kind"] == "static":
-            figure.extend(_images(renderer, payload))
+            for picture in payload["pictures"]:
+                figure.extend(_images(renderer, name, picture, payload["width"]))
         else:
             figure.append(nodes.raw("", _linked(renderer, payload["html"]), format="html"))
         caption = nodes.caption()
@@ -63,18 +64,26 @@ def _linked(renderer: NbElementRenderer, text: str) -> str:
     return re.sub(r' href="doc:([^"]+)"', link, text)
 
 
-def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> list[nodes.image]:
+def files(name: str, picture: dict[str, str]) -> Iterator[tuple[str, str, bytes]]:
+    """Yield a theme, the name of a file and its content for both of a picture's themes.
+
+    The site has the files in its folder `_images`.
+    """
+    for theme in ("light", "dark"):
+        text = picture[theme]
+        content = text.encode() if picture["format"] == "svg" else base64.b64decode(text)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        yield theme, f"{name}-{theme}-{digest}.{picture['format']}", content
+
+
+def _images(
+    renderer: NbElementRenderer, name: str, picture: dict[str, str], width: int
+) -> Iterator[nodes.image]:
+    """Write a picture's two files; yield a node for each."""
     from docutils import nodes
 
-    images = []
-    for theme in ("light", "dark"):
-        text = payload[theme]
-        content = text.encode() if payload["format"] == "svg" else base64.b64decode(text)
-        digest = hashlib.sha256(content).hexdigest()[:12]
-        uri = renderer.write_file(
-            [f"{payload['name']}-{theme}-{digest}.{payload['format']}"], content, exists_ok=True
-        )
+    for theme, file, content in files(name, picture):
+        uri = renderer.write_file([file], content, exists_ok=True)
         # dark-light: the theme's own leave to stay as drawn in the dark
-        classes = [f"ls-{theme}", "dark-light"]
-        images.append(nodes.image(uri=uri, alt=payload["alt"], classes=classes))
-    return images
+        classes = [f"ls-{theme}", "dark-light", "no-scaled-link"]
+        yield nodes.image(uri=uri, alt=picture["alt"], classes=classes, width=f"{width}px")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,10 @@ __all__ = ["contours", "curves", "legend", "line", "plane", "probability", "scat
 Range = tuple[float, float] | None
 
 DASHES = ("-", "--", ":", "-.", (0, (6, 1)), (0, (4, 1, 1, 1, 1, 1)))
-MARKERS = "os^DvP"
+STAR: dict[str, Any] = {
+    "marker": "*", "markersize": 15, "markeredgecolor": "#1f2328", "linestyle": "none"
+}  # fmt: skip
+"""How theta* is marked, in the palette's amber."""
 
 
 def contours(
@@ -36,6 +39,8 @@ def contours(
     title: str = "",
 ) -> Drawing:
     """Draw a loss surface from above, with theta* and its certified ball.
+
+    The colours, and the contour lines between them, are spaced as the square root of the height.
 
     Args:
         x: (k,) the first coordinate in the plane, increasing.
@@ -62,20 +67,25 @@ def contours(
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
         norm = PowerNorm(0.5, vmin=steps[0], vmax=steps[-1])
-        filled = ax.contourf(xs, ys, zs, levels=steps, extend="max", norm=norm)
-        ax.contour(xs, ys, zs, levels=steps, colors="white", linewidths=0.5, alpha=0.6)
+        # As pixels, also in an SVG: their outlines would be most of the file.
+        filled = ax.contourf(xs, ys, zs, levels=steps, extend="max", norm=norm, rasterized=True)
+        ax.contour(
+            xs, ys, zs, levels=steps, colors="white", linewidths=0.5, alpha=0.6, rasterized=True
+        )
         beside = ax.inset_axes((1.04, 0, 0.05, 1))  # as tall as the axes, whatever their shape
         bar = figure.colorbar(filled, cax=beside, ticks=steps[::3], format="%.3g")
         bar.outline.set_visible(False)
-        beside.set_title("loss", fontsize=10, color=palette.ink, pad=10)
+        bar.set_label("loss (square-root scale)", fontsize=10)
         if math.isfinite(radius):
             angle = np.linspace(0, 2 * np.pi, 121)
             cx, cy = point[0] + radius * np.cos(angle), point[1] + radius * np.sin(angle)
-            ax.plot(cx, cy, color=palette.accent, linewidth=2.5)
+            ax.plot(cx, cy, color=palette.accent, linewidth=2.5, label="certified ball")
             ax.set_aspect("equal")
-        ax.plot(*point, "*", color=palette.amber, markersize=15, markeredgecolor="#1f2328")
+        ax.plot(*point, color=palette.amber, label="θ*", **STAR)
         ax.set(xlabel=axes[0], ylabel=axes[1], xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
         _title(figure, title)
+        if math.isfinite(radius):
+            legend(ax)
         ax.grid(False)
 
     return draw
@@ -100,23 +110,23 @@ def curves(
         axes: the names of the axes.
         xlim: the range of the horizontal axis; None fits the data.
         ylim: the range of the vertical axis.
-        marks: points to mark.
+        marks: points theta* to mark.
         log: whether the vertical axis is logarithmic.
         title: above the panel.
     """
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        for i, (name, ys) in enumerate(lines.items()):
-            ax.plot(x, ys, label=name, linestyle=DASHES[i % len(DASHES)])
+        for i, (name, ys) in enumerate(lines.items()):  # six colours, then with other dashes
+            ax.plot(x, ys, label=name, linestyle=DASHES[(i + i // 6) % 6])
         for mark in marks:
-            ax.plot(*mark, "o", color=palette.amber, markersize=8, markeredgecolor=palette.ink)
+            ax.plot(*mark, color=palette.amber, **STAR)
         if log:
             ax.set_yscale("log")
         ax.set(xlabel=axes[0], ylabel=axes[1], xlim=xlim, ylim=ylim)
         _title(figure, title)
         if len(lines) > 1:
-            legend(ax, 3)
+            legend(ax)
 
     return draw
 
@@ -145,7 +155,7 @@ def line(
         scatter(ax, points, 0 * points, classes, palette)
         ax.set(xlabel="$x$", ylabel="$f(x)$", xlim=(xs[0], xs[-1]), ylim=ylim)
         _title(figure, title)
-        legend(ax, 2)
+        legend(ax)
 
     return draw
 
@@ -177,7 +187,7 @@ def plane(
         ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
         _title(figure, title)
         ax.grid(False)
-        legend(ax, 2)
+        legend(ax)
 
     return draw
 
@@ -191,6 +201,9 @@ def probability(
 ) -> Drawing:
     """Draw estimated probabilities with 95% Clopper-Pearson intervals, and exact ones as lines.
 
+    What is counted has a dot, and its place along the axis, if whole, a tick where there is room;
+    a line without dots is computed.
+
     Args:
         counts: by name, three arrays (k,): the abscissa, the successes, the trials.
         exact: by name, two arrays (k,): the abscissa and the probability.
@@ -198,7 +211,6 @@ def probability(
         log: whether the vertical axis is logarithmic; a count of zero is then its upper bound.
     """
     import numpy as np
-    from matplotlib.ticker import MaxNLocator
 
     from lossurface.claims.tally import Tally
 
@@ -207,24 +219,23 @@ def probability(
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
-        looks = cycle(zip(MARKERS, palette.cycle, strict=True))
-        for (name, tally), (marker, colour) in zip(tallies.items(), looks, strict=False):
+        looks = cycle(zip(DASHES, palette.cycle, strict=True))
+        for (name, tally), (dash, colour) in zip(tallies.items(), looks, strict=False):
             x, share = np.array(tally.x), np.array(tally.hits) / np.array(tally.trials)
             low, high = np.array([tally.interval(k) for k in range(len(x))]).T
             ax.fill_between(x, low, high, color=colour, alpha=0.22, linewidth=0)
             seen = np.where(share > 0, share, np.nan) if log else share
-            ax.plot(x, seen, marker=marker, color=colour, label=name)
+            ax.plot(x, seen, marker=".", markersize=9, linestyle=dash, color=colour, label=name)
             if log:
                 ax.plot(x[share <= 0], high[share <= 0], "v", color=colour, fillstyle="none")
         for (name, (xs, chance)), dash in zip(proved.items(), cycle(DASHES[1:]), strict=False):
-            ax.plot(xs, chance, linestyle=dash, color=palette.ink, label=name)
+            ax.plot(xs, chance, linestyle=dash, color=palette.ink, linewidth=1.4, label=name)
         if log:
             ax.set_yscale("log")
-        # What is counted along the axis, neurons or samples, is whole.
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set_xticks(_apart({int(x) for tally in tallies.values() for x in tally.x if x % 1 == 0}))
         ax.set(xlabel=axes[0], ylabel=axes[1])
         if len(tallies) + len(proved) > 1:
-            legend(ax, 3)
+            legend(ax)
 
     return draw
 
@@ -239,14 +250,32 @@ def scatter(ax: Any, x: Any, y: Any, labels: Any, palette: Palette) -> None:
         )  # fmt: skip
 
 
+def _apart(places: Collection[int]) -> list[int]:
+    """Return those of the places that leave room for the ones after them."""
+    kept: list[int] = []
+    for place in sorted(places, reverse=True):
+        if not kept or kept[-1] - place >= 0.09 * (max(places) - min(places)):
+            kept.append(place)
+    return kept
+
+
 def _title(figure: FigureBase, title: str) -> None:
     """Name a panel, above its legend."""
     if title:
         figure.suptitle(title, fontsize=11)
 
 
-def legend(ax: Any, columns: int) -> None:
-    """Put the legend above the axes, where it hides nothing."""
+def legend(ax: Any) -> None:
+    """Put the legend above the axes, where it hides nothing, in as many columns as have room."""
+    import numpy as np
+
+    names = ax.get_legend_handles_labels()[1]
+    letters = [len(name.replace("$", "").replace("\\", "")) for name in names]
+    room = 0.9 * 72 * ax.get_figure(root=False).bbox.width / ax.get_figure().dpi  # in points
+    for columns in range(len(names), 0, -1):
+        longest = [max(part) for part in np.array_split(letters, columns)]
+        if sum(6 * most + 35 for most in longest) <= room:
+            break
     ax.legend(
         loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns,
         handlelength=1.8, handletextpad=0.5, columnspacing=1.2, borderaxespad=0.2,

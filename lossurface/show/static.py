@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Drawing = Callable[["FigureBase", Palette], None]
 """Draws into an empty figure (or part of one) with the colours of a theme."""
 
+WIDEST = 5.4
+"""Inches: on a phone 360 pixels wide the smallest type, 10 points, is then 9 pixels high."""
+
 
 @dataclass(frozen=True)
 class Static:
@@ -26,14 +29,18 @@ class Static:
 
     Attributes:
         words: its name, alt text and caption.
+        alts: the alt text of each panel.
+        width: of a panel, in CSS pixels, where there is room for it.
         format: "svg" (text) or "png" (base64).
-        light, dark: the two renderings; empty where figures are left out.
+        light, dark: the renderings of the panels; empty where figures are left out.
     """
 
     words: Words
+    alts: tuple[str, ...]
+    width: int
     format: Literal["svg", "png"]
-    light: str
-    dark: str
+    light: tuple[str, ...]
+    dark: tuple[str, ...]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if not self.light:
@@ -43,9 +50,11 @@ class Static:
             "static",
             self._images(),
             f"Figure: {self.words.alt}",
-            format=self.format,
-            light=self.light,
-            dark=self.dark,
+            width=self.width,
+            pictures=[
+                {"format": self.format, "alt": alt, "light": light, "dark": dark}
+                for alt, light, dark in zip(self.alts, self.light, self.dark, strict=True)
+            ],
         )
 
     def to_html(self) -> str:
@@ -55,33 +64,37 @@ class Static:
     def _images(self) -> str:
         kind = "svg+xml" if self.format == "svg" else "png"
         images = []
-        for theme, data in (("light", self.light), ("dark", self.dark)):
-            encoded = base64.b64encode(data.encode()).decode() if self.format == "svg" else data
-            images.append(
-                f'<img class="ls-{theme}" alt="{html.escape(self.words.alt)}" '
-                f'src="data:image/{kind};base64,{encoded}">'
-            )
+        for theme, panels in (("light", self.light), ("dark", self.dark)):
+            for alt, data in zip(self.alts, panels, strict=True):
+                encoded = base64.b64encode(data.encode()).decode() if self.format == "svg" else data
+                images.append(
+                    f'<img class="ls-{theme}" alt="{html.escape(alt)}" '
+                    f'style="width:{self.width}px" src="data:image/{kind};base64,{encoded}">'
+                )
         return "".join(images)
 
 
 def static(
-    draw: Drawing,
+    draw: Drawing | Sequence[Drawing],
     *,
     name: str,
-    alt: str,
+    alt: str | Sequence[str],
     caption: str,
-    size: tuple[float, float] = (6.4, 3.6),
+    size: tuple[float, float] = (5.2, 3.2),
     format: Literal["svg", "png"] = "svg",
 ) -> Static:
     """Draw a figure in both themes.
 
     Args:
         draw: one of the drawings of `lossurface.show.plot`, or any function of a figure and a
-            palette.
+            palette; or several, for panels that stand side by side where there is room, and one
+            below the other on a phone.
         name: the label for `{numref}`, "fig-...", unique in the book.
-        alt: the figure in words, for readers who cannot see it.
+        alt: the figure in words, for readers who cannot see it; of each panel, where there are
+            several.
         caption: one sentence that says what to see; Markdown and maths allowed.
-        size: width and height in inches; 6.4 inches is the width of the text.
+        size: width and height in inches, of each panel; two panels 3.5 inches wide fill the width
+            of the text.
         format: "svg", or "png" for drawings of very many pieces (3-D surfaces).
 
     Returns:
@@ -90,19 +103,29 @@ def static(
     Raises:
         InputError: a word is missing, or the size or format is not usable.
     """
-    words = Words(name, alt, caption)
+    drawings = (draw,) if callable(draw) else tuple(draw)
+    alts = (alt,) if isinstance(alt, str) else tuple(alt)
+    words = Words(name, " ".join(alts), caption)
+    if len(alts) != len(drawings):
+        raise InputError(
+            f"alt of {name} has {len(alts)} texts for {len(drawings)} panels; write one for each"
+        )
     if format not in ("svg", "png"):
         raise InputError(f'format of {name} is {format!r}; write "svg" or "png"')
-    if not 2 <= size[0] <= 12 or not 1 <= size[1] <= 12:
-        raise InputError(f"size of {name} is {size} inches; use 2-12 across and 1-12 down")
-    if not drawn():
-        return Static(words, format, "", "")
-    light, dark = (_render(draw, palette, size, format) for palette in (LIGHT, DARK))
-    return Static(words, format, light, dark)
+    if not 2 <= size[0] <= WIDEST or not 1 <= size[1] <= 12:
+        raise InputError(
+            f"size of {name} is {size} inches; use 2-{WIDEST} across, so that it can be read on a "
+            "phone, and 1-12 down"
+        )
+    light, dark = (
+        tuple(_render(one, palette, size, format) for one in drawings) if drawn() else ()
+        for palette in (LIGHT, DARK)
+    )
+    return Static(words, alts, round(96 * size[0]), format, light, dark)
 
 
 def panels(*drawings: Drawing, columns: int | None = None) -> Drawing:
-    """Put drawings side by side (or in a grid of `columns`)."""
+    """Put drawings into one picture, side by side (or in a grid of `columns`) on any screen."""
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         across = columns or len(drawings)

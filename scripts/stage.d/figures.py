@@ -7,7 +7,6 @@ includes, and `book/_static/preview.png`, the first page's picture on the ground
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import io
 import json
@@ -22,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from lossurface.show.figure import MIME  # noqa: E402
+from lossurface.show.myst import files  # noqa: E402
 from scripts.book import replace  # noqa: E402
 
 PICTURE = "fig-index-surfaces"
@@ -56,32 +56,33 @@ def figures(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 yield output["data"][MIME]
 
 
-def files(figure: dict[str, Any]) -> str:
-    """Return links to a drawing's two files, under the names that `lossurface.show.myst` gives."""
-    links = []
-    for theme in ("light", "dark"):
-        text, kind = figure[theme], figure["format"]
-        content = text.encode() if kind == "svg" else base64.b64decode(text)
-        digest = hashlib.sha256(content).hexdigest()[:12]
-        address = f"../../_images/{figure['name']}-{theme}-{digest}.{kind}"
-        links.append(f'<a href="{address}" download>{kind.upper()}, {theme}</a>')
-    return "; ".join(links)
+def entry(page: str, figure: dict[str, Any]) -> str:
+    """Return a figure's small picture, its name, its files and its words: an item of a list."""
+    name, links, small = figure["name"], [], ""
+    link = f"../{page}#{name}"
+    for picture in figure.get("pictures", ()):
+        for theme, file, _ in files(name, picture):
+            address, kind = f"../../_images/{file}", picture["format"].upper()
+            links.append(f'<a href="{address}" download>{kind}, {theme}</a>')
+            if f"ls-{theme}" not in small:  # of several panels the first
+                look = f'class="ls-{theme} dark-light" alt="{name}, small" loading="lazy"'
+                small += f'<img {look} src="{address}">'
+    return (
+        f'<li>{small}<div><p><a href="{link}">{name}</a> '
+        f"({'; '.join(links) or 'interactive'})</p><p>{html.escape(figure['alt'])}</p></div></li>"
+    )
 
 
 def listed(source: Path) -> str:
     """Return the list, in Markdown."""
     lines = []
     for title, path in pages(source):
-        entries = []
-        for figure in figures(json.loads(path.read_text(encoding="utf-8"))["cells"]):
-            page = path.relative_to(source / "book").with_suffix(".html").as_posix()
-            drawn = files(figure) if figure["kind"] == "static" else "interactive"
-            entries.append(
-                f'<dt><a href="../{page}#{figure["name"]}">{figure["name"]}</a> ({drawn})</dt>'
-                f"<dd>{html.escape(figure['alt'])}</dd>"
-            )
+        page = path.relative_to(source / "book").with_suffix(".html").as_posix()
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        entries = [entry(page, figure) for figure in figures(cells)]
         if entries:
-            lines += [f"## {title}", "", "```{raw} html", "<dl>", *entries, "</dl>", "```", ""]
+            shown = ['<ul class="ls-shown">', *entries, "</ul>"]
+            lines += [f"## {title}", "", "```{raw} html", *shown, "```", ""]
     return "\n".join(lines)
 
 
@@ -96,7 +97,7 @@ def preview(source: Path) -> bytes | None:
         return None
     sheet = Figure(figsize=(12, 6.3), dpi=100)
     axes = sheet.add_axes((0.02, 0.02, 0.96, 0.96))
-    axes.imshow(imread(io.BytesIO(base64.b64decode(found["light"]))))
+    axes.imshow(imread(io.BytesIO(base64.b64decode(found["pictures"][0]["light"]))))
     axes.set_axis_off()
     stream = io.BytesIO()
     sheet.savefig(stream, metadata={"Software": None})

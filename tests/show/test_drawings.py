@@ -8,6 +8,7 @@ import pytest
 from lossurface import InputError
 from lossurface.show import panels, plot, scene, static
 from lossurface.show.figure import MIME, Markup, Words
+from lossurface.show.myst import files
 from lossurface.show.style import DARK, LIGHT
 
 WORDS = {"name": "fig-test", "alt": "A picture for a test", "caption": "There is nothing to see."}
@@ -35,7 +36,7 @@ DRAWINGS = {
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_drawn_in_both_themes(name):
     figure = static(DRAWINGS[name], **WORDS)
-    for text, palette, other in ((figure.light, LIGHT, DARK), (figure.dark, DARK, LIGHT)):
+    for (text,), palette, other in ((figure.light, LIGHT, DARK), (figure.dark, DARK, LIGHT)):
         ElementTree.fromstring(text)
         assert palette.muted in text or palette.ink in text
         assert other.muted not in text
@@ -44,15 +45,30 @@ def test_drawn_in_both_themes(name):
 
 def test_panels_and_png():
     grid = panels(DRAWINGS["line"], DRAWINGS["curves"], DRAWINGS["valley"], columns=2)
-    bundle = static(grid, **WORDS, size=(6, 5), format="png")._repr_mimebundle_()
-    assert bundle[MIME]["format"] == "png"
-    assert bundle[MIME]["light"] != bundle[MIME]["dark"]
+    bundle = static(grid, **WORDS, size=(5, 5), format="png")._repr_mimebundle_()
+    (picture,) = bundle[MIME]["pictures"]
+    assert picture["format"] == "png"
+    assert picture["light"] != picture["dark"]
     assert bundle["text/html"].count(f'alt="{WORDS["alt"]}"') == 2
+
+
+def test_several_drawings_are_several_pictures():
+    """Each with its own words: side by side on a screen, one below the other on a phone."""
+    two = [DRAWINGS["line"], DRAWINGS["valley"]]
+    words = {**WORDS, "alt": ["A line.", "The valley beside it."]}
+    figure = static(two, **words, size=(3.5, 3))
+    shown = figure._repr_mimebundle_()[MIME]["pictures"]
+    assert [picture["alt"] for picture in shown] == words["alt"]
+    assert len({file for one in shown for _, file, _ in files("fig-test", one)}) == 4
+    assert figure.words.alt == "A line. The valley beside it."
+    assert figure.to_html().count("width:336px") == 4
+    with pytest.raises(InputError, match="1 texts for 2 panels"):
+        static(two, **WORDS)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"alt": " "}, "alt of"), ({"format": "gif"}, "format"), ({"size": (60, 3)}, "inches")],
+    [({"alt": " "}, "alt of"), ({"format": "gif"}, "format"), ({"size": (6, 3)}, "inches")],
 )
 def test_bad_input_is_named(change, message):
     with pytest.raises(InputError, match=message):
