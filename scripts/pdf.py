@@ -25,7 +25,7 @@ from urllib.parse import urljoin
 
 import yaml
 from bs4 import BeautifulSoup, Tag
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 
 from lossurface import __version__
 from scripts.screenshots import CHROMIUM_FLAGS, ROOT, SITE, chromium, served
@@ -42,7 +42,7 @@ LEFT_OUT = {
     "book/reproducibility": "the last recorded run of every page, and how to repeat it",
     "book/api/index": "every public name of the package and its command line",
 }
-NOT_PRINTED = "script, .headerlink, details.hide, .ls-controls, .ls-frames, .ls-dark, .ls-doors"
+NOT_PRINTED = "script, .headerlink, .ls-dark, details.hide, section:has(> .ls-doors)"
 
 
 def parts(root: Path) -> dict[str, list[str]]:
@@ -84,7 +84,8 @@ def chapter(site: Path, page: str, included: set[str], base: str = "") -> Tag:
         elif not re.match(r"[a-z]+:", address):
             link["href"] = urljoin(base, f"{address}#{fragment}".rstrip("#"))
             if not base:  # nobody knows where the site is
-                link.unwrap()
+                link.name = "span"
+                del link["href"]
     content["id"] = page
     return content
 
@@ -97,7 +98,7 @@ def title_page(root: Path) -> str:
     names = [f"{one['given-names']} {one['family-names']}" for one in paper["authors"]]
     command = ["git", "log", "-1", "--format=commit %h of %cs"]
     commit = subprocess.run(command, cwd=root, capture_output=True, text=True).stdout.strip()
-    return f"""<header class="ls-title">
+    return f"""<div class="ls-edition">
 <p class="ls-book">{escape(config["title"])}</p>
 <p>An executable companion to</p>
 <p><b>{escape(paper["title"])}</b><br>{", ".join(names[:-1])} and {names[-1]}<br>
@@ -106,7 +107,7 @@ pages {paper["start"]}–{paper["end"]}, {paper["year"]}<br>
 <a href="{paper["url"]}">{paper["url"]}</a></p>
 <p>{escape(config["author"])}</p>
 <footer><p>Version {", ".join(filter(None, (__version__, commit)))}.</p>
-{config["html"]["extra_footer"]}</footer></header>"""
+{config["html"]["extra_footer"]}</footer></div>"""
 
 
 def contents(listed: dict[str, list[str]], titles: dict[str, str], at: Mapping[str, int]) -> str:
@@ -117,7 +118,7 @@ def contents(listed: dict[str, list[str]], titles: dict[str, str], at: Mapping[s
         for page in pages:
             words, sheet = escape(titles[page]), at.get(page, "")
             lines.append(f'<li><a href="#{page}"><span>{words}</span><span>{sheet}</span></a></li>')
-    return f'<nav class="ls-contents"><h1>Contents</h1><ol>{"".join(lines)}</ol></nav>'
+    return f'<nav class="ls-contents"><h2>Contents</h2><ol>{"".join(lines)}</ol></nav>'
 
 
 def book(root: Path, site: Path, base: str = "") -> Callable[[Mapping[str, int]], str]:
@@ -131,14 +132,13 @@ def book(root: Path, site: Path, base: str = "") -> Callable[[Mapping[str, int]]
     included = {page for pages in listed.values() for page in pages}
     body, running = [], []
     for caption, pages in listed.items():
-        body += [f"<h1>{escape(caption)}</h1>"] if caption else []
+        part = f"<h1>{escape(caption)}</h1>" if caption else ""
         for page in pages:
-            content = chapter(site, page, included, base)
-            name = f"chapter-{len(running)}"
-            content["style"] = f"page: {name}"
-            line = json.dumps(titles[page], ensure_ascii=False)
+            name, line = f"chapter-{len(body)}", json.dumps(titles[page], ensure_ascii=False)
             running.append(f"@page {name} {{ @top-center {{ content: {line} }} }}")
-            body.append(str(content))
+            content = chapter(site, page, included, base)
+            body.append(f'<div style="page: {name}">{part}{content}</div>')
+            part = ""
     left = "".join(
         f"<li><b>{escape(titles[page])}</b>: {escape(words)}.</li>"
         for page, words in LEFT_OUT.items()
@@ -165,21 +165,20 @@ def book(root: Path, site: Path, base: str = "") -> Callable[[Mapping[str, int]]
 def printed(told: Callable[[Mapping[str, int]], str], address: str, sheet: Any) -> PdfWriter:
     """Return the book, printed by a browser's page from the site that is served at the address."""
     at: dict[str, int] = {}
+    sheet.route(
+        "**/book/edition.html",
+        lambda route: route.fulfill(body=told(at), content_type="text/html"),
+    )
     for _ in range(2):
-        text = told(at)
-        sheet.route(
-            "**/book/edition.html",
-            lambda route, text=text: route.fulfill(body=text, content_type="text/html"),
-        )
         sheet.goto(f"{address}/book/edition.html", timeout=0)
         sheet.evaluate("document.fonts.ready")
         made = sheet.pdf(
             prefer_css_page_size=True, print_background=True, outline=True, tagged=True
         )
-        reader = PdfReader(io.BytesIO(made))
-        for name, place in reader.named_destinations.items():
-            at[name] = (reader.get_destination_page_number(place) or 0) + 1
-    return PdfWriter(clone_from=reader)
+        book = PdfWriter(clone_from=io.BytesIO(made))
+        for name, place in book.named_destinations.items():
+            at[name.removeprefix("/")] = (book.get_destination_page_number(place) or 0) + 1
+    return book
 
 
 def main() -> int:
@@ -202,7 +201,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         made = printed(told, address, browser.new_page())
         browser.close()
-    made.add_metadata({"/Author": "the lossurface maintainers"})
+    made.add_metadata({"/Author": "The lossurface maintainers"})
     made.write(chosen.out)
     print(f"{chosen.out}: {len(made.pages)} pages, {time.perf_counter() - clock:.0f} s")
     return 0
