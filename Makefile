@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install lint unit slow nbval book site test test-full lab notebooks screenshots linkcheck bench coverage clean
+.PHONY: help install lint unit slow nbval book site test test-full lab pdf notebooks screenshots linkcheck bench coverage clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -66,6 +66,9 @@ lab: install  ## JupyterLab on the notebooks
 
 notebooks: install  ## store the outputs that the tests compare
 	@$(BIN)/python -m scripts.store_outputs book
+
+pdf: book  ## the book as one PDF, _build/lossurface.pdf
+	$(BIN)/python -m scripts.pdf
 
 screenshots: book  ## pictures of every page: two widths, two themes
 	$(BIN)/python -m scripts.screenshots

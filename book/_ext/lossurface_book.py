@@ -351,6 +351,7 @@ def add_content_policy(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.add_css_file("lossurface.css")
+    app.add_css_file("print.css", media="print", priority=900)  # the last word on paper
     app.add_js_file("lossurface.js", loading_method="defer")
     app.add_transform(NameTheClaim)
     app.connect("doctree-read", tick)

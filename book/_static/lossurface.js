@@ -250,6 +250,17 @@ window.addEventListener("DOMContentLoaded", () => {
   }
 });
 
+// Paper is white, whatever the screen's theme.
+(function () {
+  const page = document.documentElement;
+  let theme;
+  window.addEventListener("beforeprint", () => {
+    theme = page.dataset.theme;
+    page.dataset.theme = "light";
+  });
+  window.addEventListener("afterprint", () => { page.dataset.theme = theme; });
+})();
+
 // The arrow that opens a part of the contents is an icon; it is called after the part.
 window.addEventListener("DOMContentLoaded", () => {
   for (const arrow of document.querySelectorAll("nav summary")) {
