@@ -95,7 +95,7 @@ def page_html(words: Words, body: str) -> str:
     )
 
 
-def mimebundle(words: Words, kind: str, body: str, told: str, **payload: str) -> dict[str, Any]:
+def mimebundle(words: Words, kind: str, body: str, told: str, **payload: Any) -> dict[str, Any]:
     """Return a figure as a cell's output: for the book, as plain HTML, and as plain text.
 
     Args:

@@ -7,13 +7,18 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lossurface.show.figure import MIME
+from lossurface.show.frames_html import PICTURE
 
 if TYPE_CHECKING:
     from docutils import nodes
     from myst_nb.core.render import MimeData, NbElementRenderer
+
+_MENU = '<details class="ls-menu"><summary>Files and code</summary></details>'
+"""lossurface.js fills it."""
 
 
 class FigureRenderer:
@@ -36,13 +41,19 @@ class FigureRenderer:
         figure["names"].append(name)
         figure["ids"].append(name)
         if payload["kind"] == "static":
-            figure.extend(_images(renderer, payload))
+            figure.extend(_images(renderer, name, payload))
         else:
-            figure.append(nodes.raw("", _linked(renderer, payload["html"]), format="html"))
+            first, *others = _linked(renderer, payload["html"]).split(PICTURE)
+            figure.append(nodes.raw("", first, format="html"))
+            for picture, text in zip_longest(payload.get("pictures", ()), others):
+                figure.extend(_images(renderer, name, picture) if picture else ())
+                figure.append(nodes.raw("", text, format="html"))
         caption = nodes.caption()
         with renderer.renderer.current_node_context(caption):
             renderer.renderer.nested_render_text(payload["caption"], data.line or 0, inline=True)
         figure.append(caption)
+        if payload["kind"] != "html":
+            figure.append(nodes.raw("", _MENU, format="html"))
         renderer.renderer.document.note_explicit_target(figure)
         return [figure]
 
@@ -63,18 +74,18 @@ def _linked(renderer: NbElementRenderer, text: str) -> str:
     return re.sub(r' href="doc:([^"]+)"', link, text)
 
 
-def _images(renderer: NbElementRenderer, payload: dict[str, Any]) -> list[nodes.image]:
+def _images(renderer: NbElementRenderer, name: str, picture: dict[str, str]) -> list[nodes.image]:
+    """Write a picture's two files; return a node for each."""
     from docutils import nodes
 
     images = []
     for theme in ("light", "dark"):
-        text = payload[theme]
-        content = text.encode() if payload["format"] == "svg" else base64.b64decode(text)
+        text = picture[theme]
+        content = text.encode() if picture["format"] == "svg" else base64.b64decode(text)
         digest = hashlib.sha256(content).hexdigest()[:12]
-        uri = renderer.write_file(
-            [f"{payload['name']}-{theme}-{digest}.{payload['format']}"], content, exists_ok=True
-        )
+        file = f"{name}-{theme}-{digest}.{picture['format']}"
+        uri = renderer.write_file([file], content, exists_ok=True)
         # dark-light: the theme's own leave to stay as drawn in the dark
         classes = [f"ls-{theme}", "dark-light"]
-        images.append(nodes.image(uri=uri, alt=payload["alt"], classes=classes))
+        images.append(nodes.image(uri=uri, alt=picture["alt"], classes=classes))
     return images
