@@ -2,6 +2,8 @@
 
 - a description, from the page's first words, and OpenGraph tags for whoever shares a link;
 - scripts that do not hold up the first paint, and pictures that move nothing when they come;
+- the reader's colours from the start, as the theme finds them out only when the page is there, and
+  the whole page is then styled again;
 - 404.html, which a static host shows instead of what it does not find.
 """
 
@@ -27,6 +29,13 @@ NOT_FOUND = """<h1>There is no such page</h1>
 <p>Pages move as the book grows. The <a href="book/index.html">first page</a> has a map of the
 paper's claims; the <a href="search.html">search</a> finds a claim by its number, say
 “<a href="search.html?q=theorem+2">theorem 2</a>”.</p>"""
+
+COLOURS = """{
+  const { dataset } = document.documentElement;
+  if (dataset.mode === "auto") {
+    dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+}"""
 
 
 def description(doctree: nodes.document) -> str:
@@ -119,6 +128,7 @@ def size_pictures(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
+    app.add_js_file(None, body=COLOURS)
     app.connect("config-inited", locate)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", size_pictures)

@@ -11,12 +11,14 @@ import html
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from lossurface.errors import InputError
 from lossurface.show.figure import Words, live, mimebundle
 from lossurface.show.frames_html import encode_frames, frames_html
+from lossurface.show.poster import poster
+from lossurface.show.static import Static, static
 from lossurface.show.style import LIGHT, plotly_template, resolve
 
 Value = float | int | str
@@ -25,6 +27,7 @@ _MAX_FRAMES = 400
 # Pixels: alone, and where two are to fit beside each other in JupyterLab at 1280.
 _WIDTH = 720
 _BESIDE = 440
+_INCH = 96  # pixels
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,22 @@ class Explorer:
         """Return the markup for the book's pages: controls, empty plots and the frames."""
         return frames_html(self, self.spec())
 
+    def posters(self) -> dict[str, Static]:
+        """Draw the frame shown first: a picture of each panel by title, of its size on a page."""
+        values = {control.key: control.values[control.start] for control in self.controls}
+        panels = self.panels(**values)
+        # A picture alone is narrower than the page, so that its text can be read on a phone.
+        width = 4.8 if len(panels) == 1 else max(_WIDTH / _INCH / len(panels), 3)
+        return {
+            title: static(
+                poster(panel),
+                **asdict(self.words),
+                size=(width, self.height / _INCH),
+                format="png" if "scene" in panel["layout"] else "svg",
+            )
+            for title, panel in panels.items()
+        }
+
     def widget(self) -> Any:
         """Return the live figure, an ipywidgets box: controls, the panels and the caption.
 
@@ -162,7 +181,19 @@ class Explorer:
             return bundle
         note = "<p><em>Interactive figure: run this cell to use it, or see the book.</em></p>"
         told = f"Interactive figure: {self.words.alt}"
-        return mimebundle(self.words, "explore", note, told, html=self.to_html())
+        # The first carries the words of the whole figure, which are said once.
+        pictures = [
+            {
+                "format": one.format,
+                "light": one.light[0],
+                "dark": one.dark[0],
+                "alt": title if index else self.words.alt,
+            }
+            for index, (title, one) in enumerate(self.posters().items())
+            if one.light
+        ]
+        shown = self.to_html()
+        return mimebundle(self.words, "explore", note, told, html=shown, pictures=pictures)
 
 
 def explore(

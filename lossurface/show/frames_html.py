@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lossurface.show.explore import Control, Explorer, Value
 
 _SMALL = 32  # below this an array is shorter as text
+PICTURE = "<!--picture-->"
+"""Where `lossurface.show.myst` puts a panel's picture, until the script has drawn the plot."""
 
 
 def frames_html(explorer: Explorer, frames: Mapping[str, Any]) -> str:
@@ -26,17 +28,20 @@ def frames_html(explorer: Explorer, frames: Mapping[str, Any]) -> str:
     The controls are disabled until the script wakes them, so that none is ever dead.
     """
     words = explorer.words
+    deep = {title: "scene" in panel["base"]["layout"] for title, panel in frames.items()}
     panels = "".join(
         '<div class="ls-panel">'
         + (f'<div class="ls-title">{html.escape(title)}</div>' if title else "")
-        + f'<div class="ls-plot" style="height:{explorer.height}px"></div></div>'
+        + f'<div class="ls-stage{" ls-deep" if deep[title] else ""}" '
+        + f'style="height:{explorer.height}px">{PICTURE}<div class="ls-plot"></div></div></div>'
         for title in frames
     )
     rows = "".join(_control(words.name, control) for control in explorer.controls)
+    if any(deep.values()):
+        rows += _turntable(words.name)
     return (
         f'<div class="ls-explore" id="{words.name}-explore">'
-        f'<div class="ls-panels" role="img" aria-label="{html.escape(words.alt)}">'
-        f"{panels}<noscript>This figure needs JavaScript.</noscript></div>"
+        f'<div class="ls-panels" role="img" aria-label="{html.escape(words.alt)}">{panels}</div>'
         f'<div class="ls-controls" role="group" aria-label="Controls of the figure">{rows}</div>'
         f'<script type="application/json" class="ls-frames">{to_json(list(frames.values()))}'
         "</script></div>"
@@ -64,6 +69,17 @@ def _control(name: str, control: Control) -> str:
         )
         inner = f'<select id="{ident}" autocomplete="off" disabled>{choices}</select>'
     return f'<div class="ls-control"><label for="{ident}">{label}</label>{inner}</div>'
+
+
+def _turntable(name: str) -> str:
+    """Return what turns a surface with the keyboard, and turns it back."""
+    return (
+        f'<div class="ls-control"><label for="{name}-turn">Turn the view</label>'
+        f'<input type="range" class="ls-turn" id="{name}-turn" min="-180" max="180" step="5" '
+        'value="0" aria-valuetext="0°" autocomplete="off" disabled>'
+        f'<output for="{name}-turn">0°</output>'
+        '<button type="button" class="ls-reset" disabled>Reset view</button></div>'
+    )
 
 
 def _readable(value: Value) -> str:

@@ -7,13 +7,18 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lossurface.show.figure import MIME
+from lossurface.show.frames_html import PICTURE
 
 if TYPE_CHECKING:
     from docutils import nodes
     from myst_nb.core.render import MimeData, NbElementRenderer
+
+_MENU = '<details class="ls-menu"><summary>Files and code</summary></details>'
+"""lossurface.js fills it."""
 
 
 class FigureRenderer:
@@ -39,11 +44,17 @@ class FigureRenderer:
             for picture in payload["pictures"]:
                 figure.extend(_images(renderer, name, picture, payload["width"]))
         else:
-            figure.append(nodes.raw("", _linked(renderer, payload["html"]), format="html"))
+            first, *others = _linked(renderer, payload["html"]).split(PICTURE)
+            figure.append(nodes.raw("", first, format="html"))
+            for picture, text in zip_longest(payload.get("pictures", ()), others):
+                figure.extend(_images(renderer, name, picture) if picture else ())
+                figure.append(nodes.raw("", text, format="html"))
         caption = nodes.caption()
         with renderer.renderer.current_node_context(caption):
             renderer.renderer.nested_render_text(payload["caption"], data.line or 0, inline=True)
         figure.append(caption)
+        if payload["kind"] != "html":
+            figure.append(nodes.raw("", _MENU, format="html"))
         renderer.renderer.document.note_explicit_target(figure)
         return [figure]
 
@@ -77,13 +88,15 @@ def files(name: str, picture: dict[str, str]) -> Iterator[tuple[str, str, bytes]
 
 
 def _images(
-    renderer: NbElementRenderer, name: str, picture: dict[str, str], width: int
+    renderer: NbElementRenderer, name: str, picture: dict[str, str], width: int | None = None
 ) -> Iterator[nodes.image]:
     """Write a picture's two files; yield a node for each."""
     from docutils import nodes
+
+    size = {"width": f"{width}px"} if width else {}
 
     for theme, file, content in files(name, picture):
         uri = renderer.write_file([file], content, exists_ok=True)
         # dark-light: the theme's own leave to stay as drawn in the dark
         classes = [f"ls-{theme}", "dark-light", "no-scaled-link"]
-        yield nodes.image(uri=uri, alt=picture["alt"], classes=classes, width=f"{width}px")
+        yield nodes.image(uri=uri, alt=picture["alt"], classes=classes, **size)
