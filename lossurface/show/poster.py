@@ -48,7 +48,7 @@ def poster(panel: Mapping[str, Any]) -> Drawing:
         if "title" in layout:
             figure.suptitle(layout["title"]["text"], fontsize=10)
         if layout.get("showlegend", True) and ax.get_legend_handles_labels()[0]:
-            plot.legend(ax, 2)
+            plot.legend(ax)
 
     return draw
 
