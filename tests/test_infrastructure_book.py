@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from docutils import nodes
 
 from scripts import book, stages
-from tests import notebooks
+from tests import extensions, notebooks
 
 CONFIG = """\
 title: A book
@@ -165,3 +166,20 @@ def test_what_runs_beside_a_stage_is_told_whole_after_it_and_counts(stage):
     assert lines[lines.index("== lint") + 1] == "this is lint"
     assert "lint FAILED" in lines[-1]
     assert lines[-1].count("passed") == 3
+
+
+def test_printed_columns_are_a_table_and_other_lines_stay():
+    printed = 'Found:\nclaim | verdict\ntheorem-1 | "theorem-1"\nours-width | holds\nx | y | z'
+    output = nodes.literal_block(printed, printed, classes=["output", "stream"])
+    shown = nodes.container("", output)
+    document = nodes.document(None, None, "", shown)
+    extensions.load("lossurface_book").tabulate(None, document)
+    before, table, after = shown.children
+    cells = [[cell.astext() for cell in row.children] for row in table.findall(nodes.row)]
+    assert cells == [
+        ["claim", "verdict"],
+        ["Theorem 1", '"theorem-1"'],
+        ["Width (ours)", "holds"],
+    ]
+    assert (before.astext(), after.astext()) == ("Found:", "x | y | z")
+    assert before["classes"] == after["classes"] == ["output", "stream"]

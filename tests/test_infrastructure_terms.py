@@ -59,3 +59,14 @@ def test_links_headings_code_and_tables_are_left_alone(terms):
     section = nodes.section("", nodes.title("", "heading"), paragraph)
     section += nodes.table("", nodes.paragraph("", "", nodes.Text("cell")))
     assert [text.astext() for text in terms._running_text(document(section))] == ["free "]
+
+
+def test_a_symbol_is_known_with_and_without_its_argument_and_without_macros(terms):
+    meaning = nodes.paragraph("", "", nodes.Text("loss & more, "), nodes.math("", "x"))
+    symbols = nodes.paragraph("", "", nodes.math("", r"\loss(\theta),\ n=n_++n_-"))
+    row = nodes.row("", nodes.entry("", symbols), nodes.entry("", meaning))
+    found = terms.symbols(
+        document(nodes.table("", nodes.tgroup("", nodes.tbody("", row)))), {"loss": "L_n"}
+    )
+    told = r'loss &amp; more, <span class="math notranslate nohighlight">\(x\)</span>'
+    assert found == {r"L_n(\theta)": told, "L_n": told, "n": told}

@@ -34,6 +34,7 @@ _SKIPPED = (
     addnodes.glossary,
 )
 _ARGUMENT = re.compile(r"\(\\?\w+\)$")  # f_S(x) is f_S as well
+_REUSED = {"L", r"\rho"}  # letters that some page takes for something else
 _LOG = logging.getLogger(__name__)
 
 
@@ -130,7 +131,7 @@ class Hints(SphinxPostTransform):
         told = set[str]()
         for formula in list(_running_text(self.document, nodes.math)):
             meaning = meanings.get(_bare(formula.astext()))
-            if meaning is None or meaning in told:
+            if meaning is None or meaning in told or formula.astext() in _REUSED:
                 continue
             told.add(meaning)
             hint = nodes.raw("", f'<span class="ls-hint">: {meaning}</span>', format="html")

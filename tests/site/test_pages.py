@@ -69,6 +69,18 @@ def test_fits_a_phone(name, seen):
     assert seen.too_wide <= 0, seen.sticking_out
 
 
+def test_what_goes_on_out_of_sight_shows_it(name, seen):
+    assert seen.unshown == []
+
+
+def test_no_line_begins_with_what_ends_a_formula(name, seen):
+    assert seen.stray == []
+
+
+def test_no_identifier_is_there_twice(name, seen):
+    assert seen.doubled == []
+
+
 def test_shows_itself_soon(name, seen, browser, address):
     """The largest contentful paint, on the loopback server: the least of up to three loads.
 

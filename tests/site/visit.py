@@ -43,6 +43,27 @@ _STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? []
         .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
         .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 
+# On a phone: boxes that scroll and show it by no shadow, formulas cut off at the edge.
+_UNSHOWN = """() => Array.from(document.querySelectorAll("article *:not(.ls-plot *)"))
+    .filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
+        && /auto|scroll/.test(getComputedStyle(e).overflowX)
+        && !getComputedStyle(e).backgroundImage.includes("gradient"))
+    .concat(Array.from(document.querySelectorAll("article span.math > mjx-container > mjx-math"))
+        .filter(f => f.getBoundingClientRect().right
+            > f.closest("span.math").getBoundingClientRect().right + 1))
+    .map(e => e.outerHTML.slice(0, 120))"""
+
+# Lines that begin with what ends a sentence or a bracket, after a formula.
+_STRAY = """() => Array.from(document.querySelectorAll("article span.math")).map(formula => {
+    const next = formula.nextSibling, text = next && next.nodeType === 3 ? next.data : "";
+    if (!/^[,.;:!?)\\]]/.test(text)) return "";
+    const range = document.createRange();
+    range.setStart(next, 0);
+    range.setEnd(next, 1);
+    const [mark, before] = [range.getBoundingClientRect(), formula.getBoundingClientRect()];
+    return mark.left < before.right - 3 && mark.top > before.top + 8 ? text.slice(0, 40) : "";
+}).filter(Boolean)"""
+
 # While axe runs, a formula is an empty box of its size (it comes with its own speech, and is
 # excluded below), and of the many words of code that look alike two of each kind are left, the rest
 # being plain text: axe goes through every element, and would find the same thing again.
@@ -112,6 +133,9 @@ class Visit:
     figure_text: dict[str, str] = field(default_factory=dict)  # colour of a figure's text, by theme
     sticking_out: list[str] = field(default_factory=list)
     too_wide: int = 0  # pixels of horizontal scroll on a phone
+    unshown: list[str] = field(default_factory=list)  # what goes on out of sight, on a phone
+    stray: list[str] = field(default_factory=list)  # lines that begin with a comma, on a phone
+    doubled: list[str] = field(default_factory=list)  # identifiers that several elements have
     largest_paint: float | None = None  # milliseconds
 
 
@@ -149,6 +173,10 @@ def visit(context: Any, address: str, name: str, *, judge: bool = True) -> Visit
     page.wait_for_timeout(100)
     seen.too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     seen.sticking_out = page.evaluate(_STICKING_OUT)
+    seen.unshown = page.evaluate(_UNSHOWN)
+    seen.stray = page.evaluate(_STRAY)
+    ids = page.evaluate("Array.from(document.querySelectorAll('main [id]')).map(e => e.id)")
+    seen.doubled = sorted({name for name in ids if ids.count(name) > 1})
     if judge:
         with contextlib.suppress(Exception):  # what is still wrong after that, axe will name
             page.wait_for_function(_TAB_STOPS, timeout=4000)
