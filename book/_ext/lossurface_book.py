@@ -132,11 +132,8 @@ def tick(app: Sphinx, doctree: nodes.document) -> None:
             node.replace_self(nodes.raw("", text, format="html"))
 
 
-def name_exercises(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Take from exercises and solutions the identifier that all of a page share.
-
-    Not before figures are numbered: that asks each section for its identifier.
-    """
+def name_exercises(app: Sphinx, doctree: nodes.document) -> None:
+    """Take from exercises and solutions the identifier that all of a page share."""
     for section in doctree.findall(nodes.section):
         if section["ids"] in (["exercise-content"], ["solution-content"]):
             section["ids"] = []
@@ -272,7 +269,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_js_file("lossurface.js", loading_method="defer")
     app.add_transform(NameTheClaim)
     app.connect("doctree-read", tick)
-    app.connect("doctree-resolved", name_exercises)
+    app.connect("doctree-read", name_exercises)
     app.add_post_transform(NameWithoutPage)
     app.connect("config-inited", add_repository)
     app.connect("config-inited", without_thebe)
