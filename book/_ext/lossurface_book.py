@@ -133,10 +133,10 @@ def tick(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def name_exercises(app: Sphinx, doctree: nodes.document) -> None:
-    """Give exercises and solutions, which all have the same identifier, one each."""
-    for number, section in enumerate(doctree.findall(nodes.section)):
+    """Take from exercises and solutions the identifier that all of a page share."""
+    for section in doctree.findall(nodes.section):
         if section["ids"] in (["exercise-content"], ["solution-content"]):
-            section["ids"][0] += f"-{number}"  # Sphinx, which counts figures, needs one
+            section["ids"] = []
 
 
 def without_thebe(app: Sphinx, config: Config) -> None:
