@@ -26,6 +26,7 @@ _SKIPPED = (
     nodes.raw,
     nodes.title,
     nodes.caption,
+    nodes.citation,
     nodes.table,
     nodes.math,
     addnodes.pending_xref,
