@@ -28,6 +28,7 @@ _SKIPPED = (
     nodes.raw,
     nodes.title,
     nodes.caption,
+    nodes.citation,
     nodes.table,
     nodes.math,
     addnodes.pending_xref,
