@@ -59,7 +59,8 @@ def figures(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def entry(source: Path, page: str, figure: dict[str, Any]) -> str:
     """Return a figure's small picture, its name, its files and its words: an item of a list."""
-    name, links, small = figure["name"], [], ""
+    name, small = figure["name"], ""
+    links = [] if figure["kind"] == "static" else ["interactive"]
     link = f"../{page}#{name}"
     for theme, picture in zip(("light", "dark"), figure.get("small", ()), strict=False):
         place = f"_static/figures/{name}-{theme}.png"
@@ -72,7 +73,7 @@ def entry(source: Path, page: str, figure: dict[str, Any]) -> str:
             links.append(f'<a href="{address}" download>{kind}, {theme}</a>')
     return (
         f'<li>{small}<div><p><a href="{link}">{name}</a> '
-        f"({'; '.join(links) or 'interactive'})</p><p>{html.escape(figure['alt'])}</p></div></li>"
+        f"({'; '.join(links)})</p><p>{html.escape(figure['alt'])}</p></div></li>"
     )
 
 
