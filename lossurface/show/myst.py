@@ -90,7 +90,7 @@ def files(name: str, picture: dict[str, str]) -> Iterator[tuple[str, str, bytes]
 def _images(
     renderer: NbElementRenderer, name: str, picture: dict[str, str], width: int | None = None
 ) -> Iterator[nodes.image]:
-    """Write a picture's two files; yield a node for each."""
+    """Write a picture's two files; yield a node for each, so many pixels wide."""
     from docutils import nodes
 
     size = {"width": f"{width}px"} if width else {}

@@ -33,6 +33,7 @@ class Static:
         width: of a panel, in CSS pixels, where there is room for it.
         format: "svg" (text) or "png" (base64).
         light, dark: the renderings of the panels; empty where figures are left out.
+        small: the first panel in both themes, for lists of figures: base64 of a PNG.
     """
 
     words: Words
@@ -41,6 +42,7 @@ class Static:
     format: Literal["svg", "png"]
     light: tuple[str, ...]
     dark: tuple[str, ...]
+    small: tuple[str, ...]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         if not self.light:
@@ -51,6 +53,7 @@ class Static:
             self._images(),
             f"Figure: {self.words.alt}",
             width=self.width,
+            small=self.small,
             pictures=[
                 {"format": self.format, "alt": alt, "light": light, "dark": dark}
                 for alt, light, dark in zip(self.alts, self.light, self.dark, strict=True)
@@ -121,7 +124,8 @@ def static(
         tuple(_render(one, palette, size, format) for one in drawings) if drawn() else ()
         for palette in (LIGHT, DARK)
     )
-    return Static(words, alts, round(96 * size[0]), format, light, dark)
+    small = (_render(drawings[0], one, size, "png", dpi=40) for one in (LIGHT, DARK) if drawn())
+    return Static(words, alts, round(96 * size[0]), format, light, dark, tuple(small))
 
 
 def panels(*drawings: Drawing, columns: int | None = None) -> Drawing:
@@ -137,7 +141,9 @@ def panels(*drawings: Drawing, columns: int | None = None) -> Drawing:
     return draw
 
 
-def _render(draw: Drawing, palette: Palette, size: tuple[float, float], format: str) -> str:
+def _render(
+    draw: Drawing, palette: Palette, size: tuple[float, float], format: str, dpi: int = 200
+) -> str:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -150,5 +156,5 @@ def _render(draw: Drawing, palette: Palette, size: tuple[float, float], format: 
         if format == "svg":
             figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
             return stream.getvalue().decode()
-        figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
+        figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
         return base64.b64encode(stream.getvalue()).decode()

@@ -1,7 +1,8 @@
 """List the figures for whoever shows them elsewhere, and make the picture for shared links.
 
 From the executed notebooks: `book/_data/figures.md`, which the page `book/atlas/figures.md`
-includes, and `book/_static/preview.png`, the first page's picture on the ground that links show.
+includes, with its small pictures in `book/_static/figures`, and `book/_static/preview.png`, the
+first page's picture on the ground that links show.
 """
 
 from __future__ import annotations
@@ -56,20 +57,23 @@ def figures(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 yield output["data"][MIME]
 
 
-def entry(page: str, figure: dict[str, Any]) -> str:
+def entry(source: Path, page: str, figure: dict[str, Any]) -> str:
     """Return a figure's small picture, its name, its files and its words: an item of a list."""
-    name, links, small = figure["name"], [], ""
+    name, small = figure["name"], ""
+    links = [] if figure["kind"] == "static" else ["interactive"]
     link = f"../{page}#{name}"
+    for theme, picture in zip(("light", "dark"), figure.get("small", ()), strict=False):
+        place = f"_static/figures/{name}-{theme}.png"
+        replace(source / "book" / place, base64.b64decode(picture))
+        look = f'class="ls-{theme} dark-light" alt="{name}, small" loading="lazy"'
+        small += f'<img {look} src="../../{place}">'
     for picture in figure.get("pictures", ()):
         for theme, file, _ in files(name, picture):
             address, kind = f"../../_images/{file}", picture["format"].upper()
             links.append(f'<a href="{address}" download>{kind}, {theme}</a>')
-            if f"ls-{theme}" not in small:  # of several panels the first
-                look = f'class="ls-{theme} dark-light" alt="{name}, small" loading="lazy"'
-                small += f'<img {look} src="{address}">'
     return (
         f'<li>{small}<div><p><a href="{link}">{name}</a> '
-        f"({'; '.join(links) or 'interactive'})</p><p>{html.escape(figure['alt'])}</p></div></li>"
+        f"({'; '.join(links)})</p><p>{html.escape(figure['alt'])}</p></div></li>"
     )
 
 
@@ -79,7 +83,7 @@ def listed(source: Path) -> str:
     for title, path in pages(source):
         page = path.relative_to(source / "book").with_suffix(".html").as_posix()
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        entries = [entry(page, figure) for figure in figures(cells)]
+        entries = [entry(source, page, figure) for figure in figures(cells)]
         if entries:
             shown = ['<ul class="ls-shown">', *entries, "</ul>"]
             lines += [f"## {title}", "", "```{raw} html", *shown, "```", ""]

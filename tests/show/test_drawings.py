@@ -62,6 +62,7 @@ def test_several_drawings_are_several_pictures():
     assert len({file for one in shown for _, file, _ in files("fig-test", one)}) == 4
     assert figure.words.alt == "A line. The valley beside it."
     assert figure.to_html().count("width:336px") == 4
+    assert max(map(len, figure.small)) < 20_000
     with pytest.raises(InputError, match="1 texts for 2 panels"):
         static(two, **WORDS)
 
