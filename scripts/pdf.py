@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import logging
 import os
 import re
 import subprocess
@@ -195,6 +196,7 @@ def main() -> int:
         return 2
     from playwright.sync_api import sync_playwright
 
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # Chromium miscounts a PDF's objects
     clock = time.perf_counter()
     told = book(ROOT, chosen.site, os.environ.get("LOSSURFACE_BASEURL", ""))
     with served(chosen.site) as address, sync_playwright() as playwright:
