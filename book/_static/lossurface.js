@@ -87,7 +87,7 @@
   function aim(scene, plot) {
     if (!scene || plot.clientWidth === 0) { return; }
     if (plot.dataset.width === String(plot.clientWidth)) {
-      scene.camera = plot._fullLayout.scene.camera;
+      scene.camera = plot._fullLayout.scene._scene.getCamera();
       return;
     }
     plot.dataset.width = String(plot.clientWidth);
