@@ -16,7 +16,7 @@ from lossurface import InputError
 from lossurface.show import explore, scene
 from lossurface.show.figure import MIME
 from lossurface.show.frames_html import PICTURE, to_json
-from lossurface.show.poster import poster
+from lossurface.show.poster import hill, poster
 from lossurface.show.style import DARK, LIGHT
 
 WORDS = {
@@ -144,12 +144,12 @@ def test_a_picture_has_the_same_numbers():
     assert [[0.0, -1.0]] in offsets
     assert [text.get_text() for text in ax.get_legend().texts] == ["label +1", "label −1"]
 
-    hill = scene.surface(X, X, X**2 + X[:, None] ** 2, floor=0, ceiling=1)
+    bowl = scene.surface(X, X, X**2 + X[:, None] ** 2, floor=0, ceiling=1)
+    panel = explore(lambda c: bowl, c=[1, 2], **WORDS).panels(c=1)[""]
     drawn = Figure()
-    poster(explore(lambda c: hill, c=[1, 2], **WORDS).panels(c=1)[""])(drawn, LIGHT)
-    (ax,) = drawn.axes
-    assert ax.get_zlabel() == "loss"
-    corners = np.concatenate([piece for piece in ax.collections[0]._faces])
+    poster(panel)(drawn, LIGHT)
+    assert drawn.axes[0].get_zlabel() == "loss"
+    corners = np.concatenate(hill(panel["data"][0])[0])
     assert corners[:, 2].max() == 1  # cut where the scene cuts it, not at the next point
     np.testing.assert_allclose((corners[:, :2] ** 2).sum(axis=1), corners[:, 2], atol=0.006)
 
