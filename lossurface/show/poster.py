@@ -166,7 +166,7 @@ def _space(figure: FigureBase, view: Mapping[str, Any]) -> Any:
     )
     ratio = view.get("aspectratio", {"x": 1, "y": 1, "z": 1})
     # Small enough for the numbers and names around it, in a narrow figure too.
-    zoom = 0.75 * min(0.96, figure.bbox.width / figure.bbox.height)
+    zoom = 0.75 * min(0.96, ax.figure.bbox.width / ax.figure.bbox.height)
     ax.set_box_aspect([ratio[key] for key in "xyz"], zoom=zoom)
     for key in "xyz":
         axis = view[f"{key}axis"]
