@@ -47,8 +47,9 @@ def poster(panel: Mapping[str, Any]) -> Drawing:
             _axes(ax, layout)
         if "title" in layout:
             figure.suptitle(layout["title"]["text"], fontsize=10)
-        if layout.get("showlegend", True) and ax.get_legend_handles_labels()[0]:
-            plot.legend(ax, 2)
+        names = ax.get_legend_handles_labels()[1]
+        if layout.get("showlegend", True) and names:
+            plot.legend(ax, 2 if sum(map(len, names[:2])) < 40 else 1)
 
     return draw
 
@@ -166,7 +167,8 @@ def _space(figure: FigureBase, view: Mapping[str, Any]) -> Any:
     )
     ratio = view.get("aspectratio", {"x": 1, "y": 1, "z": 1})
     # Small enough for the numbers and names around it, in a narrow figure too.
-    zoom = 0.75 * min(0.96, ax.figure.bbox.width / ax.figure.bbox.height)
+    wide, high = ax.figure.get_size_inches()
+    zoom = 0.75 * min(0.96, wide / high, wide / 4.25)
     ax.set_box_aspect([ratio[key] for key in "xyz"], zoom=zoom)
     for key in "xyz":
         axis = view[f"{key}axis"]
