@@ -87,11 +87,11 @@
   function aim(scene, plot) {
     if (!scene || plot.clientWidth === 0) { return; }
     if (plot.dataset.width === String(plot.clientWidth)) {
-      scene.camera = plot._fullLayout.scene.camera;
+      scene.camera = plot._fullLayout.scene._scene.getCamera();
       return;
     }
     plot.dataset.width = String(plot.clientWidth);
-    const far = Math.max(1, 1.3 * plot.clientHeight / plot.clientWidth);
+    const far = Math.max(1, 1.45 * plot.clientHeight / plot.clientWidth);
     for (const axis of "xyz") { scene.camera.eye[axis] *= far; }
   }
 

@@ -30,7 +30,7 @@ _BANDS = 16  # of a surface's colours
 
 def poster(panel: Mapping[str, Any]) -> Drawing:
     """Draw a plotly figure, {"data": traces, "layout": ...} with arrays as NumPy's."""
-    hills = [_hill(trace) for trace in panel["data"] if trace["type"] == "surface"]
+    hills = [hill(trace) for trace in panel["data"] if trace["type"] == "surface"]
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         data, layout = resolve(panel["data"], palette), resolve(panel["layout"], palette)
@@ -133,7 +133,7 @@ def _mesh(ax: Any, trace: Mapping[str, Any], colour: str) -> None:
 
     corners = np.transpose([trace[key] for key in "xyz"])
     faces = np.transpose([trace.get(key, []) for key in "ijk"]).astype(int)
-    _faces(ax, list(corners[faces]), facecolors=trace["color"], alpha=trace["opacity"])
+    _faces(ax, corners[faces], facecolors=trace["color"], alpha=trace["opacity"])
 
 
 _DRAWN = {
@@ -145,10 +145,10 @@ _DRAWN = {
 }
 
 
-def _faces(ax: Any, polygons: Sequence[Array], **look: Any) -> None:
+def _faces(ax: Any, polygons: Array, **look: Any) -> None:
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
-    if polygons:
+    if len(polygons):
         ax.add_collection3d(Poly3DCollection(polygons, **look))
 
 
@@ -165,7 +165,10 @@ def _space(figure: FigureBase, view: Mapping[str, Any]) -> Any:
         azim=np.degrees(np.arctan2(eye["y"], eye["x"])),
     )
     ratio = view.get("aspectratio", {"x": 1, "y": 1, "z": 1})
-    ax.set_box_aspect([ratio[key] for key in "xyz"], zoom=0.8)
+    # Small enough for the numbers and names around it, in a narrow figure too.
+    wide, high = ax.figure.get_size_inches()
+    zoom = 0.75 * min(0.96, wide / high, wide / 4.25)
+    ax.set_box_aspect([ratio[key] for key in "xyz"], zoom=zoom)
     for key in "xyz":
         axis = view[f"{key}axis"]
         ax.set(**{f"{key}label": axis["title"]["text"]})
@@ -176,12 +179,14 @@ def _space(figure: FigureBase, view: Mapping[str, Any]) -> Any:
         else:
             # Not at the ends, where the numbers of two axes meet.
             ax.locator_params(axis=key, nbins=5, prune=None if key == "z" else "both")
-        getattr(ax, f"{key}axis").set_pane_color((0, 0, 0, 0))
+        drawn = getattr(ax, f"{key}axis")
+        drawn.set_pane_color((0, 0, 0, 0))
+        drawn.labelpad = 7
     return ax
 
 
-def _hill(trace: Mapping[str, Any]) -> tuple[list[Array], Array]:
-    """Return a surface up to its ceiling, cut into bands of one colour; and their colours."""
+def hill(trace: Mapping[str, Any]) -> tuple[Array, Array]:
+    """Return a surface up to its ceiling, cut into polygons (k, 8, 3) of one colour (k, 4) each."""
     import numpy as np
     from matplotlib import colormaps
 
@@ -196,9 +201,9 @@ def _hill(trace: Mapping[str, Any]) -> tuple[list[Array], Array]:
         for band in range(max(lowest - 1, 0), min(highest, _BANDS)):
             piece = _cut(_cut(cell, levels[band], 1), levels[band + 1], -1)
             if len(piece) > 2:
-                polygons.append(np.array(piece))
+                polygons.append(np.array(piece + piece[-1:] * (8 - len(piece))))
                 bands.append((band + 0.5) / _BANDS)
-    return polygons, colormaps[SCALE.lower()](bands)
+    return np.reshape(polygons, (-1, 8, 3)), colormaps[SCALE.lower()](bands)
 
 
 def _cut(polygon: Sequence[Array], level: float, side: int) -> list[Array]:

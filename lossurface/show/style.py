@@ -173,7 +173,7 @@ def plotly_template() -> dict[str, Any]:
         "showspikes": False,
         "nticks": 5,
         "title": {"font": {"size": 14}},
-        "tickfont": {"size": 11},
+        "tickfont": {"size": 12},
     }
     axes = {"xaxis": deep, "yaxis": deep, "zaxis": deep}
     colourbar = {"outlinewidth": 0, "thickness": 12, "len": 0.85, "tickfont": {"size": 11}}

@@ -9,12 +9,15 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
+from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
 from lossurface import InputError
 from lossurface.show import explore, scene
 from lossurface.show.figure import MIME
-from lossurface.show.frames_html import to_json
+from lossurface.show.frames_html import PICTURE, to_json
+from lossurface.show.poster import hill, poster
+from lossurface.show.style import DARK, LIGHT
 
 WORDS = {
     "name": "fig-test-parabola",
@@ -113,6 +116,42 @@ def test_outside_a_kernel_it_is_static():
     bundle = explore(parabola, c=[1, 2], **WORDS)._repr_mimebundle_()
     assert bundle[MIME]["name"] == WORDS["name"]
     assert "application/vnd.jupyter.widget-view+json" not in bundle
+    (picture,) = bundle[MIME]["pictures"]
+    assert picture["alt"] == WORDS["alt"]
+    assert bundle[MIME]["html"].count(PICTURE) == 1
+
+
+def test_pictures_are_left_out_where_figures_are(monkeypatch):
+    monkeypatch.setenv("LOSSURFACE_DRAW", "0")
+    assert explore(parabola, c=[1, 2], **WORDS)._repr_mimebundle_()[MIME]["pictures"] == []
+
+
+def test_a_picture_has_the_same_numbers():
+    """Of a curve and its mark, of samples over their regions, and of a surface cut off."""
+    figure = explore(parabola, c=[1, 2], **WORDS)
+    drawn = Figure()
+    poster(figure.panels(c=2)[""])(drawn, LIGHT)
+    np.testing.assert_allclose(drawn.axes[0].lines[0].get_xydata(), np.column_stack([X, 2 * X**2]))
+
+    regions = explore(
+        lambda c: scene.plane([[c, 1], [0, -1]], [1, -1], X, X, X + X[:, None]), c=[1, 2], **WORDS
+    )
+    drawn = Figure()
+    poster(regions.panels(c=1.5)[""])(drawn, DARK)
+    (ax,) = drawn.axes
+    offsets = [one.get_offsets().tolist() for one in ax.collections if len(one.get_offsets()) == 1]
+    assert [[1.5, 1.0]] in offsets
+    assert [[0.0, -1.0]] in offsets
+    assert [text.get_text() for text in ax.get_legend().texts] == ["label +1", "label −1"]
+
+    bowl = scene.surface(X, X, X**2 + X[:, None] ** 2, floor=0, ceiling=1)
+    panel = explore(lambda c: bowl, c=[1, 2], **WORDS).panels(c=1)[""]
+    drawn = Figure()
+    poster(panel)(drawn, LIGHT)
+    assert drawn.axes[0].get_zlabel() == "loss"
+    corners = np.concatenate(hill(panel["data"][0])[0])
+    assert corners[:, 2].max() == 1  # cut where the scene cuts it, not at the next point
+    np.testing.assert_allclose((corners[:, :2] ** 2).sum(axis=1), corners[:, 2], atol=0.006)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def chrome() -> Iterator[Callable[..., Any]]:
         def start(**options: Any) -> Any:
             profile = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
             context = playwright.chromium.launch_persistent_context(
-                profile, executable_path=executable, args=CHROMIUM_FLAGS, **SCREEN, **options
+                profile, executable_path=executable, args=CHROMIUM_FLAGS, **{**SCREEN, **options}
             )
             stack.callback(context.close)
             return context

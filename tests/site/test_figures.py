@@ -10,7 +10,7 @@ from tests.site.test_links import parsed
 
 SURFACE = "book/theorems/theorem-1.html"
 PANELS = "book/propositions/proposition-12.html"  # samples beside a surface
-EYE = "plot => Object.values(plot._fullLayout.scene.camera.eye)"
+EYE = "plot => Object.values(plot._fullLayout.scene._scene.getCamera().eye)"
 SHOWN = """stage => {
     const images = Array.from(stage.querySelectorAll("img"))
         .filter(image => getComputedStyle(image).visibility === "visible" && image.clientWidth);
@@ -29,7 +29,8 @@ def opened(context, address, name=SURFACE):
     page = context.new_page()
     page.goto(f"{address}/{name}")
     page.evaluate("() => window.lossurface.startAll()")
-    page.locator(".ls-deep").first.evaluate("stage => stage.scrollIntoView({block: 'center'})")
+    centre = "stage => stage.scrollIntoView({block: 'center', behavior: 'instant'})"
+    page.locator(".ls-deep").first.evaluate(centre)
     page.wait_for_timeout(300)
     return page
 
@@ -107,7 +108,7 @@ def test_a_finger_scrolls_the_page_and_turns_the_surface_after_a_tap(chrome, add
     after, turned = seen(page)
     assert after == before
     assert turned != pytest.approx(eye, abs=0.05)
-    page.touchscreen.tap(10, 10)
+    page.locator("figure:has(.ls-deep) figcaption").first.tap()
     page.wait_for_timeout(300)
     before, eye = seen(page)
     finger(page, 0, -150)
@@ -116,46 +117,34 @@ def test_a_finger_scrolls_the_page_and_turns_the_surface_after_a_tap(chrome, add
     context.close()
 
 
-def test_play_goes_to_the_end_once(chrome, address):
-    context = chrome(reduced_motion="no-preference")
-    page = opened(context, address)
-    figure = page.locator(".ls-explore").first
-    slider, button = figure.locator("input").first, figure.locator(".ls-play")
-    last = int(slider.get_attribute("max"))
-    for first in (4, last):  # at the end it starts again
-        slider.evaluate("(s, to) => { s.value = to; s.dispatchEvent(new Event('input')); }", first)
-        frames = [str(n) for n in range(first + 1 if first < last else 0, last + 1)]
-        figure.evaluate(
-            """figure => {
-                window.shown = [];
-                new MutationObserver(() => shown.push(figure.dataset.frame))
-                    .observe(figure, {attributes: true, attributeFilter: ["data-frame"]});
-            }"""
-        )
-        button.click()
-        page.wait_for_function("() => shown.length > 1")
-        assert button.inner_text() == "Pause"
-        page.wait_for_function("b => b.textContent === 'Play'", arg=button.element_handle())
-        page.wait_for_timeout(400)
-        assert [frame for frame in page.evaluate("shown") if frame in frames][-len(frames) :] == (
-            frames
-        )
-        assert figure.get_attribute("data-frame") == str(last)
-    context.close()
+PLAY = """async ([figure, start, pauseAt]) => {
+    const button = figure.querySelector(".ls-play"), slider = figure.querySelector("input");
+    slider.value = start;
+    slider.dispatchEvent(new Event("input"));
+    await window.lossurface.settled();
+    const shown = [];
+    const watch = new MutationObserver(() => {
+        shown.push(Number(figure.dataset.frame));
+        if (shown.length === pauseAt) button.click();
+    });
+    watch.observe(figure, {attributes: true, attributeFilter: ["data-frame"]});
+    button.click();
+    const word = button.textContent;
+    while (button.textContent === "Pause") await new Promise(done => setTimeout(done, 50));
+    await new Promise(done => setTimeout(done, 500));
+    watch.disconnect();
+    return [word, shown];
+}"""
 
 
-def test_a_pause_holds(chrome, address):
+def test_play_goes_to_the_end_once_and_can_be_paused(chrome, address):
     context = chrome(reduced_motion="no-preference")
     page = opened(context, address)
-    button = page.locator(".ls-play").first
-    button.click()
-    page.wait_for_timeout(150)
-    button.click()
-    page.evaluate("() => window.lossurface.settled()")
-    held = page.locator(".ls-explore").first.get_attribute("data-frame")
-    page.wait_for_timeout(500)
-    assert button.inner_text() == "Play"
-    assert page.locator(".ls-explore").first.get_attribute("data-frame") == held
+    figure = page.locator(".ls-explore").first.element_handle()
+    last = int(page.locator(".ls-explore input").first.get_attribute("max"))
+    assert page.evaluate(PLAY, [figure, 4, 0]) == ["Pause", list(range(5, last + 1))]
+    assert page.evaluate(PLAY, [figure, last, 0]) == ["Pause", list(range(last + 1))]
+    assert page.evaluate(PLAY, [figure, 0, 3]) == ["Pause", [1, 2, 3]]
     context.close()
 
 
