@@ -47,7 +47,9 @@ _EVIDENCE = re.compile(r"\b(exact|enclosed|sampled|undecided)\b")
 _SHARED_ID = re.compile(
     r' id="(?:exercise|solution|proof)-content"|(?<=<p class="admonition-title") id="[^"]*"'
 )
-_STATED = re.compile(rf"(?<![\w\"-])({'|'.join(CLAIMS)}|assumption-\d)(?![\w-])")  # and not quoted
+_STATED = re.compile(  # and not quoted
+    rf"(?<![\w\"-])({'|'.join(CLAIMS)}|ours-[a-z-]+|assumption-\d)(?![\w-])"
+)
 
 
 def number_as_in_the_paper(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -104,7 +106,7 @@ class NameTheClaim(SphinxTransform):
         for output in list(self.document.findall(nodes.literal_block)):
             if output.astext().startswith(f"{claim.id}: "):
                 said = output.astext().replace(claim.id, _name(claim.id), 1)
-                output[:] = self._linked(said.replace(f"its page ({claim.page})", "this page"))
+                output[:] = self._linked(said.replace(f"its page (book/{claim.page})", "this page"))
                 output.rawsource = ""  # as in a parsed-literal block: what is in it is not code
 
     def _minutes(self) -> int:

@@ -92,7 +92,7 @@ def samples(seen: Trap, window: float) -> go.Figure:
                 hovertemplate="dual weight %{customdata:.3g}<extra></extra>",
                 marker={
                     "color": colour, "symbol": symbol, "line": {"color": PAPER, "width": 1.2},
-                    "size": 8 + 18 * np.sqrt(areas[mine]),
+                    "size": 8 + 18 * np.sqrt(areas[mine]), "opacity": 1,
                 },
             )
         )  # fmt: skip

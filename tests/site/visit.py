@@ -31,6 +31,11 @@ _MATHS = """() => {
     };
 }"""
 
+_FILL = """() => {
+    const text = document.querySelector(".ls-plot svg text");
+    return text && getComputedStyle(text).fill;
+}"""
+
 _LARGEST_PAINT = """() => new Promise(resolve => {
     new PerformanceObserver(list => resolve(list.getEntries().at(-1).startTime))
         .observe({type: "largest-contentful-paint", buffered: true});
@@ -208,9 +213,9 @@ def axe(page: Any, where: str, within: str = "html") -> list[str]:
 
 
 def _theme(page: Any, seen: Visit, theme: str) -> None:
-    text = page.query_selector(".ls-plot svg text")
-    if text is not None:
-        seen.figure_text[theme] = text.evaluate("text => getComputedStyle(text).fill")
+    fill = page.evaluate(_FILL)  # found and read in one go: a figure may be drawing itself anew
+    if fill is not None:
+        seen.figure_text[theme] = fill
 
 
 def _use_controls(page: Any, seen: Visit) -> None:
