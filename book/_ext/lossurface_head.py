@@ -1,7 +1,8 @@
 """What stands in the head of each page, and the page for an address that is not there.
 
 - a description, from the page's first words, and OpenGraph tags for whoever shares a link;
-- scripts that do not hold up the first paint, and pictures that move nothing when they come;
+- scripts that do not hold up the first paint, a first picture that comes with it, and pictures that
+  move nothing when they come;
 - the reader's colours from the start, as the theme finds them out only when the page is there, and
   the whole page is then styled again;
 - 404.html, which a static host shows instead of what it does not find.
@@ -124,6 +125,13 @@ def size_pictures(
 
     if "body" in context:
         context["body"] = re.sub(r'<img [^>]*?src="([^"]*_images/[^"]+)"', sized, context["body"])
+        for theme in ("light", "dark"):  # the first one comes with the style sheets
+            pattern = rf'<img [^>]*?class="ls-{theme} [^>]*?src="([^"]+)"'
+            if first := re.search(pattern, context["body"]):
+                context["metatags"] += (
+                    f'<link rel="preload" as="image" href="{first[1]}" '
+                    f'media="(prefers-color-scheme: {theme})" />\n'
+                )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
