@@ -54,7 +54,7 @@ def compressed(path: Path) -> bytes:
         text = path.with_name("index.html").read_text(encoding="utf-8")
         blank = "<h1>Empty</h1><p>A page without content.</p>"
         content = re.sub(r"(<article.*?>).*(</article>)", rf"\1{blank}\2", text, flags=re.S)
-        return gzip.compress(content.encode())
+        return gzip.compress(re.sub('<link rel="preload"[^>]*>', "", content).encode())
     return gzip.compress(path.read_bytes())
 
 
