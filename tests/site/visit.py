@@ -74,8 +74,10 @@ _STRAY = """() => Array.from(document.querySelectorAll("article span.math")).map
 # being plain text: axe goes through every element, and would find the same thing again.
 _BRIEF = """() => {
     window.kept = [];
-    for (const formula of document.querySelectorAll("mjx-container")) {
-        const {width, height} = formula.getBoundingClientRect();
+    const formulas = Array.from(document.querySelectorAll("mjx-container"));
+    const sizes = formulas.map(formula => formula.getBoundingClientRect());  // one layout for all
+    for (const [k, formula] of formulas.entries()) {
+        const {width, height} = sizes[k];
         kept.push([formula, Array.from(formula.childNodes), formula.style.cssText]);
         formula.style.cssText += `;display:inline-block;width:${width}px;height:${height}px`;
         formula.replaceChildren();
