@@ -1,4 +1,4 @@
-"""Point it at a dataset and a network: which guarantee holds, and if none, why.
+"""For a dataset and a network: which guarantee holds, and if none does, why not.
 
 `lossurface.check(X, y, ...)` and `lossurface check FILE`.
 """

@@ -39,7 +39,7 @@ class Game:
 
 
 def closest_form(space: Space, sign: Literal[1, -1], *, moments: bool) -> Game | None:
-    """Return where the search for lambda ends that makes sign S(lambda) most positive.
+    """Search for the lambda that makes sign S(lambda) most positive; return where it ends.
 
     S = sum lambda y x x^T, lambda summing to one over each class. Nothing is proved: the conditions
     of Propositions 11 and 12 are decided by `proposition_11` and `proposition_12`.

@@ -1,4 +1,4 @@
-"""What balls and exact terms decide of a point: critical, degenerate, or left by a way down.
+"""What is proved about a point: critical, degenerate, or with a curve along which the loss falls.
 
 Ball arithmetic (python-flint's `arb`): whatever the balls that go in contain, the balls that come
 out contain the true value. Floats give hints, and no torch is needed.

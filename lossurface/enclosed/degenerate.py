@@ -60,8 +60,8 @@ def classify_polynomial(
         order: highest degree of the reduced function looked at.
 
     Returns:
-        `undecided` where the leading form is semidefinite, in three or more null directions too
-        intricate, or zero up to `order` without being zero altogether.
+        `undecided` where the leading form could be shown neither to be definite nor to take a
+        negative value, or where the reduced function is zero up to `order`, but not identically.
 
     Raises:
         ValueError: the point is not critical, or the exponents disagree in length.

@@ -42,7 +42,7 @@ class Certificate:
 
     @property
     def network(self) -> str:
-        """Its network, such as `quadratic, p = 3, M = 1`; empty where it is of samples alone."""
+        """Its network, such as `quadratic, p = 3, M = 1`; empty if it is about samples alone."""
         if "network" not in self.data:
             return ""
         parts, p = self.data["network"], self.data["p"]
@@ -138,7 +138,7 @@ def load(path: str | os.PathLike[str]) -> Certificate:
     """Read a certificate file; `check` decides whether what it says is true.
 
     Raises:
-        InputError: the file is unreadable, no regular file, too large, not JSON, or not a
+        InputError: the file is unreadable, not a regular file, too large, not JSON, or not a
             certificate.
     """
     name = printable(path)

@@ -1,8 +1,8 @@
 """The positive theorems, run: a descent curve out of a bad critical point, with a certified step.
 
 Each theorem's proof hands us a curve. `escape` builds it in floats, walks it to an explicit step,
-and has `lossurface.enclosed` prove two things: the start is no local minimum, and the loss is lower
-at the end. Which case of which proof was used is said by `case`.
+and has `lossurface.enclosed` prove two things: the start is not a local minimum, and the loss is
+lower at the end. Which case of which proof was used is said by `case`.
 
 Two remarks of ours on the proofs. In Theorem 1 with all a_j != 0, where the linear system is solved
 over the whole moved class, strict convexity lets no sample's loss rise for any step length, not
@@ -47,7 +47,7 @@ class Proof(StrEnum):
 class Escape:
     """A step out of a critical point.
 
-    `not_minimum` holds for the start itself, at arbitrarily small steps; `decrease` for this one.
+    `not_minimum` is about the start and arbitrarily small steps, `decrease` about this step.
     """
 
     case: Case
@@ -68,7 +68,7 @@ def ball_layer(surface: SingleLayerSurface) -> SingleLayer:
     """Return the same loss in ball arithmetic; the surface's floats are taken exactly.
 
     Raises:
-        InputError: it is no `SingleLayerSurface`, or it holds a batch of datasets; take one with
+        InputError: it is not a `SingleLayerSurface`, or it has a batch of datasets; take one with
             `rows` first.
     """
     given: object = surface

@@ -186,7 +186,7 @@ def read_outcomes(path: str | Path, claim: str | None = None) -> tuple[Outcome, 
     """Return the outcomes, of one claim or all, that `lossurface reproduce --trials-of` wrote.
 
     Raises:
-        InputError: there is no such file, or it is none of this version.
+        InputError: there is no such file, or it is of another version.
     """
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -60,7 +60,8 @@ class Pool:
             each (the precision of ball arithmetic is a process's).
 
     Raises:
-        InputError: no worker, both a number of workers and a scheduler, or an address of no port.
+        InputError: no worker, both a number of workers and a scheduler, or an address without a
+            port.
     """
 
     workers: int = 1

@@ -536,7 +536,7 @@ def staircase(breaks: Sequence[Any], levels: Sequence[Any]) -> Neuron:
 
     Raises:
         InputError: the breaks do not increase, there is another number of levels, or one of them is
-            no number.
+            not a number.
     """
     edges = [parse_number(value, f"breaks[{k}]") for k, value in enumerate(breaks)]
     steps = tuple(parse_number(value, f"levels[{k}]") for k, value in enumerate(levels))

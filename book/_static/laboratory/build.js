@@ -155,7 +155,7 @@ class Laboratory {
 
   add(changes) {
     const { samples } = this.state;
-    if (samples.length >= LIMITS.samples) return this.note(`There are ${samples.length} samples, the most.`);
+    if (samples.length >= LIMITS.samples) return this.note(`There are ${samples.length} samples already, the most allowed.`);
     const x = samples[0].x.map((_, axis) => changes[axis] ?? "0");
     this.change({ samples: [...samples, { x, y: this.newLabel }] });
     this.select(samples.length);

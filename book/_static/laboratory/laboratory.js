@@ -70,7 +70,7 @@ class Engine extends EventTarget {
       this.#calls.delete(id);
       if (ok) call.resolve(result);
       else call.reject(new Error(line));
-      if (broken) this.stop("Python came to an end; ask again");
+      if (broken) this.stop("Python stopped; ask again");
     }
     this.#watch();
   }

@@ -7,7 +7,7 @@ import { float } from "./state.js";
 const LEVELS = 13;
 const STEPS = 600; // of descent, at most
 const NOTE =
-  "Colours, paths and signs are computed here in floats: they draw, and give no verdict. The ball, the " +
+  "Colours, paths and signs are computed here in floats and only drawn; no verdict depends on them. The ball, the " +
   "training error and the separating line come from the exact answer.";
 
 export class See {
@@ -58,7 +58,7 @@ export class See {
       this.told, this.about, this.apart,
       el("p", { class: "lab-help", id: "laboratory-see-help" },
         "Click on the surface, or move a cross there by arrow keys and press Enter: gradient descent in all " +
-        "parameters starts at that point; the line is its shadow on this plane. Striped: lower than at \u03b8*. ", NOTE));
+        "parameters starts at that point; the line is the path, projected onto this plane. Striped: lower than at \u03b8*. ", NOTE));
     host.replaceChildren(this.element);
     new IntersectionObserver(([entry]) => {
       this.visible = entry.isIntersecting;
@@ -77,7 +77,7 @@ export class See {
       this.names = String(names);
       const several = ({ shape }) => shape.reduce((a, b) => a * b, 1) > 1;
       const wholes = new Set(this.network.blocks.filter(several).map(({ name }) => name));
-      this.picks.forEach((pick) => pick.replaceChildren(...names.map((name) => el("option", { value: name }, wholes.has(name) ? `${name}, all entries alike` : name))));
+      this.picks.forEach((pick) => pick.replaceChildren(...names.map((name) => el("option", { value: name }, wholes.has(name) ? `${name}, all entries equally` : name))));
       this.chosen = this.#usual(names);
       this.random = [[], []];
       this.zoom = this.network.shallow ? 1 : 4; // the dead layer wakes some radii away
@@ -103,7 +103,7 @@ export class See {
       this.apart.textContent = `Exactly: w\u1d40x + b = 0 separates the classes, with w = (${w}) and b = ${result.b.replace("-", "\u2212")}.`;
     } else {
       const used = result.mu.flatMap((weight, k) => (weight === "0" ? [] : [k + 1]));
-      this.apart.textContent = `Exactly: no ${["point", "line", "plane"][this.lab.state.samples[0].x.length - 1] ?? "hyperplane"} separates the classes; the convex hulls of their samples among ${used.join(", ")} meet.`;
+      this.apart.textContent = `Exactly: no ${["point", "line", "plane"][this.lab.state.samples[0].x.length - 1] ?? "hyperplane"} separates the classes: their convex hulls meet, even for the samples ${used.join(", ")} alone.`;
     }
   }
 
@@ -204,7 +204,7 @@ export class See {
       ? "The two directions are the same; choose another."
       : !drawn ? "Nothing to show: these samples have no certificate yet."
         : answer && answer.status !== "VERIFIED"
-          ? "These samples have no certificate: the surface is drawn round the last certified parameters, and no ball is."
+          ? "These samples have no certificate: the surface is drawn round the last certified parameters, without a ball."
           : `\u03b8* has ${this.network.theta.length} parameters.`;
     const view = { axes: lab.axes, reach: lab.reach, grid: lab.grid, chosen: lab.chosen, separator: this.separator() };
     if (!drawn) {

@@ -8,8 +8,8 @@
 /* What a link or a table may hold; of the worker's own limits these are the same or less. */
 export const LIMITS = { link: 4000, samples: 40, coordinates: 6, layers: 3 };
 export const LIMITS_LINE =
-  `Limits: ${LIMITS.samples} samples of ${LIMITS.coordinates} coordinates, numbers of 9 digits over ` +
-  `9 digits, ${LIMITS.layers} layers in f_D, links of ${LIMITS.link} characters, a minute an answer.`;
+  `Limits: ${LIMITS.samples} samples of ${LIMITS.coordinates} coordinates, fractions with 9 digits above and below ` +
+  `the line, ${LIMITS.layers} layers in f_D, links of ${LIMITS.link} characters, one minute for an answer.`;
 
 const NUMBER = /^-?\d{1,9}(\/0*[1-9]\d{0,8}|\.\d{1,9})?$/;
 
@@ -17,7 +17,7 @@ const NUMBER = /^-?\d{1,9}(\/0*[1-9]\d{0,8}|\.\d{1,9})?$/;
 export function number(text, name) {
   const plain = text.trim().replace("\u2212", "-");
   if (NUMBER.test(plain)) return plain;
-  throw new Error(`${name} is "${text.slice(0, 20)}"; write a rational number of at most 9 digits over 9, such as -1/2`);
+  throw new Error(`${name} is "${text.slice(0, 20)}"; write a fraction such as -1/2, with at most 9 digits above and below the line`);
 }
 
 /** Return a rational number's float, to draw with; of a ball "mid +/- rad" its middle. */
@@ -93,10 +93,10 @@ export function fromLink(link, claims) {
     link.slice(1).split("&").map((pair) => pair.split("=", 2)),
   );
   const claim = claims.find((one) => one.id === id);
-  if (!claim) throw new Error("it names no claim of the list");
+  if (!claim) throw new Error("it does not name a claim of the list");
   const state = initial(claim);
   for (const [name, text = ""] of Object.entries(choices)) {
-    if (!offers(claim, name)) throw new Error(`"${name.slice(0, 20)}" is no choice of ${claim.name}`);
+    if (!offers(claim, name)) throw new Error(`"${name.slice(0, 20)}" is not a choice of ${claim.name}`);
     state[name] = read(name, text, claim);
   }
   if (x !== undefined || y !== undefined) {
