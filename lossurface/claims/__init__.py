@@ -148,7 +148,7 @@ CLAIMS: dict[str, Claim] = {
     for claim in (
         _claim(
             "theorem-1",
-            "Subspace data: wide enough, no bad local minimum",
+            "Subspace data: wide networks have no bad local minimum",
             "positive",
             ("exact", "enclosed", "sampled"),
         ),
@@ -232,14 +232,14 @@ CLAIMS: dict[str, Claim] = {
         ),
         _claim(
             "proposition-11",
-            "What any dataset must meet, or some f_D makes a bad local minimum",
+            "A condition on the data without which some f_D has a bad local minimum",
             "negative",
             ("exact",),
             certifies=True,
         ),
         _claim(
             "proposition-12",
-            "Exactly which datasets leave quadratic neurons no bad local minimum",
+            "On which data quadratic neurons have no bad local minimum",
             "neither",
             ("exact",),
             certifies=True,
@@ -280,7 +280,7 @@ CLAIMS: dict[str, Claim] = {
         ),
         _claim(
             "ours-monotone",
-            "Separable data: every strictly monotone neuron will do",
+            "Separable data: strictly monotone neurons suffice",
             "positive",
             ("exact", "enclosed"),
             page="beyond/monotone",
@@ -294,7 +294,7 @@ CLAIMS: dict[str, Claim] = {
         ),
         _claim(
             "ours-necessary",
-            "What every neuron of Assumption 5 needs",
+            "A condition on the data that every smooth neuron needs",
             "negative",
             ("exact",),
             certifies=True,

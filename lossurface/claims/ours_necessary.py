@@ -1,4 +1,4 @@
-"""What every neuron of Assumption 5 needs (ours): Proposition 11 sharpened.
+"""A condition on the data that every smooth neuron needs (ours): Proposition 11 sharpened.
 
 The page `beyond/necessary` proves what is said here.
 """
