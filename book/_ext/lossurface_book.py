@@ -2,7 +2,8 @@
 
 - the figures' style sheet and script;
 - theorems, propositions, examples and assumptions numbered as in the paper, whatever the order of
-  the pages: the number is the one in the label (`:label: proposition-5`);
+  the pages: the number is the one in the label (`:label: proposition-5`); `:enumerator: 5` says it
+  to JupyterLab;
 - a claim's page has the claim's number in its title, where tabs, neighbours and the search show it,
   and says below it by what evidence the claim is checked, and how long the page takes to read;
 - exercises are numbered on each page, and no identifier is there twice;
@@ -30,6 +31,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.addnodes import index, pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -37,6 +39,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import exercise_enumerable_node, solution_node
+from sphinx_proof.directive import ElementDirective
 
 from lossurface.claims import CLAIMS
 
@@ -355,6 +358,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_css_file("lossurface.css")
     app.add_css_file("print.css", media="print", priority=900)  # the last word on paper
     app.add_js_file("lossurface.js", loading_method="defer")
+    ElementDirective.option_spec["enumerator"] = directives.unchanged
     app.add_transform(NameTheClaim)
     app.connect("doctree-read", tick)
     app.connect("html-page-context", without_double_ids)

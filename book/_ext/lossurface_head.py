@@ -4,7 +4,7 @@
 - scripts that do not hold up the first paint, a first picture that comes with it, and pictures that
   move nothing when they come;
 - the reader's colours from the start, as the theme finds them out only when the page is there, and
-  the whole page is then styled again;
+  the whole page is then styled again; they are light without scripts;
 - 404.html, which a static host shows instead of what it does not find.
 """
 
@@ -33,6 +33,7 @@ paper's claims; the <a href="search.html">search</a> finds a claim by its number
 
 COLOURS = """{
   const { dataset } = document.documentElement;
+  if (!localStorage.getItem("mode")) dataset.mode = "auto";
   if (dataset.mode === "auto") {
     dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   }

@@ -149,6 +149,10 @@ class Explorer:
         for figure in shown.values():
             width = _WIDTH if len(shown) == 1 else _BESIDE
             figure.update_layout(paper_bgcolor=LIGHT.paper, width=width)
+            eye = figure.layout.scene.camera.eye
+            if eye.x is not None:  # as far away as on the site, for the axes' titles
+                far = max(1.0, 1.45 * self.height / width)
+                eye.update({axis: far * eye[axis] for axis in "xyz"})
 
         def redraw(_: Any) -> None:
             for title, fresh in draw().items():

@@ -210,6 +210,22 @@ def test_the_live_slider_starts_on_one_of_its_steps():
         assert steps == pytest.approx(round(steps), abs=1e-9)
 
 
+def test_a_live_surface_is_far_enough_away_for_its_axes_titles():
+    def bowl(c):
+        return scene.surface(X, X, c * X[:, None] ** 2 + X**2, floor=0.0, ceiling=8.0)
+
+    panels = explore(bowl, c=[1, 2], height=500, **WORDS)
+    near = next(iter(panels.spec().values()))["base"]["layout"]["scene"]["camera"]["eye"]
+    box = panels.widget()
+    (figure,) = box.figures.values()
+    far = figure.layout.scene.camera.eye.to_plotly_json()
+    ratio = 1.45 * 500 / figure.layout.width
+    assert ratio > 1
+    assert far == {axis: pytest.approx(ratio * near[axis]) for axis in "xyz"}
+    box.controls["c"].value = 2  # and stays where it was turned
+    assert figure.layout.scene.camera.eye.to_plotly_json() == far
+
+
 def test_whole_numbers_stay_whole_when_live():
     drawn = []
 

@@ -52,6 +52,18 @@ def test_maths_needs_no_script(chrome, address):
     context.close()
 
 
+def test_without_scripts_nothing_is_dead_and_the_contents_are_there(chrome, address):
+    context = chrome(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    for name in ("book/theorems/theorem-2.html", "book/atlas/laboratory.html", "search.html"):
+        page.goto(f"{address}/{name}")
+        assert page.locator("html").get_attribute("data-theme") == "light"
+        assert page.locator(":is(button, input, select):visible").count() == 0, name
+        assert page.locator("nav").get_by_role("link", name="Theorem 1").is_visible()
+    assert page.locator("main").get_by_role("link", name="index").is_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("where", ["light", "dark", "phone"])
 def test_nothing_keeps_a_reader_out(name, seen, where):
     assert seen.violations[where] == []
