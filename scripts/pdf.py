@@ -43,7 +43,7 @@ LEFT_OUT = {
     "book/reproducibility": "the last recorded run of every page, and how to repeat it",
     "book/api/index": "every public name of the package and its command line",
 }
-MOVING = "<p>Interactive figures, which are printed at one of their settings, and</p>"
+MOVING = "<p>An interactive figure is printed at one of its settings. Not printed are</p>"
 NOT_PRINTED = "script, .headerlink, .ls-dark, details.hide, section:has(> .ls-doors)"
 
 
@@ -171,11 +171,11 @@ def printed(told: Callable[[Mapping[str, int]], str], address: str, sheet: Any) 
         "**/book/edition.html",
         lambda route: route.fulfill(body=told(at), content_type="text/html"),
     )
-    for _ in range(2):
+    for last in (False, True):
         sheet.goto(f"{address}/book/edition.html", timeout=0)
         sheet.evaluate("document.fonts.ready")
         made = sheet.pdf(
-            prefer_css_page_size=True, print_background=True, outline=True, tagged=True
+            prefer_css_page_size=True, print_background=True, outline=last, tagged=last
         )
         book = PdfWriter(clone_from=io.BytesIO(made))
         for name, place in book.named_destinations.items():
