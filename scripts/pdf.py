@@ -43,6 +43,7 @@ LEFT_OUT = {
     "book/reproducibility": "the last recorded run of every page, and how to repeat it",
     "book/api/index": "every public name of the package and its command line",
 }
+MOVING = "<p>An interactive figure is printed at one of its settings. Not printed are</p>"
 NOT_PRINTED = "script, .headerlink, .ls-dark, details.hide, section:has(> .ls-doors)"
 
 
@@ -141,11 +142,11 @@ def book(root: Path, site: Path, base: str = "") -> Callable[[Mapping[str, int]]
             body.append(f'<div style="page: {name}">{part}{content}</div>')
             part = ""
     left = "".join(
-        f"<li><b>{escape(titles[page])}</b>: {escape(words)}.</li>"
+        f"<li><b>{escape(titles[page])}</b><br>{escape(words)}</li>"
         for page, words in LEFT_OUT.items()
         if page in titles
     )
-    body += [f"<h1>On the site alone</h1><ul>{left}</ul>"] if left else []
+    body += [f"<div><h2>On the site alone</h2>{MOVING}<ul>{left}</ul></div>"] if left else []
     first = (site / f"{next(iter(titles))}.html").read_text(encoding="utf-8")
     sheets = "".join(re.findall(r'<link [^>]*rel="stylesheet"[^>]*>', first))
     style = Path(__file__).with_name("pdf.css").read_text(encoding="utf-8") + "\n".join(running)
@@ -170,11 +171,11 @@ def printed(told: Callable[[Mapping[str, int]], str], address: str, sheet: Any) 
         "**/book/edition.html",
         lambda route: route.fulfill(body=told(at), content_type="text/html"),
     )
-    for _ in range(2):
+    for last in (False, True):
         sheet.goto(f"{address}/book/edition.html", timeout=0)
         sheet.evaluate("document.fonts.ready")
         made = sheet.pdf(
-            prefer_css_page_size=True, print_background=True, outline=True, tagged=True
+            prefer_css_page_size=True, print_background=True, outline=last, tagged=last
         )
         book = PdfWriter(clone_from=io.BytesIO(made))
         for name, place in book.named_destinations.items():
