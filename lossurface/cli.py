@@ -59,6 +59,14 @@ class _Command(click.Command):
 class _Group(click.Group):
     command_class = _Command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; where nobody reads on (`| head -1`), end as a shell's own commands do."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _say_no_more()
+            sys.exit(141)  # 128 + SIGPIPE: not 1, which would say that something does not hold
+
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lossurface", prog_name="lossurface")
@@ -261,19 +269,19 @@ def recheck(paths: tuple[str, ...], quiet: bool, as_json: bool) -> None:
 
     Exit status: 0 if all are verified, 1 if one is false, 2 if one is unreadable.
     """
-    from lossurface.exact.checker.__main__ import WORDS, main, outcomes
+    from lossurface.exact.checker.__main__ import WORDS, outcomes
 
-    if not (quiet or as_json):
-        sys.exit(main(paths))
-    words = ("holds", "fails", "unreadable")
-    found = list(outcomes(paths))
+    statuses, found = ("holds", "fails", "unreadable"), []
+    for file, k, line in outcomes(paths):
+        found.append((k, {"file": file, "status": statuses[k], "detail": line}))
+        if not as_json and (k or not quiet):
+            click.echo(f"{printable(file)}: {WORDS[k]}: {line}")
     if as_json:
-        _print_json([{"file": file, "status": words[k], "detail": line} for file, k, line in found])
-    else:
-        for file, k, line in found:
-            if k:
-                click.echo(f"{printable(file)}: {WORDS[k]}: {line}")
-    sys.exit(max(status for _, status, _ in found))
+        _print_json([row for _, row in found])
+    elif not quiet:
+        words = {statuses[k]: word.lower() for k, word in WORDS.items()}
+        click.echo(_counted((statuses[k] for k, _ in found), "certificate", words))
+    sys.exit(max(k for k, _ in found))
 
 
 @cli.command()
@@ -440,6 +448,11 @@ def _say(text: str) -> None:
     click.echo(text)
 
 
+def _say_no_more() -> None:
+    """Drop what could not be written, which Python would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _progress(message: str) -> None:
     if sys.stderr.isatty():
         click.echo(message, err=True)
@@ -475,7 +488,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except InputError as error:
         click.echo(f"lossurface: {printable(error)}", err=True)
         sys.exit(2)
-    except OSError as error:  # where nobody reads on, click has ended in silence
+    except OSError as error:
         click.echo(f"lossurface: {printable(error)}", err=True)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         sys.exit(2)

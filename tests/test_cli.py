@@ -199,6 +199,18 @@ def test_output_that_cannot_be_written_is_one_line_and_status_2():
     assert ended.stderr == "lossurface: [Errno 28] No space left on device\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a pipe")
+@pytest.mark.parametrize("command", ["list", "recheck"])
+def test_where_nobody_reads_on_it_ends_quietly_and_not_with_1(certificate, command):
+    asked = [command, *([str(certificate)] if command == "recheck" else [])]
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = f"from lossurface.cli import main; main({asked})"
+    ended = subprocess.run([sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
 def test_verify_prints_one_line_a_claim(run):
     status, out, err = run("verify", "proposition-5", "example-1", "--trials", 5)
     assert (status, err) == (0, "")
