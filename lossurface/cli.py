@@ -35,7 +35,7 @@ __all__ = ["cli", "main"]
 _STATUSES = {"holds": "hold", "fails": "fail", "undecided": "undecided"}
 _COLOURS = {"holds": "green", "guaranteed": "green", "fails": "red", "undecided": "yellow"}
 _COLOURS |= {"no guarantee applies": "red", "certified": "red", "warning": "red"}
-_TOLD = re.compile(rf"^( *|[a-z0-9-]+: )({'|'.join(_COLOURS)})\b", re.MULTILINE)
+_TOLD = re.compile(rf"^( *|[a-z0-9-]+: )({'|'.join(_COLOURS)})\b")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _quiet = partial(click.option, "-q", "--quiet", is_flag=True)
 _NEURONS = ", ".join(NEURONS)
@@ -439,12 +439,16 @@ def _say(text: str) -> None:
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         fill = partial(textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False)
-        text = "\n".join(
+        lines = [
             fill(line, subsequent_indent=" " * (12 if line.startswith("  ") else 4))
             for line in text.split("\n")
-        )
+        ]
         if not os.environ.get("NO_COLOR"):
-            text = _TOLD.sub(lambda m: m[1] + click.style(m[2], fg=_COLOURS[m[2]]), text)
+            lines = [
+                _TOLD.sub(lambda m: m[1] + click.style(m[2], fg=_COLOURS[m[2]]), line)
+                for line in lines
+            ]
+        text = "\n".join(lines)
     click.echo(text)
 
 
