@@ -35,7 +35,7 @@ __all__ = ["cli", "main"]
 _STATUSES = {"holds": "hold", "fails": "fail", "undecided": "undecided"}
 _COLOURS = {"holds": "green", "guaranteed": "green", "fails": "red", "undecided": "yellow"}
 _COLOURS |= {"no guarantee applies": "red", "certified": "red", "warning": "red"}
-_TOLD = re.compile(rf"^( *|[a-z0-9-]+: )({'|'.join(_COLOURS)})\b", re.MULTILINE)
+_TOLD = re.compile(rf"^( *|[a-z0-9-]+: )({'|'.join(_COLOURS)})\b")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _quiet = partial(click.option, "-q", "--quiet", is_flag=True)
 _NEURONS = ", ".join(NEURONS)
@@ -58,6 +58,14 @@ class _Command(click.Command):
 
 class _Group(click.Group):
     command_class = _Command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; where nobody reads on (`| head -1`), end as a shell's own commands do."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _say_no_more()
+            sys.exit(141)  # 128 + SIGPIPE: not 1, which would say that something does not hold
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -261,19 +269,19 @@ def recheck(paths: tuple[str, ...], quiet: bool, as_json: bool) -> None:
 
     Exit status: 0 if all are verified, 1 if one is false, 2 if one is unreadable.
     """
-    from lossurface.exact.checker.__main__ import WORDS, main, outcomes
+    from lossurface.exact.checker.__main__ import WORDS, outcomes
 
-    if not (quiet or as_json):
-        sys.exit(main(paths))
-    words = ("holds", "fails", "unreadable")
-    found = list(outcomes(paths))
+    statuses, found = ("holds", "fails", "unreadable"), []
+    for file, k, line in outcomes(paths):
+        found.append((k, {"file": file, "status": statuses[k], "detail": line}))
+        if not as_json and (k or not quiet):
+            click.echo(f"{printable(file)}: {WORDS[k]}: {line}")
     if as_json:
-        _print_json([{"file": file, "status": words[k], "detail": line} for file, k, line in found])
-    else:
-        for file, k, line in found:
-            if k:
-                click.echo(f"{printable(file)}: {WORDS[k]}: {line}")
-    sys.exit(max(status for _, status, _ in found))
+        _print_json([row for _, row in found])
+    elif not quiet:
+        words = {statuses[k]: word.lower() for k, word in WORDS.items()}
+        click.echo(_counted((statuses[k] for k, _ in found), "certificate", words))
+    sys.exit(max(k for k, _ in found))
 
 
 @cli.command()
@@ -431,13 +439,22 @@ def _say(text: str) -> None:
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
         fill = partial(textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False)
-        text = "\n".join(
+        lines = [
             fill(line, subsequent_indent=" " * (12 if line.startswith("  ") else 4))
             for line in text.split("\n")
-        )
+        ]
         if not os.environ.get("NO_COLOR"):
-            text = _TOLD.sub(lambda m: m[1] + click.style(m[2], fg=_COLOURS[m[2]]), text)
+            lines = [
+                _TOLD.sub(lambda m: m[1] + click.style(m[2], fg=_COLOURS[m[2]]), line)
+                for line in lines
+            ]
+        text = "\n".join(lines)
     click.echo(text)
+
+
+def _say_no_more() -> None:
+    """Drop what could not be written, which Python would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _progress(message: str) -> None:
@@ -475,7 +492,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except InputError as error:
         click.echo(f"lossurface: {printable(error)}", err=True)
         sys.exit(2)
-    except OSError as error:  # where nobody reads on, click has ended in silence
+    except OSError as error:
         click.echo(f"lossurface: {printable(error)}", err=True)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         sys.exit(2)

@@ -121,29 +121,36 @@ def test_check_says_its_verdict_first_and_where_it_wrote(run, tmp_path):
     assert last.startswith(f"{tmp_path / 'report'}: written")
     assert "4 samples in 2 dimensions, 2 positive (\\x1b[31m), 2 negative (no)" in out
     assert (tmp_path / "report" / "report.html").is_file()
-    assert run(*asked, "-q")[1] == "\n".join(out.splitlines()[:2]) + "\n"
+    assert run(*asked, "-q")[1] == "\n".join(out.splitlines()[:3]) + "\n"
     status, out, err = run(*asked, "--out", tmp_path / "report", "--json")
     assert json.loads(out)["source"] == str(tmp_path / "d.csv")
     assert err == f"{last}\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="opens a pseudo-terminal")
-@pytest.mark.parametrize("plain", ["", "1"])
-def test_a_terminal_gets_colour_and_its_own_width(plain):
+@pytest.mark.parametrize(
+    ("plain", "asked", "first", "coloured"),
+    [
+        ("", ["verify", "proposition-5"], "[1/1] proposition-5", True),
+        ("1", ["verify", "proposition-5"], "[1/1] proposition-5", False),
+        ("", ["list"], "theorem-1", False),  # "fails" begins a line of a title that is wrapped
+    ],
+)
+def test_a_terminal_gets_colour_and_its_own_width(plain, asked, first, coloured):
     import pty
 
     leader, terminal = pty.openpty()
     environment = os.environ | {"NO_COLOR": plain, "COLUMNS": "60"}
-    program = "from lossurface.cli import main; main(['verify', 'proposition-5'])"
+    program = f"from lossurface.cli import main; main({asked})"
     subprocess.run(
         [sys.executable, "-c", program], stdout=terminal, stderr=terminal, env=environment
     )
     os.close(terminal)
     told = os.read(leader, 10_000).decode()
     os.close(leader)
-    assert ("\x1b[32mholds" in told) == (not plain)
+    assert ("\x1b[" in told) == ("\x1b[32mholds" in told) == coloured
     lines = re.sub(r"\x1b\[\d*m", "", told).splitlines()
-    assert lines[1].startswith("proposition-5: holds. ")
+    assert lines[0].startswith(first)
     assert len(lines) > 2
     assert max(map(len, lines)) <= 60
 
@@ -197,6 +204,18 @@ def test_output_that_cannot_be_written_is_one_line_and_status_2():
         )
     assert ended.returncode == 2
     assert ended.stderr == "lossurface: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a pipe")
+@pytest.mark.parametrize("command", ["list", "recheck"])
+def test_where_nobody_reads_on_it_ends_quietly_and_not_with_1(certificate, command):
+    asked = [command, *([str(certificate)] if command == "recheck" else [])]
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = f"from lossurface.cli import main; main({asked})"
+    ended = subprocess.run([sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (141, b"")
 
 
 def test_verify_prints_one_line_a_claim(run):

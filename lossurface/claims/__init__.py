@@ -319,9 +319,9 @@ def get(claim_id: str) -> Claim:
 
 
 def select(claim_ids: Iterable[str]) -> tuple[Claim, ...]:
-    """Return the claims named, or all of them where none is.
+    """Return the claims named, each once, or all of them where none is named.
 
     Raises:
         InputError: a name is unknown.
     """
-    return tuple(get(claim_id) for claim_id in claim_ids) or tuple(CLAIMS.values())
+    return tuple(dict.fromkeys(map(get, claim_ids))) or tuple(CLAIMS.values())

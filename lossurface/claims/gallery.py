@@ -56,15 +56,16 @@ class Recipe:
 
     @property
     def shows(self) -> str:
-        """What fails, in one phrase."""
-        theorem = {"theorem-1": "Theorem 1", "theorem-2": "Theorem 2"}.get(self.data, "any data")
+        """What it is, in one phrase."""
+        theorem = {"theorem-1": "Theorem 1", "theorem-2": "Theorem 2"}.get(self.data)
+        where = f", on {theorem}'s data" if theorem else ""
         if self.architecture == "feedforward":
-            where = "" if self.data == "none" else f"{theorem} data: "
-            return f"{where}a feedforward network of {self.neuron} neurons can die"
-        if self.architecture == "identity-shortcut":
-            return f"{theorem} fails with an identity shortcut"
-        beside = " in addition to a deep network" if self.architecture == "shortcut" else ""
-        return f"{theorem} fails for {self.neuron} neurons{beside}"
+            return f"a bad minimum of a feedforward network of {self.neuron} neurons{where}"
+        more = {
+            "identity-shortcut": " with an identity shortcut",
+            "shortcut": " in addition to a deep network",
+        }
+        return f"a bad minimum of {self.neuron} neurons{more.get(self.architecture, '')}{where}"
 
     def build(self) -> Certificate:
         """Build and check the certificate."""
@@ -92,7 +93,7 @@ def certificates() -> Iterator[tuple[str, str, Certificate]]:
         yield recipe.filename, recipe.shows, certificate
     for family, widths in ours_width.FAMILIES.items():
         for M in widths:
-            shows = f"a strict bad minimum of {M} softplus neurons, {family}"
+            shows = f"a strict bad minimum of {M} softplus neuron{'s' * (M > 1)}, {family}"
             yield f"ours-width_{family}_M{M}.json", shows, ours_width.certify(M, family)
     for neuron in sorted(AT_ZERO):
         shows = f"a bad minimum of {neuron} neurons with an f_D, on two parallel planes"

@@ -120,13 +120,11 @@ class Case:
 
     def at_least(self, width: int | None) -> _Asked:
         """Ask for M."""
-        if width is None:
+        if width is None or (self.width or 1) >= width:
             return _Asked()
         if self.width is None:
             change = f"make f_S at least {width} wide"
             return _Asked(f"the width is not given; {width} is needed", change, refused=False)
-        if self.width >= width:
-            return _Asked()
         change = f"widen f_S from {self.width} to {width} neurons"
         return _Asked(f"width {self.width}, not at least {width}", change)
 

@@ -55,7 +55,8 @@ def test_claims_are_selected_by_name_and_unknown_names_are_told():
     with pytest.raises(InputError, match="'lemma-1' is not a claim; known are"):
         claims.get("lemma-1")
     assert claims.select(()) == tuple(claims.CLAIMS.values())
-    assert [claim.id for claim in claims.select(["example-1"])] == ["example-1"]
+    named = claims.select(["example-1", "proposition-5", "Example 1"])  # twice is once
+    assert [claim.id for claim in named] == ["example-1", "proposition-5"]
 
 
 @EVERY
