@@ -67,10 +67,13 @@ def entry(source: Path, page: str, figure: dict[str, Any]) -> str:
         replace(source / "book" / place, base64.b64decode(picture))
         look = f'class="ls-{theme} dark-light" alt="{name}, small" loading="lazy"'
         small += f'<img {look} src="../../{place}">'
-    for picture in figure.get("pictures", ()):
+    pictures = figure.get("pictures", ())
+    for k, picture in enumerate(pictures, 1):
+        panel = f"panel {k}: " if len(pictures) > 1 else ""
         for theme, file, _ in files(name, picture):
             address, kind = f"../../_images/{file}", picture["format"].upper()
-            links.append(f'<a href="{address}" download>{kind}, {theme}</a>')
+            links.append(f'{panel}<a href="{address}" download>{kind}, {theme}</a>')
+            panel = ""
     return (
         f'<li>{small}<div><p><a href="{link}">{name}</a> '
         f"({'; '.join(links)})</p><p>{html.escape(figure['alt'])}</p></div></li>"
