@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from enum import EnumType
 from importlib import import_module
 from typing import Any
 
@@ -67,7 +68,9 @@ def escape(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: lis
 def readable(
     app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: str
 ) -> tuple[str | None, str]:
-    """Write a default that is no expression as three dots."""
+    """Write a default that is no expression as three dots; leave out what Python makes up."""
+    if isinstance(obj, EnumType) or signature == "(*args, **kwargs)":
+        return "", ""
     return signature and _DEFAULT.sub("= ...", signature), returns
 
 

@@ -54,7 +54,7 @@ def read_file(path: str | Path, label: str, positive: str | None = None) -> Tabl
 
     Raises:
         InputError: the file is missing, too large or no table; a column is missing or given twice;
-            a value is no finite number; the labels are not of two classes.
+            a value is not a finite number; the labels are not of two classes.
     """
     file = Path(path)
     readers = {".csv": _csv, ".parquet": _parquet, ".npz": _npz}

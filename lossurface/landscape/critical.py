@@ -129,8 +129,8 @@ def strict_certificate(surface: SingleLayerSurface, theta: Tensor) -> Certificat
     """Return a certificate of the strict minimum near theta (P,), for the checker without balls.
 
     Raises:
-        InputError: the loss is no polynomial hinge with p >= 2, or has a penalty; the surface is a
-            batch; the checker does not enclose the neuron; or there is no strict minimum.
+        InputError: the loss is not a polynomial hinge with p >= 2, or has a penalty; the surface is
+            a batch; the checker does not enclose the neuron; or there is no strict minimum.
     """
     p = surface.loss.p
     if p is None or p < 2 or surface.l2:

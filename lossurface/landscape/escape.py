@@ -68,7 +68,7 @@ def ball_layer(surface: SingleLayerSurface) -> SingleLayer:
     """Return the same loss in ball arithmetic; the surface's floats are taken exactly.
 
     Raises:
-        InputError: it is no `SingleLayerSurface`, or it holds a batch of datasets; take one with
+        InputError: it is not a `SingleLayerSurface`, or it holds a batch of datasets; take one with
             `rows` first.
     """
     given: object = surface
