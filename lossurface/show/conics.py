@@ -115,6 +115,7 @@ def samples(seen: Trap, window: float) -> go.Figure:
             "constraintoward": "top",
         },
         "annotations": [note],
+        "legend": {"itemsizing": "constant"},
         "template": {"layout": {}},
     }
     return go.Figure(traces, layout)

@@ -196,7 +196,6 @@ def plotly_template() -> dict[str, Any]:
                 "y": 1.0,
                 "yanchor": "bottom",
                 "bgcolor": "rgba(0,0,0,0)",
-                "itemsizing": "constant",
             },
             "dragmode": False,
             "hovermode": "closest",
