@@ -182,7 +182,7 @@ class KeepTogether(SphinxPostTransform):
             whole = formula.parent if linked else formula
             at, siblings = whole.parent.index(whole), whole.parent.children
             kept = [whole]
-            for place, touching in ((at + 1, r"\S+"), (at - 1, r"\S+$")):
+            for place, touching in ((at + 1, r"\S+"), (at - 1, r"[^ \n]+$")):
                 text = siblings[place] if 0 <= place < len(siblings) else None
                 found = re.match if place > at else re.search
                 if isinstance(text, nodes.Text) and (touch := found(touching, text)):
