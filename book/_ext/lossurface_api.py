@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from enum import EnumType
 from importlib import import_module
 from typing import Any
 
@@ -29,6 +30,7 @@ _SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
 # What reStructuredText would take for a mark-up: stars, bars, a trailing underscore.
 _MARKS = re.compile(r"([*|\\]|(?<=\w)_(?!\w))")
 _LETTER = re.compile(r"(?<=\b\w)\.$", re.MULTILINE)  # the l of "loss: l." numbers no list
+_DEFAULT = re.compile(r"= <[^<>]*>")  # such as <factory>: no Python, so the rest would not be read
 _TOKEN = re.compile(r'<span class="(?:pre|p)">([^<]*)</span>')
 
 
@@ -57,8 +59,19 @@ def plain(text: str) -> str:
 def escape(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Rewrite every docstring before napoleon reads its sections."""
     lines[:] = plain("\n".join(lines)).split("\n")
+    if lines[0].startswith("Alias for field number"):  # of a named tuple, which says no more
+        lines.clear()
     if what in ("attribute", "data", "property"):
         lines[:0] = ["..", ""]  # or napoleon takes the words before a colon for a type
+
+
+def readable(
+    app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str | None, returns: str
+) -> tuple[str | None, str]:
+    """Write a default that is no expression as three dots; leave out what Python makes up."""
+    if isinstance(obj, EnumType) or signature == "(*args, **kwargs)":
+        return "", ""
+    return signature and _DEFAULT.sub("= ...", signature), returns
 
 
 class Api(SphinxDirective):
@@ -175,5 +188,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("lossurface-api", Api)
     app.add_directive("lossurface-commands", Commands)
     app.connect("html-page-context", spans)
+    app.connect("autodoc-process-signature", readable)
     app.connect("autodoc-process-docstring", escape, priority=400)  # napoleon's is 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -51,7 +51,8 @@ _SHARED_ID = re.compile(
     r' id="(?:exercise|solution|proof)-content"|(?<=<p class="admonition-title") id="[^"]*"'
 )
 _STATED = re.compile(  # and not quoted
-    rf"(?<![\w\"-])({'|'.join(CLAIMS)}|ours-[a-z-]+|assumption-\d)(?![\w-])"
+    rf"(?<![\w\"-])({'|'.join(CLAIMS)}|ours-[a-z-]+|assumption-\d|theorem-1-width"
+    r"|affine-separability|increasing-neuron|monotone-neuron)(?![\w-])"
 )
 
 
@@ -177,11 +178,14 @@ class KeepTogether(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Look at the neighbours of each formula."""
         for formula in list(self.document.findall(nodes.math)):
+            before = formula.previous_sibling() if formula.astext() == "\\square" else None
+            if isinstance(before, nodes.Text):  # the end of a proof is not a line of its own
+                formula.parent[formula.parent.index(before)] = nodes.Text(f"{before.rstrip()}\xa0")
             linked = isinstance(formula.parent, nodes.reference)
             whole = formula.parent if linked else formula
             at, siblings = whole.parent.index(whole), whole.parent.children
             kept = [whole]
-            for place, touching in ((at + 1, r"\S+"), (at - 1, r"\S+$")):
+            for place, touching in ((at + 1, r"\S+"), (at - 1, r"[^ \n]+$")):
                 text = siblings[place] if 0 <= place < len(siblings) else None
                 found = re.match if place > at else re.search
                 if isinstance(text, nodes.Text) and (touch := found(touching, text)):

@@ -81,7 +81,7 @@ class Claim:
             options: those of `seed`, `trials` and `device` that the claim takes (`options`).
 
         Returns:
-            A verdict: `holds`, `fails` or `undecided`, with the evidence and the seconds taken.
+            A verdict, `holds`, `fails` or `undecided`, with the evidence and the seconds taken.
 
         Raises:
             InputError: the claim takes no such option, or not that value.

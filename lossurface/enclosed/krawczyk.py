@@ -85,7 +85,7 @@ def enclose(function: BallFunction, point: Sequence[Number | arb]) -> Enclosure:
         point: (P,), a float approximation; within 1e-3 of the critical point.
 
     Returns:
-        The enclosure. `undecided` is no statement about the point: the Hessian may be singular,
+        The enclosure. `undecided` is no statement about the point; the Hessian may be singular,
         the point too far, or the enclosures too wide.
 
     Raises:

@@ -49,7 +49,7 @@ def path_to_zero(
             M >= n + 1, or a_j = 0 twice); by default the first that applies.
 
     Returns:
-        (k + 1, P), the vertices: theta itself, and the ends of k = 0 to 3 segments.
+        (k + 1, P), the vertices; theta itself, and the ends of k = 0 to 3 segments.
 
     Raises:
         InputError: the loss, the shapes or the hypotheses are others.

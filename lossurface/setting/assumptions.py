@@ -92,7 +92,7 @@ def assumption_4(network: Network) -> Answer:
 
 
 def assumption_5(neuron: Neuron) -> Answer:
-    """Say whether f_S's neuron is real analytic with sigma'' > 0 everywhere.
+    """Say whether f_S's neuron is real analytic with `sigma'' > 0` everywhere.
 
     Source: Assumption 5.
     """
@@ -100,7 +100,7 @@ def assumption_5(neuron: Neuron) -> Answer:
 
 
 def increasing_neuron(neuron: Neuron) -> Answer:
-    """Say whether the neuron is twice differentiable with sigma' > 0 everywhere.
+    """Say whether the neuron is twice differentiable with `sigma' > 0` everywhere.
 
     Source: the hypothesis of Theorem 2.
     """

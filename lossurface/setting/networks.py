@@ -266,8 +266,7 @@ class Deep:
         """Return the parameters, layer by layer, W by rows and then b.
 
         Raises:
-            InputError: this part does not map R^inputs to R^outputs, or a value is not a
-                number.
+            InputError: this part does not map R^inputs to R^outputs, or a value is not a number.
         """
         if (self.inputs, len(self.layers[-1][1])) != (inputs, outputs):
             raise InputError(

@@ -55,7 +55,7 @@ class Neuron:
     torch_d1: TensorForm = field(compare=False, repr=False)  # sigma', see smoothness
     torch_d2: TensorForm = field(compare=False, repr=False)  # sigma'', see smoothness
     balls: tuple[BallForm, ...] = field(compare=False, repr=False)
-    """sigma, sigma' and sigma''; beyond `smoothness`, off the breaks only."""
+    """`sigma`, `sigma'` and `sigma''`; beyond `smoothness`, off the breaks only."""
     memberships: Mapping[str, str] = field(compare=False, repr=False)  # class to why it belongs
     smoothness: float = field(compare=False, default=ANALYTIC)
     """How many derivatives exist everywhere: inf for real analytic, -1 for a jump.

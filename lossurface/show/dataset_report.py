@@ -260,7 +260,7 @@ def checked_place(out: str) -> Path:
     """Return the folder for a report, which need not exist yet.
 
     Raises:
-        InputError: it is no folder, or in none.
+        InputError: it is not a folder, or in none.
     """
     folder = checked_folder(out)
     if not folder.absolute().parent.is_dir():

@@ -46,7 +46,7 @@ def poster(panel: Mapping[str, Any]) -> Drawing:
         if "scene" not in layout:
             _axes(ax, layout)
         if "title" in layout:
-            figure.suptitle(layout["title"]["text"], fontsize=10)
+            figure.suptitle(layout["title"]["text"].replace("<br>", "\n"), fontsize=10)
         if layout.get("showlegend", True) and ax.get_legend_handles_labels()[0]:
             plot.legend(ax)
 

@@ -26,8 +26,11 @@ vertical-align:top;padding:.4rem .5rem .4rem 0;font-weight:400}
 .ls-record tr.ls-found td{padding:0 0 .5rem;color:var(--ls-muted,#57606a);font-size:.82rem}
 .ls-record tr.ls-run th,.ls-record tr.ls-run td{border-bottom:0;padding-bottom:.1rem}
 @media(max-width:600px){.ls-record thead{position:absolute;left:-9999px}
-.ls-record tr{display:block}.ls-record tbody th{display:block;font-weight:600}
-.ls-record tr.ls-run td{display:inline-block;padding-top:0}
+.ls-record tr{display:block;border-bottom:1px solid var(--ls-grid,#d8dee4)}
+.ls-record tr.ls-run,.ls-record th,.ls-record td{border-bottom:0}
+.ls-record tbody th{display:block;font-weight:600}
+.ls-record td{display:inline-block;padding-top:0}
+.ls-record td[data-name]:before{content:attr(data-name) ": ";color:var(--ls-muted,#57606a)}
 .ls-record tr.ls-found td{display:block;overflow-wrap:anywhere}}
 </style>"""
 
@@ -58,7 +61,9 @@ def table(
     for k, row in enumerate(rows):
         first, *rest = (c.html if isinstance(c, Fragment) else html.escape(c) for c in row)
         scope = 'scope="row"' if rest else f'scope="colgroup" colspan="{len(head)}"'
-        cells = f"<th {scope}>{first}</th>" + "".join(f"<td>{cell}</td>" for cell in rest)
+        cells = f"<th {scope}>{first}</th>"
+        for name, cell in zip(head[1:], rest, strict=False):
+            cells += f'<td data-name="{html.escape(name)}">{cell}</td>'
         body.append(f'<tr class="ls-run">{cells}</tr>' if notes else f"<tr>{cells}</tr>")
         if notes:
             told = html.escape(notes[k])

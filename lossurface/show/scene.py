@@ -195,6 +195,7 @@ def curves(
         y=[py for _, py in marks],
         mode="markers",
         marker={"color": AMBER, "size": 11, "line": {"color": INK, "width": 1}},
+        cliponaxis=False,  # whole at the ends, too
         showlegend=False,
     )
     return _figure([*traces, marked], {"showlegend": len(lines) > 1, **_flat(axes, ranges)})
@@ -288,7 +289,7 @@ def plane(
     layout = _flat(("x₁", "x₂"), ([xs[0], xs[-1]], [ys[0], ys[-1]]))
     for axis in layout.values():
         axis |= {"showgrid": False, "constrain": "domain"}
-    layout["yaxis"]["scaleanchor"] = "x"
+    layout["yaxis"] |= {"scaleanchor": "x", "constraintoward": "top"}
     return _figure([regions, boundary, *scatter(first, second, classes)], layout)
 
 

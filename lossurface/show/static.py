@@ -32,7 +32,8 @@ class Static:
         alts: the alt text of each panel.
         width: of a panel, in CSS pixels, where there is room for it.
         format: "svg" (text) or "png" (base64).
-        light, dark: the renderings of the panels; empty where figures are left out.
+        light: the renderings of the panels; empty where figures are left out.
+        dark: the same in the dark theme.
         small: the first panel in both themes, for lists of figures: base64 of a PNG.
     """
 

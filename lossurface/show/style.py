@@ -165,6 +165,7 @@ def plotly_template() -> dict[str, Any]:
         "ticks": "outside",
         "ticklen": 4,
         "automargin": True,
+        "title": {"standoff": 8},
         "zeroline": False,
     }
     deep = {
@@ -184,7 +185,7 @@ def plotly_template() -> dict[str, Any]:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [POSITIVE, NEGATIVE, GOOD, ACCENT, AMBER, INK],
-            "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+            "margin": {"l": 8, "r": 16, "t": 28, "b": 8},
             "xaxis": flat,
             "yaxis": flat,
             "scene": {**axes, "bgcolor": "rgba(0,0,0,0)", "dragmode": "turntable"},
@@ -200,5 +201,10 @@ def plotly_template() -> dict[str, Any]:
             "hovermode": "closest",
             "hoverlabel": {"bgcolor": PAPER, "bordercolor": MUTED, "font": {"color": INK}},
         },
-        "data": {"surface": coloured, "contour": coloured, "heatmap": coloured},
+        "data": {
+            "surface": coloured,
+            "contour": coloured,
+            "heatmap": coloured,
+            "scatter": [{"line": {"simplify": False}}],  # it would leave corners in a curve
+        },
     }

@@ -59,22 +59,27 @@ def figures(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def entry(source: Path, page: str, figure: dict[str, Any]) -> str:
     """Return a figure's small picture, its name, its files and its words: an item of a list."""
-    name, small = figure["name"], ""
+    name, pictures = figure["name"], figure.get("pictures", ())
     links = [] if figure["kind"] == "static" else ["interactive"]
-    link = f"../{page}#{name}"
+    link, small = f"../{page}#{name}", {}
     for theme, picture in zip(("light", "dark"), figure.get("small", ()), strict=False):
-        place = f"_static/figures/{name}-{theme}.png"
-        replace(source / "book" / place, base64.b64decode(picture))
-        look = f'class="ls-{theme} dark-light" alt="{name}, small" loading="lazy"'
-        small += f'<img {look} src="../../{place}">'
-    pictures = figure.get("pictures", ())
-    for number, picture in enumerate(pictures, 1):
-        part = f" {number}" if len(pictures) > 1 else ""
+        small[theme] = f"_static/figures/{name}-{theme}.png"
+        replace(source / "book" / small[theme], base64.b64decode(picture))
+    if pictures and not small:  # an interactive figure: its first panel
+        small = {theme: f"_images/{file}" for theme, file, _ in files(name, pictures[0])}
+    shown = "".join(
+        f'<img class="ls-{theme} dark-light" alt="{name}, small" loading="lazy" '
+        f'src="../../{place}">'
+        for theme, place in small.items()
+    )
+    for k, picture in enumerate(pictures, 1):
+        panel = f"panel {k}: " if len(pictures) > 1 else ""
         for theme, file, _ in files(name, picture):
             address, kind = f"../../_images/{file}", picture["format"].upper()
-            links.append(f'<a href="{address}" download>{kind}{part}, {theme}</a>')
+            links.append(f'{panel}<a href="{address}" download>{kind}, {theme}</a>')
+            panel = ""
     return (
-        f'<li>{small}<div><p><a href="{link}">{name}</a> '
+        f'<li>{shown}<div><p><a href="{link}">{name}</a> '
         f"({'; '.join(links)})</p><p>{html.escape(figure['alt'])}</p></div></li>"
     )
 

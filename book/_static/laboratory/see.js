@@ -281,8 +281,8 @@ export class See {
     // By its logarithm, so that both the neighbourhood of theta* and the walls around it show.
     const soft = Math.max(least - low, 0.05 * least, 1e-9);
     const height = Math.log1p((high - low) / soft) || 1;
-    this.scale[0].textContent = short(low);
-    this.scale[1].textContent = short(high);
+    this.scale[0].textContent = `loss ${short(low)}`;
+    this.scale[1].textContent = `${short(high)} (logarithmic)`;
     pen.imageSmoothingQuality = "high";
     pen.drawImage(picture(side, (k) => COLOURS[Math.floor((255 * Math.log1p((values[k] - low) / soft)) / height)]), 0, 0, size, size);
 
