@@ -105,6 +105,7 @@ def surface(
     """
     import numpy as np
     import plotly.graph_objects as go
+    from matplotlib.ticker import MaxNLocator
 
     xs, ys, zs = grid_of(x, y, z)
     span = ceiling - floor
@@ -135,10 +136,17 @@ def surface(
         hovertemplate=f"θ*: {axes[2]} %{{z:.4g}}<extra></extra>",
         showlegend=False,
     )
+    heights = np.asarray(MaxNLocator(5).tick_values(floor, ceiling))
+    # Not where the numbers of two axes meet.
+    heights = heights[(heights > floor + 0.12 * span) & (heights <= ceiling)]
     scene = {
         "xaxis": {"title": {"text": axes[0]}},
         "yaxis": {"title": {"text": axes[1]}},
-        "zaxis": {"title": {"text": axes[2]}, "range": [floor, ceiling + 2 * lift]},
+        "zaxis": {
+            "title": {"text": axes[2]},
+            "range": [floor, ceiling + 2 * lift],
+            "tickvals": [float(f"{height:.6g}") for height in heights],
+        },
         "aspectmode": "manual",
         "aspectratio": {"x": 1, "y": 1, "z": 0.62},
         "camera": {"eye": dict(zip("xyz", eye, strict=True)), "center": {"z": -0.15}},
@@ -195,6 +203,7 @@ def curves(
         y=[py for _, py in marks],
         mode="markers",
         marker={"color": AMBER, "size": 11, "line": {"color": INK, "width": 1}},
+        cliponaxis=False,
         showlegend=False,
     )
     return _figure([*traces, marked], {"showlegend": len(lines) > 1, **_flat(axes, ranges)})
@@ -279,7 +288,8 @@ def plane(
         x=xs,
         y=ys,
         z=fs / (np.abs(fs).max() or 1.0),
-        contours={"start": 0, "end": 0, "size": 1, "coloring": "none"},
+        # Just below 0: where f = 0 on a whole region, which counts as +1, the line goes round it.
+        contours={"start": -1e-9, "end": -1e-9, "size": 1, "coloring": "none"},
         line={"color": INK, "width": 2},
         showlegend=False,
         showscale=False,
@@ -288,7 +298,7 @@ def plane(
     layout = _flat(("x₁", "x₂"), ([xs[0], xs[-1]], [ys[0], ys[-1]]))
     for axis in layout.values():
         axis |= {"showgrid": False, "constrain": "domain"}
-    layout["yaxis"]["scaleanchor"] = "x"
+    layout["yaxis"] |= {"scaleanchor": "x", "constraintoward": "top"}  # next to the legend
     return _figure([regions, boundary, *scatter(first, second, classes)], layout)
 
 
