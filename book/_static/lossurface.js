@@ -376,12 +376,13 @@
       });
     } else {
       const theme = document.documentElement.dataset.theme === "dark" ? "dark" : "light";
-      for (const image of figure.querySelectorAll("img.ls-" + theme)) {
+      const images = Array.from(figure.querySelectorAll("img.ls-" + theme));
+      for (const [place, image] of images.entries()) {
         const kind = image.src.split(".").pop();
-        offer(kind.toUpperCase(), function () {
+        offer(kind.toUpperCase() + (images.length > 1 ? " " + (place + 1) : ""), function () {
           const link = document.createElement("a");
           link.href = image.src;
-          link.download = figure.id + "." + kind;
+          link.download = figure.id + (images.length > 1 ? "-" + (place + 1) : "") + "." + kind;
           link.click();
         });
       }

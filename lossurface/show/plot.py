@@ -63,6 +63,7 @@ def contours(
     low = zs.min()
     # Spaced as squares, so that a quadratic bowl gets evenly spaced rings.
     steps = low + (ceiling - low) * np.linspace(0, 1, 14) ** 2
+    digits = max(0, 2 - math.floor(math.log10(ceiling - low)))
 
     def draw(figure: FigureBase, palette: Palette) -> None:
         ax = figure.subplots()
@@ -73,7 +74,7 @@ def contours(
             xs, ys, zs, levels=steps, colors="white", linewidths=0.5, alpha=0.6, rasterized=True
         )
         beside = ax.inset_axes((1.04, 0, 0.05, 1))  # as tall as the axes, whatever their shape
-        bar = figure.colorbar(filled, cax=beside, ticks=steps[::3], format="%.3g")
+        bar = figure.colorbar(filled, cax=beside, ticks=steps[::3], format=f"%.{digits}f")
         bar.outline.set_visible(False)
         bar.set_label("loss (square-root scale)", fontsize=10)
         if math.isfinite(radius):
@@ -179,9 +180,9 @@ def plane(
         ax = figure.subplots()
         regions = [palette.negative_soft, palette.positive_soft]
         extent = max(np.abs(fs).max(), 1.0) * 2
-        ax.contourf(xs, ys, fs, levels=[-extent, 0, extent], colors=regions)
-        if np.any(fs >= 0) and np.any(fs < 0):
-            ax.contour(xs, ys, fs, levels=[0], colors=[palette.ink], linewidths=1.6)
+        ax.contourf(xs, ys, fs, levels=[-extent, -1e-9 * extent, extent], colors=regions)
+        if np.any(fs >= 0) and np.any(fs < 0):  # f = 0 counts as +1
+            ax.contour(xs, ys, fs, levels=[-1e-9 * extent], colors=[palette.ink], linewidths=1.6)
         scatter(ax, first, second, classes, palette)
         ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
         ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))

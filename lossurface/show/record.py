@@ -83,18 +83,26 @@ def outcomes_table(outcomes: Sequence[Outcome]) -> Fragment:
     """
     rows = []
     for some, title in (
-        (False, "Every assumption met: failures"),
+        (False, "Every assumption met: how often this failed"),
         (True, "One assumption dropped: runs that stop with R > 0"),
     ):
         group = [_cells(one) for one in outcomes if one.some is some]
         rows += [[title], *group] if group else []
     caption = f"Recorded on {', '.join(sorted({one.device for one in outcomes}))}."
-    return table(("Experiment", "Happened", "95% interval"), rows, caption)
+    return table(("Experiment", "Count", "95% interval"), rows, caption)
 
 
 def _cells(one: Outcome) -> list[str]:
     what = one.statement.partition(": ")[2] or one.statement
     what += "".join(f" ({more})" for more in one.more if not more.startswith("0 "))
     low, high = one.tally.interval()
-    numbers = (f"{one.tally.hits[0]:,} of {one.tally.trials[0]:,}", f"{low:.2g} to {high:.2g}")
+    numbers = (
+        f"{one.tally.hits[0]:,} of {one.tally.trials[0]:,}",
+        f"{_short(low)} to {_short(high)}",
+    )
     return [what, *(text.replace(" ", "\N{NO-BREAK SPACE}") for text in numbers)]
+
+
+def _short(share: float) -> str:
+    """Return a share with two digits, 0.20 as well as 0.16."""
+    return f"{share:#.2g}" if share else "0"

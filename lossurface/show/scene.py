@@ -105,6 +105,7 @@ def surface(
     """
     import numpy as np
     import plotly.graph_objects as go
+    from matplotlib.ticker import MaxNLocator
 
     xs, ys, zs = grid_of(x, y, z)
     span = ceiling - floor
@@ -135,10 +136,17 @@ def surface(
         hovertemplate=f"θ*: {axes[2]} %{{z:.4g}}<extra></extra>",
         showlegend=False,
     )
+    heights = np.asarray(MaxNLocator(5).tick_values(floor, ceiling))
+    # Not where the numbers of two axes meet.
+    heights = heights[(heights > floor + 0.12 * span) & (heights <= ceiling)]
     scene = {
         "xaxis": {"title": {"text": axes[0]}},
         "yaxis": {"title": {"text": axes[1]}},
-        "zaxis": {"title": {"text": axes[2]}, "range": [floor, ceiling + 2 * lift]},
+        "zaxis": {
+            "title": {"text": axes[2]},
+            "range": [floor, ceiling + 2 * lift],
+            "tickvals": [float(f"{height:.6g}") for height in heights],
+        },
         "aspectmode": "manual",
         "aspectratio": {"x": 1, "y": 1, "z": 0.62},
         "camera": {"eye": dict(zip("xyz", eye, strict=True)), "center": {"z": -0.15}},
@@ -280,7 +288,8 @@ def plane(
         x=xs,
         y=ys,
         z=fs / (np.abs(fs).max() or 1.0),
-        contours={"start": 0, "end": 0, "size": 1, "coloring": "none"},
+        # Just below 0: where f = 0 on a whole region, which counts as +1, the line goes round it.
+        contours={"start": -1e-9, "end": -1e-9, "size": 1, "coloring": "none"},
         line={"color": INK, "width": 2},
         showlegend=False,
         showscale=False,

@@ -185,7 +185,7 @@ def plotly_template() -> dict[str, Any]:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [POSITIVE, NEGATIVE, GOOD, ACCENT, AMBER, INK],
-            "margin": {"l": 8, "r": 16, "t": 28, "b": 8},
+            "margin": {"l": 8, "r": 16, "t": 28, "b": 8},  # right: half of the last number
             "xaxis": flat,
             "yaxis": flat,
             "scene": {**axes, "bgcolor": "rgba(0,0,0,0)", "dragmode": "turntable"},
