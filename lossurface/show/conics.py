@@ -108,7 +108,12 @@ def samples(seen: Trap, window: float) -> go.Figure:
     }  # fmt: skip
     layout = {
         "xaxis": {**axis, "title": {"text": "x₁"}},
-        "yaxis": {**axis, "title": {"text": "x₂"}, "scaleanchor": "x"},
+        "yaxis": {
+            **axis,
+            "title": {"text": "x₂"},
+            "scaleanchor": "x",
+            "constraintoward": "top",
+        },
         "annotations": [note],
         "template": {"layout": {}},
     }
