@@ -91,7 +91,7 @@
       return;
     }
     plot.dataset.width = String(plot.clientWidth);
-    const far = Math.max(1, 0.3 + 1.3 * plot.clientHeight / plot.clientWidth);
+    const far = Math.max(1, 0.3 + 1.5 * plot.clientHeight / plot.clientWidth);
     for (const axis of "xyz") { scene.camera.eye[axis] *= far; }
   }
 

@@ -280,7 +280,7 @@ CLAIMS: dict[str, Claim] = {
         ),
         _claim(
             "ours-monotone",
-            "Separable data: strictly monotone neurons suffice",
+            "Separable data: strictly monotone neurons are enough",
             "positive",
             ("exact", "enclosed"),
             page="beyond/monotone",
@@ -324,4 +324,5 @@ def select(claim_ids: Iterable[str]) -> tuple[Claim, ...]:
     Raises:
         InputError: a name is unknown.
     """
-    return tuple(dict.fromkeys(map(get, claim_ids))) or tuple(CLAIMS.values())
+    named = {claim.id: claim for claim in map(get, claim_ids)}
+    return tuple(named.values()) or tuple(CLAIMS.values())

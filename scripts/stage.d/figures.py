@@ -65,8 +65,6 @@ def entry(source: Path, page: str, figure: dict[str, Any]) -> str:
     for theme, picture in zip(("light", "dark"), figure.get("small", ()), strict=False):
         small[theme] = f"_static/figures/{name}-{theme}.png"
         replace(source / "book" / small[theme], base64.b64decode(picture))
-    if pictures and not small:  # an interactive figure: its first panel
-        small = {theme: f"_images/{file}" for theme, file, _ in files(name, pictures[0])}
     shown = "".join(
         f'<img class="ls-{theme} dark-light" alt="{name}, small" loading="lazy" '
         f'src="../../{place}">'

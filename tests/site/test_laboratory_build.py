@@ -275,7 +275,7 @@ def test_samples_are_typed_and_refused_in_one_line(bench):
     cell.fill("<b>1</b>")
     cell.press("Tab")
     note = bench.page.locator("#laboratory-build [role=alert]").inner_text()
-    assert note.startswith('Coordinate 1 of sample 2 is "<b>1</b>"; write a rational number')
+    assert note.startswith('Coordinate 1 of sample 2 is "<b>1</b>"; write a fraction such as -1/2')
     assert bench.at_rest() == before
 
 
